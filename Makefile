@@ -1,0 +1,63 @@
+# Every target installs what it needs first; `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+PY := .venv/bin/python
+STAMPS := .stamps
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMPS)/system: deploy/system-packages.sh
+	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh run && touch $@
+
+$(STAMPS)/system-tests: deploy/system-packages.sh
+	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh run tests && touch $@
+
+$(STAMPS)/venv: $(STAMPS)/system requirements/build.txt requirements/dev.txt pyproject.toml
+	@bash deploy/python-packages.sh dev && touch $@
+
+ASSETS := $(shell find service/web/assets service/web/templates -type f -not -path '*/node_modules/*' 2>/dev/null)
+$(STAMPS)/assets: $(STAMPS)/venv $(ASSETS)
+	@bash deploy/build-assets.sh && touch $@
+
+CATALOGS := $(shell find service/web/locales -name '*.po' 2>/dev/null)
+$(STAMPS)/catalogs: $(STAMPS)/venv $(CATALOGS)
+	@if [ -d service/web/locales ]; then $(PY) -m babel.messages.frontend --quiet compile -d service/web/locales -D messages; fi && touch $@
+
+install: $(STAMPS)/venv $(STAMPS)/assets $(STAMPS)/catalogs ## Install everything the service needs
+
+demo: install ## Play the whole life of a webinar and an exhibition, then keep serving the site
+	@acara demo $(DEMO_ARGS)
+
+run: install ## Serve an empty installation for real use
+	@acara migrate && acara serve
+
+test: install $(STAMPS)/system-tests ## Run every test at a size that fits half an hour
+	@$(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} $(TEST_ARGS)
+
+soak: install $(STAMPS)/system-tests ## Run the same tests at full size
+	@ACARA_TEST_SIZE=full $(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} --timeout 7200 $(TEST_ARGS)
+
+bench: install $(STAMPS)/system-tests ## Measure against the baselines and print the ratios
+	@$(PY) -m tests.bench
+
+check: $(STAMPS)/venv ## Format, lint, types and import contracts
+	@ruff format --check . && ruff check . && lint-imports && mypy && basedpyright
+
+format: $(STAMPS)/venv ## Put the code into its form
+	@ruff format . && ruff check --fix .
+
+cluster: install $(STAMPS)/system-tests ## Start PostgreSQL, Valkey, 2 web and 2 worker processes on this machine
+	@$(PY) -m tests.cluster
+
+screenshots: install $(STAMPS)/system-tests ## Remake the README's pictures
+	@$(PY) -m tests.screenshots
+
+lock: $(STAMPS)/venv ## Write the lock files anew
+	@bash deploy/lock.sh
+
+clean: ## Remove everything that the other targets made
+	@rm -rf .venv $(STAMPS) var service/web/static service/web/assets/node_modules
+
+.PHONY: help install demo run test soak bench check format cluster screenshots lock clean

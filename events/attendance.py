@@ -1,0 +1,162 @@
+"""Evidence that a person was there, and whether it adds up to having attended."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import facts, outbox
+from events.errors import N_, Closed, Conflict, FieldError, Invalid, NotFound
+from events.models import Attendance, Event, Evidence, Registration, RegistrationState, Stage
+from events.storage import ReadSession, insert_unless_present, new_id
+
+_TABLE: sa.Table = Attendance.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+
+GATE_OPENS = timedelta(minutes=30)
+"""How long before the start a personal join link leads into the room."""
+CODES_OPEN_FOR = timedelta(hours=2)
+"""How long after the end a code word is still taken: people fill in the form on the way home."""
+
+
+class AttendanceRule(msgspec.Struct, frozen=True):
+    """Which evidence shows that a person attended: `all` of `needs`, or (`match` = ``any``) one of it."""
+
+    needs: tuple[Evidence, ...] = (Evidence.JOINED, Evidence.START_CODE, Evidence.END_CODE, Evidence.DOOR)
+    match: str = "any"
+
+    def met_by(self, evidence: Iterable[Evidence]) -> bool:
+        """Tell whether `evidence` is enough. A mark by staff always is: they saw the person."""
+        seen = set(evidence)
+        if Evidence.STAFF in seen:
+            return True
+        wanted = set(self.needs)
+        return wanted <= seen if self.match == "all" else bool(wanted & seen)
+
+
+def rule_of(event: Event) -> AttendanceRule:
+    """Return the event's rule; an event without one takes any evidence."""
+    return msgspec.convert(event.attendance_rule, AttendanceRule) if event.attendance_rule else AttendanceRule()
+
+
+def note(session: Session, registration_id: uuid.UUID, evidence: Evidence, *, now: datetime, by: str) -> bool:
+    """Note one piece of evidence; returns whether it was new. The caller commits.
+
+    Raises `NotFound`, or `Conflict` where the registration holds no confirmed place.
+    """
+    row = session.execute(
+        sa.select(Registration.state, Event.id, Event.organiser_id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id == registration_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    state, event_id, organiser_id = row
+    if state is not RegistrationState.CONFIRMED:
+        raise Conflict(N_("This registration holds no confirmed place."))
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "event_id": event_id,
+        "registration_id": registration_id,
+        "evidence": evidence,
+        "at": now,
+        "by": by,
+    }
+    if not insert_unless_present(session, _TABLE, values):
+        return False
+    fact = facts.AttendanceRecorded(
+        organiser_id=organiser_id,
+        event_id=event_id,
+        registration_id=registration_id,
+        evidence=evidence.value,
+    )
+    outbox.record(session, fact, now=now, by=by)
+    return True
+
+
+def unmark(session: Session, registration_id: uuid.UUID) -> bool:
+    """Take back a staff member's own mark; returns whether there was one. Other evidence stays."""
+    found = session.scalar(
+        sa.select(Attendance).where(
+            Attendance.registration_id == registration_id, Attendance.evidence == Evidence.STAFF
+        )
+    )
+    if found is None:
+        return False
+    session.delete(found)
+    return True
+
+
+def join(session: Session, registration_id: uuid.UUID, *, now: datetime) -> str | None:
+    """Open the gate: note that the person joined and return the meeting's address, or None while it is too early.
+
+    Raises `Conflict` for a registration without a seat, `Closed` when there is nothing to join (any more).
+    """
+    row = session.execute(
+        sa.select(Registration, Event)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id == registration_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    registration, event = row.tuple()
+    if registration.state is not RegistrationState.CONFIRMED:
+        raise Conflict(N_("This registration holds no confirmed place."))
+    if event.stage in (Stage.ENDED, Stage.ARCHIVED):
+        raise Closed(N_("This event is over."))
+    if event.stage in (Stage.CANCELLED, Stage.POSTPONED):
+        raise Closed(N_("This event does not take place at this time."))
+    if now < event.starts_at - GATE_OPENS or not event.join_url:
+        return None
+    note(session, registration_id, Evidence.JOINED, now=now, by=f"person:{registration_id}")
+    return event.join_url
+
+
+def enter_code(session: Session, registration_id: uuid.UUID, code: str, *, now: datetime) -> Evidence:
+    """Take a code word that was said or shown during the event; returns which one it was.
+
+    Case, accents and spaces do not matter. Raises `Invalid` for a wrong word, `Closed` outside the time for it.
+    """
+    row = session.execute(
+        sa.select(Event).join(Registration, Registration.event_id == Event.id).where(Registration.id == registration_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    event: Event = row[0]
+    if event.stage not in (Stage.LIVE, Stage.ENDED):
+        raise Closed(N_("Code words can be entered while the event is running."))
+    if event.stage is Stage.ENDED and (event.ended_at is None or now > event.ended_at + CODES_OPEN_FOR):
+        raise Closed(N_("The time for code words is over."))
+    given = _plain(code)
+    for wanted, evidence in ((event.start_code, Evidence.START_CODE), (event.end_code, Evidence.END_CODE)):
+        if wanted and given == _plain(wanted):
+            note(session, registration_id, evidence, now=now, by=f"person:{registration_id}")
+            return evidence
+    raise Invalid([FieldError("code", "wrong_code", N_("That is not the code word. Please try again."))])
+
+
+def _plain(text: str) -> str:
+    """Reduce a code word to its letters and digits, unaccented and in one case."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in decomposed if letter.isalnum())
+
+
+def attended(session: ReadSession, event: Event) -> list[uuid.UUID]:
+    """Return ids of the confirmed registrations whose evidence meets the event's rule, oldest first."""
+    rule = rule_of(event)
+    rows = session.execute(
+        sa.select(Attendance.registration_id, Attendance.evidence)
+        .join(Registration, Registration.id == Attendance.registration_id)
+        .where(Attendance.event_id == event.id, Registration.state == RegistrationState.CONFIRMED)
+        .order_by(Attendance.registration_id)
+    )
+    evidence: dict[uuid.UUID, set[Evidence]] = {}
+    for registration_id, kind in rows:
+        evidence.setdefault(registration_id, set()).add(kind)
+    return [registration_id for registration_id, seen in evidence.items() if rule.met_by(seen)]

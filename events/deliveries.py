@@ -1,0 +1,128 @@
+"""Work that waits in rows: how a worker claims some of it, keeps others off, and settles it.
+
+A row is *queued* until `due_at`, then one worker claims it by a conditional UPDATE, holds it under a lease, and settles
+it with its lease token; a lease that runs out gives the row back. `due_at` is business time (the demonstration may
+move it), leases are real time, because a process that dies does so on the real clock.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+QUEUED = "queued"
+SENDING = "sending"
+
+
+class Claimable:
+    """The columns of a row that workers claim. The table also has an `id` and a `state`."""
+
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    lease_token: Mapped[uuid.UUID | None]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(sa.String(500))
+    request_id: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+_Row = TypeVar("_Row", bound=Claimable)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a worker holds: the ids it claimed and the token that proves it."""
+
+    ids: tuple[uuid.UUID, ...]
+    token: uuid.UUID
+
+
+def _columns(model: type[Claimable]) -> Any:
+    """Return the table's columns; the mixin cannot know their owner."""
+    return cast("Any", model).__table__.c
+
+
+def claim(
+    session: Session,
+    model: type[_Row],
+    *,
+    now: datetime,
+    real_now: datetime,
+    limit: int,
+    lease: timedelta,
+    only: Sequence[sa.ColumnElement[bool]] = (),
+    order_by: Sequence[Any] = (),
+) -> Claim:
+    """Take up to `limit` rows that are queued and due; nobody else can take them until `lease` has passed.
+
+    The conditional UPDATE is the guard on both engines. SKIP LOCKED only spares PostgreSQL's workers from waiting for
+    each other; SQLite has one writer anyway. The caller commits, then works.
+    """
+    c = _columns(model)
+    token = uuid.uuid4()
+    wanted = (
+        sa.select(c.id)
+        .where(c.state == QUEUED, c.due_at <= now, *only)
+        .order_by(*order_by, c.due_at, c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        sa.update(model)
+        .where(c.id.in_(wanted), c.state == QUEUED)
+        .values(state=SENDING, lease_token=token, lease_until=real_now + lease, attempts=c.attempts + 1)
+        .returning(c.id)
+        .execution_options(synchronize_session=False)
+    )
+    return Claim(tuple(sorted(session.execute(statement).scalars())), token)
+
+
+def settle(session: Session, model: type[Claimable], token: uuid.UUID, ids: Iterable[uuid.UUID], **values: Any) -> int:
+    """Write the outcome of claimed rows and let go of them. Returns how many were still ours.
+
+    Rows whose lease was lost to another worker are left alone: what happened to them is that worker's to say.
+    """
+    c = _columns(model)
+    statement = (
+        sa.update(model)
+        .where(c.id.in_(tuple(ids)), c.lease_token == token)
+        .values(lease_token=None, lease_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def renew(session: Session, model: type[Claimable], token: uuid.UUID, *, real_now: datetime, lease: timedelta) -> bool:
+    """Hold on to claimed rows for another `lease`; returns False if they were lost."""
+    c = _columns(model)
+    statement = (
+        sa.update(model)
+        .where(c.lease_token == token)
+        .values(lease_until=real_now + lease)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount > 0
+
+
+def release_expired(session: Session, model: type[Claimable], *, real_now: datetime, state: str = QUEUED) -> int:
+    """Give back what dead workers held: rows whose lease has run out become `state` again. Returns how many."""
+    c = _columns(model)
+    statement = (
+        sa.update(model)
+        .where(c.state == SENDING, c.lease_until < real_now)
+        .values(state=state, lease_token=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def due_count(session: Session, model: type[Claimable], *, now: datetime) -> int:
+    """Return how many rows wait to be claimed at `now`."""
+    c = _columns(model)
+    found = session.scalar(sa.select(sa.func.count()).select_from(model).where(c.state == QUEUED, c.due_at <= now))
+    return found or 0

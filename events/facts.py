@@ -1,0 +1,207 @@
+"""Every fact of the core: something that happened, past tense, written once.
+
+A fact carries ids and non-personal values only, so that a person can be erased and the log stays whole.
+Changing a fact's fields means raising its `VERSION` and still reading the older one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """What every fact says: whose it is and, nearly always, which event it belongs to."""
+
+    VERSION: ClassVar[int] = 1
+
+    organiser_id: uuid.UUID
+    event_id: uuid.UUID | None = None
+
+
+# ---------------------------------------------------------------- the life of an event
+class EventDrafted(Fact, frozen=True, kw_only=True):
+    """Staff began an event."""
+
+
+class EventEdited(Fact, frozen=True, kw_only=True):
+    """Staff changed an event; `fields` names what changed."""
+
+    fields: tuple[str, ...]
+
+
+class EventPublished(Fact, frozen=True, kw_only=True):
+    """The event can be seen by everybody."""
+
+
+class RegistrationOpened(Fact, frozen=True, kw_only=True):
+    """People can register."""
+
+
+class RegistrationClosed(Fact, frozen=True, kw_only=True):
+    """People cannot register any more."""
+
+
+class EventStarted(Fact, frozen=True, kw_only=True):
+    """The event is live."""
+
+
+class EventEnded(Fact, frozen=True, kw_only=True):
+    """The event is over; its tracks (recording, certificates, survey) begin."""
+
+
+class EventArchived(Fact, frozen=True, kw_only=True):
+    """Nothing more will happen to the event."""
+
+
+class EventRescheduled(Fact, frozen=True, kw_only=True):
+    """The event moved. `sequence` is the iCalendar SEQUENCE (RFC 5546 §2.1.4) from now on."""
+
+    old_starts_at: datetime
+    old_ends_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+
+
+class EventPostponed(Fact, frozen=True, kw_only=True):
+    """The event will not be at its time; no new time is known yet."""
+
+    old_starts_at: datetime
+    sequence: int
+
+
+class EventCancelled(Fact, frozen=True, kw_only=True):
+    """The event will not be."""
+
+    sequence: int
+
+
+class JoinLinkChanged(Fact, frozen=True, kw_only=True):
+    """The meeting behind everybody's personal join link is another one now."""
+
+
+class SlotsAdded(Fact, frozen=True, kw_only=True):
+    """Visit slots were made for an exhibition."""
+
+    count: int
+
+
+class CapacityChanged(Fact, frozen=True, kw_only=True):
+    """The number of seats of the event, or of one slot, was changed."""
+
+    pool_id: uuid.UUID
+    capacity: int | None
+
+
+class SeatsRanLow(Fact, frozen=True, kw_only=True):
+    """Few seats are left. Happens at most once in an event's life."""
+
+    left: int
+
+
+# ---------------------------------------------------------------- registrations
+class AttendeeRegistered(Fact, frozen=True, kw_only=True):
+    """Somebody registered; `state` says whether they hold a seat or wait."""
+
+    registration_id: uuid.UUID
+    state: str
+    party_size: int
+
+
+class SeatOffered(Fact, frozen=True, kw_only=True):
+    """A waiting person was offered a seat, held for them until `expires_at`."""
+
+    registration_id: uuid.UUID
+    expires_at: datetime
+
+
+class OfferAccepted(Fact, frozen=True, kw_only=True):
+    """A waiting person took the seat they were offered."""
+
+    registration_id: uuid.UUID
+
+
+class OfferExpired(Fact, frozen=True, kw_only=True):
+    """A waiting person did not answer in time."""
+
+    registration_id: uuid.UUID
+
+
+class RegistrationCancelled(Fact, frozen=True, kw_only=True):
+    """A registration was given up, by the person or by staff."""
+
+    registration_id: uuid.UUID
+    held_seat: bool
+
+
+class AttendanceRecorded(Fact, frozen=True, kw_only=True):
+    """One piece of evidence that a person was there."""
+
+    registration_id: uuid.UUID
+    evidence: str
+
+
+# ---------------------------------------------------------------- partners
+class PartnerInvited(Fact, frozen=True, kw_only=True):
+    """A partner was asked to take part."""
+
+    participation_id: uuid.UUID
+
+
+class PartnerWithdrawn(Fact, frozen=True, kw_only=True):
+    """A partner is no longer asked to take part."""
+
+    participation_id: uuid.UUID
+
+
+class PartnerAnswered(Fact, frozen=True, kw_only=True):
+    """A partner accepted, declined or is not sure (RFC 5545 §3.2.12 PARTSTAT, lower case)."""
+
+    participation_id: uuid.UUID
+    answer: str
+
+
+# ---------------------------------------------------------------- tracks of an ended event
+class RecordingReceived(Fact, frozen=True, kw_only=True):
+    """A video file lies in storage, complete and hashed."""
+
+    recording_id: uuid.UUID
+    size: int
+
+
+class RecordingPublished(Fact, frozen=True, kw_only=True):
+    """The recording can be watched."""
+
+    recording_id: uuid.UUID
+    video_id: str
+
+
+class RecordingFailed(Fact, frozen=True, kw_only=True):
+    """The upload was given up; `reason` is a code, never a person's words."""
+
+    recording_id: uuid.UUID
+    reason: str
+
+
+class RecordingRemoved(Fact, frozen=True, kw_only=True):
+    """Staff took the recording back."""
+
+    recording_id: uuid.UUID
+
+
+class CertificateTrackClosed(Fact, frozen=True, kw_only=True):
+    """Everybody who had earned a certificate has it."""
+
+    issued: int
+
+
+class SurveyOpened(Fact, frozen=True, kw_only=True):
+    """People can say what they thought."""
+
+
+class SurveyClosed(Fact, frozen=True, kw_only=True):
+    """People cannot answer the survey any more."""

@@ -1,0 +1,36 @@
+"""Attendance: evidence that a person was there, one row a piece."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from events.storage import Base, enum_type, new_id
+
+
+class Evidence(enum.StrEnum):
+    """How it is known that somebody was there."""
+
+    JOINED = "joined"
+    START_CODE = "start_code"
+    END_CODE = "end_code"
+    DOOR = "door"
+    STAFF = "staff"
+
+
+class Attendance(Base):
+    """One piece of evidence; each kind counts once per registration."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (sa.UniqueConstraint("registration_id", "evidence"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    registration_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("registration.id"))
+    evidence: Mapped[Evidence] = mapped_column(enum_type(Evidence))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(sa.String(80))

@@ -1,0 +1,122 @@
+"""The event and its programme."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from events.storage import Base, LocalizedText, enum_type, new_id
+
+
+class EventKind(enum.StrEnum):
+    """What is organised. Exhibitions have visit slots; webinars have a join link."""
+
+    WEBINAR = "webinar"
+    EXHIBITION = "exhibition"
+
+
+class EventMode(enum.StrEnum):
+    """Where people meet."""
+
+    ONLINE = "online"
+    ONSITE = "onsite"
+    HYBRID = "hybrid"
+
+
+class Stage(enum.StrEnum):
+    """Where an event is in its life; `events.lifecycle` holds the moves between them."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    REGISTRATION_OPEN = "registration_open"
+    REGISTRATION_CLOSED = "registration_closed"
+    LIVE = "live"
+    ENDED = "ended"
+    ARCHIVED = "archived"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+class Track(enum.StrEnum):
+    """How far one parallel track of an ended event (recording, certificates, survey) has come."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Event(Base):
+    """One webinar or exhibition. Seats are counted in `SeatPool`, never here."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.UniqueConstraint("organiser_id", "slug"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.Index(None, "stage", "starts_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    organiser_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organiser.id"))
+    slug: Mapped[str] = mapped_column(sa.String(80))
+    kind: Mapped[EventKind] = mapped_column(enum_type(EventKind))
+    mode: Mapped[EventMode] = mapped_column(enum_type(EventMode))
+    stage: Mapped[Stage] = mapped_column(enum_type(Stage), default=Stage.DRAFT)
+    title: Mapped[LocalizedText]
+    summary: Mapped[LocalizedText]
+    description: Mapped[LocalizedText]
+    """Plain text with blank lines between paragraphs; never HTML."""
+    audience: Mapped[LocalizedText]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    timezone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
+    venue: Mapped[LocalizedText]
+    join_url: Mapped[str | None] = mapped_column(sa.String(1000))
+    registration_opens_at: Mapped[datetime | None]
+    registration_closes_at: Mapped[datetime | None]
+    waitlist: Mapped[bool] = mapped_column(default=True)
+    offer_hours: Mapped[int] = mapped_column(default=24)
+    """How long an offered seat is held, in hours; never past the start."""
+    max_party_size: Mapped[int] = mapped_column(default=1)
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
+    """iCalendar SEQUENCE: grows with every move, postponement and cancellation, never shrinks."""
+    postponed_from: Mapped[Stage | None] = mapped_column(enum_type(Stage))
+    reason: Mapped[LocalizedText]
+    """Why the event was last moved, postponed or cancelled, as people are told."""
+    start_code: Mapped[str | None] = mapped_column(sa.String(40))
+    end_code: Mapped[str | None] = mapped_column(sa.String(40))
+    attendance_rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    certificate: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Settings of the certificate; empty means that none is issued. Read by `certificates`."""
+    certificates_due_at: Mapped[datetime | None]
+    survey_url: Mapped[str | None] = mapped_column(sa.String(1000))
+    recording_track: Mapped[Track] = mapped_column(enum_type(Track), default=Track.NONE)
+    certificate_track: Mapped[Track] = mapped_column(enum_type(Track), default=Track.NONE)
+    survey_track: Mapped[Track] = mapped_column(enum_type(Track), default=Track.NONE)
+    published_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    """Grows with every change; pages send it back, so that two editors never overwrite each other."""
+
+
+class ProgrammeItem(Base):
+    """One line of the programme: a talk, an opening, a break."""
+
+    __tablename__ = "programme_item"
+    __table_args__ = (sa.Index(None, "event_id", "starts_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    title: Mapped[LocalizedText]
+    room: Mapped[LocalizedText]
+    speaker_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("partner.id"))

@@ -1,0 +1,81 @@
+"""Partners: schools, communities, institutions and speakers that take part."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from events.storage import Base, LocalizedText, enum_type, new_id
+
+
+class PartnerKind(enum.StrEnum):
+    """What a partner is. A speaker is a partner who speaks: one record, one address, one calendar."""
+
+    SPEAKER = "speaker"
+    SCHOOL = "school"
+    COMMUNITY = "community"
+    INSTITUTION = "institution"
+
+
+class ParticipationRole(enum.StrEnum):
+    """What a partner does at one event."""
+
+    SPEAKER = "speaker"
+    MODERATOR = "moderator"
+    HOST = "host"
+    CO_ORGANISER = "co_organiser"
+    GUEST = "guest"
+
+
+class PartnerAnswer(enum.StrEnum):
+    """The partner's PARTSTAT (RFC 5545 §3.2.12), lower case."""
+
+    NEEDS_ACTION = "needs-action"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class Partner(Base):
+    """A school, community, institution or speaker, kept across events."""
+
+    __tablename__ = "partner"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    organiser_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organiser.id"), index=True)
+    kind: Mapped[PartnerKind] = mapped_column(enum_type(PartnerKind))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    """As it is written on posters, with titles: ``Dr. Hj. Siti Aminah, S.Pd., M.M.``"""
+    affiliation: Mapped[LocalizedText]
+    biography: Mapped[LocalizedText]
+    contact_name: Mapped[str | None] = mapped_column(sa.String(200))
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    phone: Mapped[str | None] = mapped_column(sa.String(20))
+    locale: Mapped[str] = mapped_column(sa.String(5), default="id")
+    timezone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
+    photo_key: Mapped[str | None] = mapped_column(sa.String(200))
+    created_at: Mapped[datetime]
+
+
+class Participation(Base):
+    """One partner's part in one event: the role, and what they answered to the invitation."""
+
+    __tablename__ = "participation"
+    __table_args__ = (sa.UniqueConstraint("event_id", "partner_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    partner_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("partner.id"))
+    role: Mapped[ParticipationRole] = mapped_column(enum_type(ParticipationRole))
+    topic: Mapped[LocalizedText]
+    position: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[PartnerAnswer] = mapped_column(enum_type(PartnerAnswer), default=PartnerAnswer.NEEDS_ACTION)
+    answered_at: Mapped[datetime | None]
+    invited_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    link_version: Mapped[int] = mapped_column(default=1)
+    calendar_sequence: Mapped[int] = mapped_column(default=0)

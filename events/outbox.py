@@ -1,0 +1,134 @@
+"""The fact log: audit trail, outbox, and what tests assert on, in one table."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from events.facts import Fact
+from events.storage import Base, ReadSession, new_id
+
+RECORDED = "recorded_facts"
+"""Key of `Session.info`: ids of the facts recorded in this transaction, for the bell after the commit."""
+
+REQUEST_ID = "request_id"
+"""Key of `Session.info`: the id of the request (or delivery) that this transaction serves."""
+
+
+class FactRow(Base):
+    """One fact. `settled_at` is empty until every reaction to it has been written."""
+
+    __tablename__ = "fact"
+    __table_args__ = (
+        sa.Index(None, "event_id", "recorded_at"),
+        sa.Index(
+            "ix_fact_unsettled",
+            "retry_at",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    version: Mapped[int]
+    organiser_id: Mapped[uuid.UUID]
+    event_id: Mapped[uuid.UUID | None]
+    payload: Mapped[dict[str, Any]]
+    by: Mapped[str] = mapped_column(sa.String(80))
+    """Who did it: ``staff:<id>``, ``person:<registration>``, ``partner:<participation>``, ``clock``, ``worker``."""
+    request_id: Mapped[str | None] = mapped_column(sa.String(64))
+    recorded_at: Mapped[datetime]
+    """Business time."""
+    retry_at: Mapped[datetime | None]
+    """Real time before which a fact whose reaction failed is left alone."""
+    settled_at: Mapped[datetime | None]
+    progress: Mapped[dict[str, Any] | None]
+    """Where a reaction that writes thousands of rows goes on."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(sa.String(500))
+
+
+_TABLE: sa.Table = FactRow.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+
+
+def record(session: Session, fact: Fact, *, now: datetime, by: str) -> uuid.UUID:
+    """Write `fact` in the caller's transaction and return its id. The bell is rung for it after the commit."""
+    fact_id = new_id()
+    session.execute(
+        sa.insert(_TABLE).values(
+            id=fact_id,
+            name=type(fact).__name__,
+            version=fact.VERSION,
+            organiser_id=fact.organiser_id,
+            event_id=fact.event_id,
+            payload=msgspec.to_builtins(fact),
+            by=by,
+            request_id=session.info.get(REQUEST_ID),
+            recorded_at=now,
+            attempts=0,
+        )
+    )
+    session.info.setdefault(RECORDED, []).append(fact_id)
+    return fact_id
+
+
+def take(session: Session, fact_id: uuid.UUID, *, now: datetime) -> FactRow | None:
+    """Mark a fact as settled and return it, or None if it already was: its reactions are written exactly once.
+
+    The mark and the reactions commit together; a second worker waits for the first and then gets None.
+    """
+    statement = (
+        sa.update(FactRow)
+        .where(FactRow.id == fact_id, FactRow.settled_at.is_(None))
+        .values(settled_at=now)
+        .returning(FactRow)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def suspend(session: Session, fact_id: uuid.UUID, *, progress: dict[str, Any]) -> None:
+    """Leave a fact unsettled after a part of its reactions; `progress` says where to go on."""
+    session.execute(sa.update(FactRow).where(FactRow.id == fact_id).values(settled_at=None, progress=progress))
+    session.info.setdefault(RECORDED, []).append(fact_id)
+
+
+def fail(session: Session, fact_id: uuid.UUID, *, error: str, retry_at: datetime) -> None:
+    """Note that reacting failed; the tick tries again from `retry_at` (real time)."""
+    session.execute(
+        sa.update(FactRow)
+        .where(FactRow.id == fact_id)
+        .values(attempts=FactRow.attempts + 1, last_error=error[:500], retry_at=retry_at)
+    )
+
+
+def unsettled(
+    session: ReadSession, *, real_now: datetime, grace: timedelta = timedelta(0), limit: int = 200
+) -> Sequence[uuid.UUID]:
+    """Return ids of facts that nobody has reacted to, oldest first, and whose bell must have been lost by now.
+
+    A fact younger than `grace` is left to its bell. Its age is read from its key: UUIDv7 begins with the real time in
+    milliseconds, while `recorded_at` is business time and may lie in the future of a demonstration.
+    """
+    youngest = uuid.UUID(int=int((real_now - grace).timestamp() * 1000) << 80)
+    return session.scalars(
+        sa.select(FactRow.id)
+        .where(
+            FactRow.settled_at.is_(None),
+            FactRow.id < youngest,
+            sa.or_(FactRow.retry_at.is_(None), FactRow.retry_at <= real_now),
+        )
+        .order_by(FactRow.id)
+        .limit(limit)
+    ).all()
+
+
+def timeline(session: ReadSession, event_id: uuid.UUID) -> Sequence[FactRow]:
+    """Return everything that happened to an event, oldest first."""
+    return session.scalars(sa.select(FactRow).where(FactRow.event_id == event_id).order_by(FactRow.id)).all()

@@ -1,0 +1,151 @@
+"""Partners and speakers: who takes part in an event, and what they answered."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import facts, outbox
+from events.errors import N_, Conflict, NotFound
+from events.models import (
+    Event,
+    Participation,
+    ParticipationRole,
+    Partner,
+    PartnerAnswer,
+    PartnerKind,
+    Stage,
+)
+from events.storage import LocalizedText
+
+
+def add_partner(
+    session: Session,
+    organiser_id: uuid.UUID,
+    *,
+    kind: PartnerKind,
+    name: str,
+    now: datetime,
+    affiliation: LocalizedText | None = None,
+    biography: LocalizedText | None = None,
+    contact_name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    locale: str = "id",
+    timezone: str = "Asia/Jakarta",
+) -> uuid.UUID:
+    """Keep a partner's record and return its id. The caller commits."""
+    partner = Partner(
+        organiser_id=organiser_id,
+        kind=kind,
+        name=name,
+        affiliation=affiliation or LocalizedText(),
+        biography=biography or LocalizedText(),
+        contact_name=contact_name,
+        email=email,
+        phone=phone,
+        locale=locale,
+        timezone=timezone,
+        created_at=now,
+    )
+    session.add(partner)
+    session.flush()
+    return partner.id
+
+
+def invite(
+    session: Session,
+    event_id: uuid.UUID,
+    partner_id: uuid.UUID,
+    *,
+    role: ParticipationRole,
+    now: datetime,
+    by: str,
+    topic: LocalizedText | None = None,
+    position: int = 0,
+) -> uuid.UUID:
+    """Add a partner to an event and return the participation's id; a withdrawn one is invited again.
+
+    While the event is a draft nothing is sent: the invitation goes out with the publication. The caller commits.
+    """
+    event = session.get(Event, event_id)
+    partner = session.get(Partner, partner_id)
+    if event is None or partner is None or partner.organiser_id != event.organiser_id:
+        raise NotFound
+    if event.stage in (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED):
+        raise Conflict(N_("This event is over."))
+    found = session.scalar(
+        sa.select(Participation).where(Participation.event_id == event_id, Participation.partner_id == partner_id)
+    )
+    participation = found or Participation(event_id=event_id, partner_id=partner_id)
+    participation.role = role
+    participation.topic = topic or LocalizedText()
+    participation.position = position
+    if found is None:
+        session.add(participation)
+    elif found.withdrawn_at is not None:
+        found.withdrawn_at = None
+        found.answer = PartnerAnswer.NEEDS_ACTION
+        found.calendar_sequence += 1
+    session.flush()
+    outbox.record(
+        session,
+        facts.PartnerInvited(organiser_id=event.organiser_id, event_id=event.id, participation_id=participation.id),
+        now=now,
+        by=by,
+    )
+    return participation.id
+
+
+def withdraw(session: Session, participation_id: uuid.UUID, *, now: datetime, by: str) -> None:
+    """Take a partner off an event; doing it twice changes nothing. The caller commits."""
+    participation, event = _load(session, participation_id)
+    if participation.withdrawn_at is not None:
+        return
+    participation.withdrawn_at = now
+    participation.calendar_sequence += 1
+    session.flush()
+    outbox.record(
+        session,
+        facts.PartnerWithdrawn(organiser_id=event.organiser_id, event_id=event.id, participation_id=participation.id),
+        now=now,
+        by=by,
+    )
+
+
+def answer(session: Session, participation_id: uuid.UUID, given: PartnerAnswer, *, now: datetime, by: str) -> None:
+    """Note a partner's answer; the last one counts. The caller commits."""
+    participation, event = _load(session, participation_id)
+    if participation.withdrawn_at is not None:
+        raise Conflict(N_("This invitation was withdrawn."))
+    if participation.answer is given:
+        return
+    participation.answer = given
+    participation.answered_at = now
+    session.flush()
+    outbox.record(
+        session,
+        facts.PartnerAnswered(
+            organiser_id=event.organiser_id,
+            event_id=event.id,
+            participation_id=participation.id,
+            answer=given.value,
+        ),
+        now=now,
+        by=by,
+    )
+
+
+def _load(session: Session, participation_id: uuid.UUID) -> tuple[Participation, Event]:
+    row = session.execute(
+        sa.select(Participation, Event)
+        .join(Event, Event.id == Participation.event_id)
+        .where(Participation.id == participation_id)
+        .with_for_update(of=Participation)
+    ).first()
+    if row is None:
+        raise NotFound
+    return row.tuple()

@@ -1,0 +1,185 @@
+"""Recordings: a file that the staff hand over, or a link that they paste."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import facts, outbox
+from events.errors import N_, Conflict, FieldError, Invalid, NotFound
+from events.models import Event, Recording, RecordingState, Stage, Track
+
+_YOUTUBE = re.compile(
+    r"^https://(?:www\.|m\.)?(?:youtube\.com/(?:watch\?(?:[^#\s]*&)?v=|live/|shorts/|embed/)|youtu\.be/)([\w-]{11})(?:[?&#/]\S*)?$"
+)
+VISIBILITIES = ("public", "unlisted", "private")
+_ALIVE = (RecordingState.RECEIVING, RecordingState.QUEUED, RecordingState.SENDING, RecordingState.PUBLISHED)
+
+
+def begin(
+    session: Session,
+    event_id: uuid.UUID,
+    *,
+    storage_key: str,
+    content_type: str,
+    title: str,
+    visibility: str,
+    now: datetime,
+) -> uuid.UUID:
+    """Note that a file is being received and return the recording's id. The caller commits, then streams.
+
+    Raises `Conflict` if the event is not over (or live) or already has a recording.
+    """
+    event = _recordable(session, event_id)
+    if visibility not in VISIBILITIES:
+        raise Invalid([FieldError("visibility", "choice", N_("Choose one of the options."))])
+    recording = Recording(
+        event_id=event.id,
+        state=RecordingState.RECEIVING,
+        title=title[:100],
+        visibility=visibility,
+        storage_key=storage_key,
+        content_type=content_type,
+        created_at=now,
+    )
+    session.add(recording)
+    session.flush()
+    return recording.id
+
+
+def received(session: Session, recording_id: uuid.UUID, *, size: int, sha256: str, now: datetime, by: str) -> None:
+    """Note that the file is complete; a worker uploads it from here. The caller commits."""
+    recording, event = _load(session, recording_id)
+    if recording.state is not RecordingState.RECEIVING:
+        raise Conflict
+    recording.state = RecordingState.QUEUED
+    recording.size, recording.sha256, recording.due_at = size, sha256, now
+    event.recording_track = Track.RUNNING
+    session.flush()
+    outbox.record(
+        session,
+        facts.RecordingReceived(
+            organiser_id=event.organiser_id, event_id=event.id, recording_id=recording.id, size=size
+        ),
+        now=now,
+        by=by,
+    )
+
+
+def paste_link(session: Session, event_id: uuid.UUID, url: str, *, title: str, now: datetime, by: str) -> uuid.UUID:
+    """Show a video that already is on YouTube; returns the recording's id. The caller commits."""
+    match = _YOUTUBE.match(url.strip())
+    if match is None:
+        message = N_("Paste the address of a YouTube video, for example https://youtu.be/dQw4w9WgXcQ.")
+        raise Invalid([FieldError("url", "not_youtube", message)])
+    event = _recordable(session, event_id)
+    recording = Recording(
+        event_id=event.id,
+        state=RecordingState.SENDING,
+        title=title[:100],
+        visibility="public",
+        created_at=now,
+    )
+    session.add(recording)
+    session.flush()
+    published(session, recording.id, video_id=match[1], now=now, by=by)
+    return recording.id
+
+
+def published(session: Session, recording_id: uuid.UUID, *, video_id: str, now: datetime, by: str) -> None:
+    """Note that the video can be watched; noting it twice changes nothing. The caller commits."""
+    recording, event = _load(session, recording_id)
+    if recording.state is RecordingState.PUBLISHED:
+        return
+    recording.state = RecordingState.PUBLISHED
+    recording.video_id = video_id
+    recording.url = f"https://www.youtube.com/watch?v={video_id}"
+    recording.published_at = now
+    recording.session_uri = None
+    event.recording_track = Track.DONE
+    session.flush()
+    outbox.record(
+        session,
+        facts.RecordingPublished(
+            organiser_id=event.organiser_id, event_id=event.id, recording_id=recording.id, video_id=video_id
+        ),
+        now=now,
+        by=by,
+    )
+
+
+def failed(session: Session, recording_id: uuid.UUID, *, reason: str, now: datetime) -> None:
+    """Note that the upload was given up; `reason` is a code such as ``reconnect_needed``. The caller commits."""
+    recording, event = _load(session, recording_id)
+    if recording.state in (RecordingState.PUBLISHED, RecordingState.FAILED):
+        return
+    recording.state = RecordingState.FAILED
+    recording.last_error = reason
+    event.recording_track = Track.FAILED
+    session.flush()
+    outbox.record(
+        session,
+        facts.RecordingFailed(
+            organiser_id=event.organiser_id, event_id=event.id, recording_id=recording.id, reason=reason
+        ),
+        now=now,
+        by="worker",
+    )
+
+
+def retry(session: Session, recording_id: uuid.UUID, *, now: datetime) -> None:
+    """Queue a failed upload again; what YouTube already holds is not sent a second time. The caller commits."""
+    recording, event = _load(session, recording_id)
+    if recording.state is not RecordingState.FAILED:
+        raise Conflict
+    recording.state, recording.due_at, recording.attempts = RecordingState.QUEUED, now, 0
+    event.recording_track = Track.RUNNING
+
+
+def remove(session: Session, recording_id: uuid.UUID, *, now: datetime, by: str) -> None:
+    """Take the recording off the event (the video on YouTube is the staff's to delete). The caller commits."""
+    recording, event = _load(session, recording_id)
+    if recording.state is RecordingState.REMOVED:
+        return
+    if recording.state is RecordingState.SENDING:
+        raise Conflict(N_("The upload is running. Wait until it has ended."))
+    recording.state = RecordingState.REMOVED
+    event.recording_track = Track.WAITING if event.stage is Stage.ENDED else Track.NONE
+    session.flush()
+    outbox.record(
+        session,
+        facts.RecordingRemoved(organiser_id=event.organiser_id, event_id=event.id, recording_id=recording.id),
+        now=now,
+        by=by,
+    )
+
+
+def _recordable(session: Session, event_id: uuid.UUID) -> Event:
+    event = session.scalar(sa.select(Event).where(Event.id == event_id).with_for_update())
+    if event is None:
+        raise NotFound
+    if event.stage not in (Stage.LIVE, Stage.ENDED, Stage.ARCHIVED):
+        raise Conflict(N_("A recording can be added once the event has begun."))
+    held = session.scalar(
+        sa.select(Recording.id).where(Recording.event_id == event_id, Recording.state.in_(_ALIVE)).limit(1)
+    )
+    if held is not None:
+        raise Conflict(N_("This event already has a recording. Remove it first."))
+    return event
+
+
+def _load(session: Session, recording_id: uuid.UUID) -> tuple[Recording, Event]:
+    row = session.execute(
+        sa.select(Recording, Event)
+        .join(Event, Event.id == Recording.event_id)
+        .where(Recording.id == recording_id)
+        .with_for_update(of=Recording)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound
+    return row.tuple()

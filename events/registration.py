@@ -1,0 +1,263 @@
+"""Registering for an event or a slot, and giving the place up again."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import facts, outbox, seats, waitlist
+from events.errors import N_, AlreadyRegistered, Closed, Conflict, FieldError, Full, Invalid, NotFound
+from events.models import (
+    ACTIVE_STATES,
+    SEATED_STATES,
+    Event,
+    Registration,
+    RegistrationState,
+    SeatPool,
+    Slot,
+    Stage,
+)
+from events.storage import insert_unless_present, new_id
+
+_TABLE: sa.Table = Registration.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+_CLOSED_REASONS = {
+    Stage.PUBLISHED: N_("Registration has not opened yet."),
+    Stage.CANCELLED: N_("This event was cancelled."),
+    Stage.POSTPONED: N_("This event was postponed; its new time is not known yet."),
+    Stage.ENDED: N_("This event is over."),
+    Stage.ARCHIVED: N_("This event is over."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What a person tells us when registering; already normalised (`phone` in E.164, `email` as typed)."""
+
+    event_id: uuid.UUID
+    name: str
+    consent_version: str
+    slot_id: uuid.UUID | None = None
+    email: str | None = None
+    phone: str | None = None
+    party_size: int = 1
+    locale: str = "id"
+    institution: str | None = None
+    access_needs: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The outcome of registering."""
+
+    registration_id: uuid.UUID
+    state: RegistrationState
+    link_version: int = 1
+
+
+def person_key(email: str | None, phone: str | None) -> str:
+    """Return the contact in one spelling. The e-mail address decides where there is one.
+
+    RFC 5321 §2.4 lets the local part be case-sensitive; no mail service that people use makes it so.
+    """
+    if email:
+        return "email:" + email.strip().casefold()
+    if phone:
+        return "phone:" + phone
+    raise Invalid([FieldError("email", "contact_missing", N_("Give an e-mail address or a WhatsApp number."))])
+
+
+def register(session: Session, application: Application, *, now: datetime, by: str = "person") -> Registered:
+    """Give the person a seat, or a place in the queue. The caller commits.
+
+    The pool is touched last, so that the one hot row of a popular event is held as shortly as possible.
+    Raises `NotFound`, `Closed`, `AlreadyRegistered`, `Full` or `Invalid`; each leaves nothing behind.
+    """
+    place = _find_place(session, application, now=now)
+    if not 1 <= application.party_size <= place.max_party_size:
+        message = N_("At most %(limit)s people can come with one registration.")
+        raise Invalid([FieldError("party_size", "party_too_large", message, {"limit": place.max_party_size})])
+    registration_id = new_id()
+    inserted = insert_unless_present(
+        session,
+        _TABLE,
+        {
+            "id": registration_id,
+            "event_id": application.event_id,
+            "pool_id": place.pool_id,
+            "slot_id": application.slot_id,
+            "state": RegistrationState.CONFIRMED,
+            "name": application.name,
+            "email": application.email,
+            "phone": application.phone,
+            "person_key": person_key(application.email, application.phone),
+            "party_size": application.party_size,
+            "locale": application.locale,
+            "institution": application.institution,
+            "access_needs": application.access_needs,
+            "answers": application.answers,
+            "consent_version": application.consent_version,
+            "consented_at": now,
+            "link_version": 1,
+            "calendar_sequence": 0,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    if not inserted:
+        raise AlreadyRegistered(field="email" if application.email else "phone")
+    counters = seats.take(session, place.pool_id, application.party_size)
+    state = RegistrationState.CONFIRMED if counters else RegistrationState.WAITLISTED
+    if counters is None:
+        _queue_up(session, registration_id, place, now=now)
+    outbox.record(
+        session,
+        facts.AttendeeRegistered(
+            organiser_id=place.organiser_id,
+            event_id=application.event_id,
+            registration_id=registration_id,
+            state=state.value,
+            party_size=application.party_size,
+        ),
+        now=now,
+        by=f"person:{registration_id}" if by == "person" else by,
+    )
+    if counters and not counters.low_noted and _is_low(counters):
+        _note_low(session, place, application.event_id, counters.left, now=now)
+    return Registered(registration_id, state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    organiser_id: uuid.UUID
+    pool_id: uuid.UUID
+    max_party_size: int
+    waitlist: bool
+
+
+def _find_place(session: Session, application: Application, *, now: datetime) -> _Place:
+    """Find the pool that the person asks for, or refuse with the reason why it cannot be had."""
+    columns = (
+        Event.organiser_id,
+        Event.stage,
+        Event.max_party_size,
+        Event.waitlist,
+        SeatPool.id,
+        SeatPool.open,
+        Slot.starts_at,
+    )
+    statement = sa.select(*columns).where(Event.id == application.event_id)
+    if application.slot_id is None:
+        statement = (
+            statement.join(SeatPool, SeatPool.event_id == Event.id)
+            .outerjoin(Slot, Slot.pool_id == SeatPool.id)
+            .where(Slot.id.is_(None))
+        )
+    else:
+        statement = (
+            statement.join(Slot, Slot.event_id == Event.id)
+            .join(SeatPool, SeatPool.id == Slot.pool_id)
+            .where(Slot.id == application.slot_id)
+        )
+    row = session.execute(statement).first()
+    if row is None:
+        if application.slot_id is None and session.get(Event, application.event_id) is not None:
+            raise Invalid([FieldError("slot_id", "missing", N_("Choose a visiting time."))])
+        raise NotFound
+    organiser_id, stage, max_party_size, may_wait, pool_id, is_open, slot_starts_at = row
+    if stage is Stage.DRAFT:
+        raise NotFound
+    if stage not in (Stage.REGISTRATION_OPEN, Stage.LIVE) or not is_open:
+        raise Closed(_CLOSED_REASONS.get(stage))
+    if application.slot_id is not None and slot_starts_at <= now:
+        raise Closed(N_("This visiting time has already begun."))
+    return _Place(organiser_id, pool_id, max_party_size, may_wait)
+
+
+def _queue_up(session: Session, registration_id: uuid.UUID, place: _Place, *, now: datetime) -> None:
+    """Turn the registration that found no seat into a waiting one, where the event lets people wait."""
+    if not place.waitlist:
+        raise Full
+    if not seats.start_waiting(session, place.pool_id):
+        raise Closed
+    session.execute(
+        sa.update(_TABLE)
+        .where(_TABLE.c.id == registration_id)
+        .values(state=RegistrationState.WAITLISTED, waiting_since=now)
+    )
+    # A party may fit where a larger one that waits in front of it does not.
+    waitlist.promote(session, place.pool_id, now=now)
+
+
+def _is_low(counters: seats.Seats) -> bool:
+    """Few means: at most a tenth of the seats, and at most ten."""
+    return 0 < counters.left <= min(10, max(1, counters.sellable // 10))
+
+
+def _note_low(session: Session, place: _Place, event_id: uuid.UUID, left: int, *, now: datetime) -> None:
+    if seats.note_low(session, place.pool_id):
+        outbox.record(
+            session,
+            facts.SeatsRanLow(organiser_id=place.organiser_id, event_id=event_id, left=left),
+            now=now,
+            by="clock",
+        )
+
+
+def cancel(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
+    """Give the place up; what it held is offered to those who wait, in the same transaction.
+
+    Cancelling twice changes nothing. Raises `NotFound`, or `Conflict` once the event is over. The caller commits.
+    """
+    pool_id = session.scalar(sa.select(Registration.pool_id).where(Registration.id == registration_id))
+    if pool_id is None:
+        raise NotFound
+    seats.lock(session, pool_id)
+    row = session.execute(
+        sa.select(Registration, Event)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id == registration_id)
+        .with_for_update(of=Registration)
+        .execution_options(populate_existing=True)
+    ).one()
+    registration, event = row.tuple()
+    if registration.state not in ACTIVE_STATES:
+        return
+    if event.stage in (Stage.ENDED, Stage.ARCHIVED):
+        raise Conflict(N_("This event is over."))
+    held_seat = registration.state in SEATED_STATES
+    registration.state = RegistrationState.CANCELLED
+    registration.offer_expires_at = None
+    registration.calendar_sequence += 1
+    registration.updated_at = now
+    session.flush()
+    outbox.record(
+        session,
+        facts.RegistrationCancelled(
+            organiser_id=event.organiser_id,
+            event_id=event.id,
+            registration_id=registration.id,
+            held_seat=held_seat,
+        ),
+        now=now,
+        by=by,
+    )
+    if held_seat:
+        seats.release(session, pool_id, registration.party_size)
+    else:
+        seats.stop_waiting(session, pool_id)
+    waitlist.promote(session, pool_id, now=now)
+
+
+def revoke_links(session: Session, registration_id: uuid.UUID, *, now: datetime) -> None:
+    """Make every personal link of this registration a dead one. The caller commits."""
+    session.execute(
+        sa.update(_TABLE)
+        .where(_TABLE.c.id == registration_id)
+        .values(link_version=_TABLE.c.link_version + 1, updated_at=now)
+    )

@@ -1,0 +1,139 @@
+"""Counting seats so that none is given twice: one conditional UPDATE, with a CHECK beside it.
+
+Callers that also change a registration touch the pool first (`lock`) or last (`take`), never in between: two orders
+would be two ways to meet head-on in PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events.models import SeatPool
+
+_POOL: sa.Table = SeatPool.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """A pool's counters after a change."""
+
+    taken: int
+    sellable: int
+    waiting: int
+    low_noted: bool
+
+    @property
+    def left(self) -> int:
+        """Seats that a newcomer could take: none while somebody waits."""
+        return 0 if self.waiting else self.sellable - self.taken
+
+
+def open_pool(
+    session: Session, event_id: uuid.UUID, *, capacity: int | None, overbooking: int = 0, open_: bool = False
+) -> uuid.UUID:
+    """Make a pool of `capacity` seats (None: unlimited) and return its id."""
+    pool = SeatPool(
+        event_id=event_id,
+        capacity=capacity,
+        overbooking=overbooking,
+        sellable=SeatPool.UNLIMITED if capacity is None else capacity + overbooking,
+        open=open_,
+    )
+    session.add(pool)
+    session.flush()
+    return pool.id
+
+
+def lock(session: Session, pool_id: uuid.UUID) -> Seats:
+    """Hold the pool's row until the commit (PostgreSQL; SQLite has one writer) and return its counters."""
+    row = session.execute(
+        sa.select(_POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
+        .where(_POOL.c.id == pool_id)
+        .with_for_update()
+    ).one()
+    return Seats(*row)
+
+
+def _change(session: Session, statement: sa.Update) -> Seats | None:
+    row = session.execute(
+        statement.returning(_POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
+    ).first()
+    return Seats(*row) if row else None
+
+
+def take(session: Session, pool_id: uuid.UUID, count: int) -> Seats | None:
+    """Take `count` seats if the pool is open, that many are left and nobody waits; otherwise return None."""
+    return _change(
+        session,
+        sa.update(_POOL)
+        .where(
+            _POOL.c.id == pool_id,
+            _POOL.c.open.is_(True),
+            _POOL.c.waiting == 0,
+            _POOL.c.taken + count <= _POOL.c.sellable,
+        )
+        .values(taken=_POOL.c.taken + count),
+    )
+
+
+def hold_for_waiting(session: Session, pool_id: uuid.UUID, count: int) -> Seats | None:
+    """Take `count` seats for one waiting party; otherwise return None. The pool need not be open."""
+    return _change(
+        session,
+        sa.update(_POOL)
+        .where(_POOL.c.id == pool_id, _POOL.c.waiting > 0, _POOL.c.taken + count <= _POOL.c.sellable)
+        .values(taken=_POOL.c.taken + count, waiting=_POOL.c.waiting - 1),
+    )
+
+
+def release(session: Session, pool_id: uuid.UUID, count: int) -> Seats:
+    """Give `count` seats back. Where the capacity was lowered meanwhile, what is above it is gone for good."""
+    seats = _change(
+        session,
+        sa.update(_POOL)
+        .where(_POOL.c.id == pool_id)
+        .values(taken=_POOL.c.taken - count, sellable=_sellable(_POOL.c.taken - count)),
+    )
+    return cast("Seats", seats)
+
+
+def start_waiting(session: Session, pool_id: uuid.UUID) -> bool:
+    """Count one more waiting party, if the pool is open."""
+    changed = session.execute(
+        sa.update(_POOL).where(_POOL.c.id == pool_id, _POOL.c.open.is_(True)).values(waiting=_POOL.c.waiting + 1)
+    )
+    return cast("sa.CursorResult[Any]", changed).rowcount == 1
+
+
+def stop_waiting(session: Session, pool_id: uuid.UUID) -> None:
+    """Count one waiting party less."""
+    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(waiting=_POOL.c.waiting - 1))
+
+
+def resize(session: Session, pool_id: uuid.UUID, *, capacity: int | None, overbooking: int = 0) -> None:
+    """Set the capacity. Below what is taken it drops nobody: `sellable` stays at what is taken."""
+    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(capacity=capacity, overbooking=overbooking))
+    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(sellable=_sellable(_POOL.c.taken)))
+
+
+def _sellable(taken: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    planned = sa.func.coalesce(_POOL.c.capacity + _POOL.c.overbooking, SeatPool.UNLIMITED)
+    return sa.case((planned > taken, planned), else_=taken)
+
+
+def set_open(session: Session, event_id: uuid.UUID, open_: bool) -> None:
+    """Open or close every pool of an event. A seat being taken at this moment is taken before or refused after."""
+    session.execute(sa.update(_POOL).where(_POOL.c.event_id == event_id).values(open=open_))
+
+
+def note_low(session: Session, pool_id: uuid.UUID) -> bool:
+    """Remember that few seats are left; returns True the first time only."""
+    changed = session.execute(
+        sa.update(_POOL).where(_POOL.c.id == pool_id, _POOL.c.low_noted.is_(False)).values(low_noted=True)
+    )
+    return cast("sa.CursorResult[Any]", changed).rowcount == 1

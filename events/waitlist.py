@@ -1,0 +1,161 @@
+"""The waitlist: a freed seat is offered to the next who fits, and held until they answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import facts, outbox, seats
+from events.errors import Gone
+from events.models import Event, EventKind, Registration, RegistrationState, Slot, Stage
+from events.storage import ReadSession
+
+_OFFERING_STAGES = (Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.PUBLISHED)
+
+
+def promote(session: Session, pool_id: uuid.UUID, *, now: datetime) -> Sequence[uuid.UUID]:
+    """Offer what is free in the pool to those who wait, in their order, and return who was offered.
+
+    A party that is larger than what is free keeps its rank and is passed over. The caller holds the pool (`seats.lock`)
+    or has just changed it, and commits.
+    """
+    counters = seats.lock(session, pool_id)
+    offered: list[uuid.UUID] = []
+    while counters.waiting and counters.taken < counters.sellable:
+        found = session.execute(
+            sa.select(Registration, Event, Slot)
+            .join(Event, Event.id == Registration.event_id)
+            .outerjoin(Slot, Slot.id == Registration.slot_id)
+            .where(
+                Registration.pool_id == pool_id,
+                Registration.state == RegistrationState.WAITLISTED,
+                Registration.party_size <= counters.sellable - counters.taken,
+            )
+            .order_by(Registration.waiting_since, Registration.id)
+            .limit(1)
+        ).first()
+        if found is None:
+            break
+        registration, event, slot = cast("tuple[Registration, Event, Slot | None]", found)
+        deadline = event.starts_at if slot is None else slot.starts_at
+        if not _may_offer(event, now=now, deadline=deadline):
+            break
+        held = seats.hold_for_waiting(session, pool_id, registration.party_size)
+        if held is None:
+            break
+        counters = held
+        expires_at = min(now + timedelta(hours=event.offer_hours), deadline)
+        registration.state = RegistrationState.OFFERED
+        registration.offer_expires_at = expires_at
+        registration.updated_at = now
+        session.flush()
+        outbox.record(
+            session,
+            facts.SeatOffered(
+                organiser_id=event.organiser_id,
+                event_id=event.id,
+                registration_id=registration.id,
+                expires_at=expires_at,
+            ),
+            now=now,
+            by="clock",
+        )
+        offered.append(registration.id)
+    return offered
+
+
+def _may_offer(event: Event, *, now: datetime, deadline: datetime) -> bool:
+    """Seats are offered until the event, or the visit, begins."""
+    stages = (*_OFFERING_STAGES, Stage.LIVE) if event.kind is EventKind.EXHIBITION else _OFFERING_STAGES
+    return event.stage in stages and now < deadline
+
+
+def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
+    """Turn a held seat into a confirmed one. Accepting twice changes nothing; too late is refused with `Gone`."""
+    registration, event = _held(session, registration_id)
+    if registration.state is RegistrationState.CONFIRMED:
+        return
+    expires_at = registration.offer_expires_at
+    if registration.state is not RegistrationState.OFFERED or expires_at is None or expires_at <= now:
+        raise Gone("This offer has expired.")
+    registration.state = RegistrationState.CONFIRMED
+    registration.offer_expires_at = None
+    registration.updated_at = now
+    session.flush()
+    outbox.record(
+        session,
+        facts.OfferAccepted(organiser_id=event.organiser_id, event_id=event.id, registration_id=registration.id),
+        now=now,
+        by=by,
+    )
+
+
+def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Take back the seats of offers that nobody answered and offer them on at once. Returns how many expired."""
+    due = session.execute(
+        sa.select(Registration.id, Registration.pool_id)
+        .where(Registration.state == RegistrationState.OFFERED, Registration.offer_expires_at <= now)
+        .order_by(Registration.pool_id, Registration.offer_expires_at)
+        .limit(limit)
+    ).all()
+    expired = 0
+    for registration_id, pool_id in due:
+        seats.lock(session, pool_id)
+        registration, event = _held(session, registration_id)
+        if registration.state is not RegistrationState.OFFERED:
+            continue
+        registration.state = RegistrationState.DECLINED
+        registration.offer_expires_at = None
+        registration.updated_at = now
+        session.flush()
+        outbox.record(
+            session,
+            facts.OfferExpired(organiser_id=event.organiser_id, event_id=event.id, registration_id=registration.id),
+            now=now,
+            by="clock",
+        )
+        seats.release(session, pool_id, registration.party_size)
+        promote(session, pool_id, now=now)
+        expired += 1
+    return expired
+
+
+def has_expired_offers(session: ReadSession, *, now: datetime) -> bool:
+    """Tell whether `expire_offers` would find anything."""
+    statement = sa.select(Registration.id).where(
+        Registration.state == RegistrationState.OFFERED, Registration.offer_expires_at <= now
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
+def position(session: ReadSession, registration: Registration) -> int:
+    """Return how many parties wait in front of this one, plus one."""
+    ahead = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Registration)
+        .where(
+            Registration.pool_id == registration.pool_id,
+            Registration.state == RegistrationState.WAITLISTED,
+            sa.tuple_(Registration.waiting_since, Registration.id)
+            < sa.tuple_(registration.waiting_since, registration.id),
+        )
+    )
+    return int(ahead or 0) + 1
+
+
+def _held(session: Session, registration_id: uuid.UUID) -> tuple[Registration, Event]:
+    row = session.execute(
+        sa.select(Registration, Event)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id == registration_id)
+        .with_for_update(of=Registration)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise Gone
+    return row.tuple()

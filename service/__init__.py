@@ -1,0 +1,1 @@
+"""The running system. Knows all; nobody knows it."""

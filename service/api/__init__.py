@@ -1,0 +1,1 @@
+"""The REST interface, versioned under `/api/v1`."""

@@ -1,0 +1,1 @@
+"""Tests: unit tests mirror the modules; flows tell the stories."""
