@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from events.errors import FieldError, Invalid, N_
+from events.errors import N_, FieldError, Invalid
 
 _HEX = re.compile(r"^#[0-9a-fA-F]{6}$")
 
