@@ -1,0 +1,156 @@
+"""Fixtures for every test. Servers are real, one of each per test process; each test has a database of its own.
+
+database              both databases, one after the other (write, read, url)
+sqlite_database, postgresql_database    just the one
+life                  an organiser with events in any stage (tests.support.life.Life)
+now                   the business time of tests
+valkey                a real Valkey, empty
+smtp_sink             a mail server that keeps what it is given and misbehaves when told to
+files                 an empty file store
+browser, page         headless Chromium; `tests.support.browser.assert_accessible(page)` runs axe
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support import browser as chromium
+from tests.support import life as lives
+from tests.support.databases import Database, PostgresTemplate, SqliteTemplate
+from tests.support.folder import FolderStore
+from tests.support.life import Life
+from tests.support.postgres import Postgres
+from tests.support.smtp import SmtpSink
+from tests.support.valkey import Valkey
+
+# ---------------------------------------------------------------- databases
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for this test process."""
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> PostgresTemplate:
+    """Every table, made once."""
+    return PostgresTemplate(postgres)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    """Every table, made once."""
+    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
+    """The address of an SQLite database with every table and nothing in them."""
+    return sqlite_template.copy_to(tmp_path)
+
+
+@pytest.fixture
+def postgresql_url(postgres: Postgres, postgres_template: PostgresTemplate) -> Iterator[str]:
+    """The address of a PostgreSQL database with every table and nothing in them."""
+    name = postgres_template.copy()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database with every table and nothing in them, on each engine in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database of the test's own, on each engine in turn."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """An SQLite database of the test's own, for what does not depend on the engine."""
+    opened = Database(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> Iterator[Database]:
+    """A PostgreSQL database of the test's own."""
+    opened = Database(postgresql_url)
+    yield opened
+    opened.close()
+
+
+# ---------------------------------------------------------------- events
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Tuesday, 1 December 2026, 09.00 WIB."""
+    return lives.NOW
+
+
+@pytest.fixture
+def life(database: Database) -> Life:
+    """The Batam City Library in `database`, ready to hold events."""
+    return Life(database, database.write(lives.add_organiser))
+
+
+# ---------------------------------------------------------------- servers and files
+
+
+@pytest.fixture(scope="session")
+def _valkey() -> Iterator[Valkey]:
+    server = Valkey()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def valkey(_valkey: Valkey) -> Valkey:
+    """A real Valkey with nothing in it."""
+    _valkey.flush()
+    return _valkey
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """A mail server on loopback."""
+    sink = SmtpSink()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FolderStore:
+    """An empty file store."""
+    return FolderStore(tmp_path / "files")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless, one for this test process."""
+    with chromium.launch() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a phone's width in a browser that nobody used before."""
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="id-ID", timezone_id="Asia/Jakarta")
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,202 @@
+"""Events and people for tests, made through the use-cases that the service itself calls."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from events import lifecycle, registration, seats
+from events.models import Event, EventKind, EventMode, Organiser, Registration, SeatPool, Slot, Stage
+from events.registration import Application, Registered
+from events.storage import LocalizedText, ReadSession, Session, Transactions
+
+NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+"""Tuesday, 1 December 2026, 09.00 WIB: what tests mean by "now" unless they say otherwise."""
+
+STARTS_AT = datetime(2026, 12, 12, 2, 0, tzinfo=UTC)
+"""Saturday, 12 December 2026, 09.00 WIB."""
+
+STAFF = "staff:test"
+
+_Row = TypeVar("_Row")
+
+
+def add_organiser(session: Session, *, slug: str = "perpustakaan-batam", now: datetime = NOW) -> uuid.UUID:
+    """Make the library and return its id."""
+    organiser = Organiser(
+        slug=slug,
+        name=LocalizedText("Perpustakaan Kota Batam", "Batam City Library"),
+        email="halo@perpustakaan.batam.example",
+        address=LocalizedText("Jl. Engku Putri No. 1, Batam Center, Batam 29461"),
+        created_at=now,
+    )
+    session.add(organiser)
+    session.flush()
+    return organiser.id
+
+
+def draft_webinar(
+    session: Session, organiser_id: uuid.UUID, *, capacity: int | None = 100, now: datetime = NOW, **changes: Any
+) -> uuid.UUID:
+    """Draft a webinar that could be published at once and return its id; `changes` are columns of the event."""
+    event = _event(organiser_id, EventKind.WEBINAR, now=now, **changes)
+    session.add(event)
+    session.flush()
+    seats.open_pool(session, event.id, capacity=capacity)
+    return event.id
+
+
+def draft_exhibition(
+    session: Session,
+    organiser_id: uuid.UUID,
+    *,
+    slots: int = 3,
+    capacity: int | None = 20,
+    now: datetime = NOW,
+    **changes: Any,
+) -> uuid.UUID:
+    """Draft an exhibition with `slots` visiting times of an hour each and return its id."""
+    event = _event(organiser_id, EventKind.EXHIBITION, now=now, **changes)
+    session.add(event)
+    session.flush()
+    for number in range(slots):
+        starts_at = event.starts_at + timedelta(hours=number)
+        pool_id = seats.open_pool(session, event.id, capacity=capacity)
+        session.add(
+            Slot(event_id=event.id, pool_id=pool_id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+        )
+        session.flush()
+    return event.id
+
+
+def _event(organiser_id: uuid.UUID, kind: EventKind, *, now: datetime, **changes: Any) -> Event:
+    webinar = kind is EventKind.WEBINAR
+    columns: dict[str, Any] = {
+        "organiser_id": organiser_id,
+        "slug": f"acara-{uuid.uuid4().hex[:8]}",
+        "kind": kind,
+        "mode": EventMode.ONLINE if webinar else EventMode.ONSITE,
+        "title": LocalizedText("Menulis Cerita Anak", "Writing for Children"),
+        "summary": LocalizedText("Belajar menulis bersama Ibu Siti.", "Learn to write with Ibu Siti."),
+        "description": LocalizedText(),
+        "audience": LocalizedText(),
+        "reason": LocalizedText(),
+        "venue": LocalizedText("Ruang Serbaguna", "Main hall"),
+        "join_url": "https://meet.example/abc" if webinar else None,
+        "starts_at": STARTS_AT,
+        "ends_at": STARTS_AT + timedelta(hours=2, minutes=30),
+        "created_at": now,
+        "updated_at": now,
+        **changes,
+    }
+    return Event(**columns)
+
+
+_TO_STAGE: dict[Stage, tuple[Stage, ...]] = {
+    Stage.DRAFT: (),
+    Stage.PUBLISHED: (Stage.PUBLISHED,),
+    Stage.REGISTRATION_OPEN: (Stage.REGISTRATION_OPEN,),
+    Stage.REGISTRATION_CLOSED: (Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED),
+    Stage.LIVE: (Stage.REGISTRATION_OPEN, Stage.LIVE),
+    Stage.ENDED: (Stage.REGISTRATION_OPEN, Stage.LIVE, Stage.ENDED),
+    Stage.ARCHIVED: (Stage.REGISTRATION_OPEN, Stage.LIVE, Stage.ENDED, Stage.ARCHIVED),
+    Stage.POSTPONED: (Stage.REGISTRATION_OPEN, Stage.POSTPONED),
+    Stage.CANCELLED: (Stage.REGISTRATION_OPEN, Stage.CANCELLED),
+}
+
+
+def bring_to(session: Session, event_id: uuid.UUID, stage: Stage, *, now: datetime = NOW) -> None:
+    """Lead a draft to `stage` by the transitions that lead there.
+
+    A draft without `registration_opens_at` opens with its publication; where it should stay *published*, a later
+    opening is set first.
+    """
+    for step in _TO_STAGE[stage]:
+        if step is Stage.PUBLISHED:
+            event = session.get_one(Event, event_id)
+            event.registration_opens_at = now + timedelta(days=1)
+            session.flush()
+        transition = {
+            Stage.PUBLISHED: lifecycle.publish,
+            Stage.REGISTRATION_OPEN: lifecycle.publish,
+            Stage.REGISTRATION_CLOSED: lifecycle.close_registration,
+            Stage.LIVE: lifecycle.start,
+            Stage.ENDED: lifecycle.end,
+            Stage.ARCHIVED: lifecycle.archive,
+            Stage.POSTPONED: lifecycle.postpone,
+            Stage.CANCELLED: lifecycle.cancel,
+        }[step]
+        transition(session, event_id, now=now, by=STAFF)
+
+
+def application(event_id: uuid.UUID, person: int | str = 1, **changes: Any) -> Application:
+    """Return what person number `person` fills in."""
+    answers: dict[str, Any] = {
+        "event_id": event_id,
+        "name": f"Peserta {person}",
+        "email": f"peserta{person}@example.org",
+        "consent_version": "2026-01",
+        **changes,
+    }
+    return Application(**answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One organiser's events in one database: the shortest way from a test to an event in some stage."""
+
+    database: Transactions
+    organiser_id: uuid.UUID
+    now: datetime = NOW
+
+    def webinar(self, stage: Stage = Stage.REGISTRATION_OPEN, **changes: Any) -> uuid.UUID:
+        """Make a webinar in `stage`; `changes` are `capacity` and columns of the event."""
+        return self._make(draft_webinar, stage, changes)
+
+    def exhibition(self, stage: Stage = Stage.REGISTRATION_OPEN, **changes: Any) -> uuid.UUID:
+        """Make an exhibition in `stage`; `changes` are `slots`, `capacity` (of each) and columns of the event."""
+        return self._make(draft_exhibition, stage, changes)
+
+    def _make(self, draft: Any, stage: Stage, changes: dict[str, Any]) -> uuid.UUID:
+        def use_case(session: Session) -> uuid.UUID:
+            event_id: uuid.UUID = draft(session, self.organiser_id, now=self.now, **changes)
+            bring_to(session, event_id, stage, now=self.now)
+            return event_id
+
+        return self.database.write(use_case)
+
+    def register(
+        self, event_id: uuid.UUID, person: int | str = 1, *, now: datetime | None = None, **changes: Any
+    ) -> Registered:
+        """Register person number `person`."""
+        wanted = application(event_id, person, **changes)
+        return self.database.write(lambda session: registration.register(session, wanted, now=now or self.now))
+
+    def slots(self, event_id: uuid.UUID) -> Sequence[uuid.UUID]:
+        """Return the ids of an exhibition's slots, earliest first."""
+        statement = sa.select(Slot.id).where(Slot.event_id == event_id).order_by(Slot.starts_at)
+        return self.database.read(lambda session: session.scalars(statement).all())
+
+    def event(self, event_id: uuid.UUID) -> Event:
+        """Return the event as it is stored now."""
+        return self.database.read(lambda session: _load(session, Event, event_id))
+
+    def registration(self, registration_id: uuid.UUID) -> Registration:
+        """Return a registration as it is stored now."""
+        return self.database.read(lambda session: _load(session, Registration, registration_id))
+
+    def pool(self, event_id: uuid.UUID) -> SeatPool:
+        """Return the (first) seat pool of an event as it is stored now."""
+        statement = sa.select(SeatPool.id).where(SeatPool.event_id == event_id).order_by(SeatPool.id).limit(1)
+        return self.database.read(lambda session: _load(session, SeatPool, session.scalar(statement)))
+
+
+def _load(session: ReadSession, kind: type[_Row], key: uuid.UUID) -> _Row:
+    found = session.get(kind, key)
+    assert found is not None
+    return found
