@@ -19,6 +19,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 QUEUED = "queued"
 SENDING = "sending"
 
+BELLS = "bells"
+"""Key of `Session.info`: queues in which this transaction has left work, to be rung after the commit."""
+
 
 class Claimable:
     """The columns of a row that workers claim. The table also has an `id` and a `state`."""
@@ -126,3 +129,8 @@ def due_count(session: Session, model: type[Claimable], *, now: datetime) -> int
     c = _columns(model)
     found = session.scalar(sa.select(sa.func.count()).select_from(model).where(c.state == QUEUED, c.due_at <= now))
     return found or 0
+
+
+def ring(session: Session, *queues: str) -> None:
+    """Ask for the workers of `queues` to be woken after the commit; a lost bell costs a second, never the work."""
+    session.info.setdefault(BELLS, set[str]()).update(queues)

@@ -1,0 +1,68 @@
+"""Organisers: the libraries, or branches, that share an installation."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events.brand import brand_of
+from events.errors import N_, FieldError, Invalid, NotFound
+from events.models import Organiser
+from events.storage import LocalizedText, ReadSession
+
+_SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+
+
+def add_organiser(
+    session: Session,
+    *,
+    slug: str,
+    name: LocalizedText,
+    now: datetime,
+    timezone: str = "Asia/Jakarta",
+    email: str | None = None,
+    phone: str | None = None,
+    address: LocalizedText | None = None,
+    website: str | None = None,
+    brand: dict[str, Any] | None = None,
+) -> uuid.UUID:
+    """Add an organiser and return its id. Raises `Invalid` for a bad or taken slug or brand. The caller commits."""
+    if not _SLUG.match(slug) or len(slug) > 60:
+        raise Invalid([FieldError("slug", "slug", N_("Use lower-case letters, digits and hyphens."))])
+    if session.scalar(sa.select(Organiser.id).where(Organiser.slug == slug)) is not None:
+        raise Invalid([FieldError("slug", "taken", N_("This address is already in use."))])
+    brand_of(brand or {})
+    organiser = Organiser(
+        slug=slug,
+        name=name,
+        timezone=timezone,
+        email=email,
+        phone=phone,
+        address=address or LocalizedText(),
+        website=website,
+        brand=brand or {},
+        created_at=now,
+    )
+    session.add(organiser)
+    session.flush()
+    return organiser.id
+
+
+def set_brand(session: Session, organiser_id: uuid.UUID, brand: dict[str, Any]) -> None:
+    """Replace the brand kit. Raises `Invalid` for colours that are none. The caller commits."""
+    brand_of(brand)
+    organiser = session.get(Organiser, organiser_id)
+    if organiser is None:
+        raise NotFound
+    organiser.brand = brand
+
+
+def only_organiser(session: ReadSession) -> Organiser | None:
+    """Return the organiser of an installation that has just one, else None."""
+    found = session.scalars(sa.select(Organiser).limit(2)).all()
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,172 @@
+"""Every setting of an installation: read once from `ACARA_*` variables, typed, each with its meaning.
+
+`acara settings` prints this list with the values in force. The defaults are the embedded shape: SQLite, workers in the
+serving process, files in a folder.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BrokerKind = Literal["memory", "redis", "rabbitmq"]
+
+
+class Settings(BaseSettings):
+    """The settings; each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="ACARA_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path("var"), description="Folder for the database, files and keys of the embedded shape.")
+    base_url: str = Field(
+        "http://localhost:8000", description="Public address of the service; every link begins with it."
+    )
+    host: str = Field("127.0.0.1", description="Address on which the web server listens.")
+    port: int = Field(
+        8000, description="Port on which the web server listens; 0 lets the system choose.", ge=0, le=65535
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Signs links and forms and encrypts tokens (32 characters or more). Empty: made once and kept in the data folder.",
+    )
+    old_secret_keys: list[SecretStr] = Field(
+        default_factory=list, description="Former secret keys, as a JSON list: what they encrypted can still be read."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="SQLAlchemy address of the database, e.g. postgresql+psycopg://acara:…@db/acara. Empty: SQLite in the data folder.",
+    )
+    database_pool: int = Field(4, description="Connections for writing per process (PostgreSQL).", ge=1, le=32)
+    broker_url: SecretStr | None = Field(
+        None,
+        description="redis://… or amqp://… of the doorbell between processes. Empty: in memory, workers in `serve`.",
+    )
+    worker_threads: int = Field(
+        4, description="Threads of one worker process, and of the workers inside `serve`.", ge=1, le=64
+    )
+    render_processes: int = Field(1, description="Child processes that draw certificates and posters.", ge=1, le=16)
+    in_process_workers: bool | None = Field(
+        None, description="Whether `serve` also works off the queues. Empty: yes exactly when no broker is set."
+    )
+    files_url: str | None = Field(
+        None,
+        description="Where files are kept: file:///folder or s3://bucket?endpoint=…&region=…. Empty: the data folder.",
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="smtp://user:password@host:587?starttls=1 or smtps://… of the mail relay. Empty: mails become .eml files.",
+    )
+    mail_from: str = Field("perpustakaan@localhost", description="Sender address of every mail.")
+    mail_domain: str = Field(
+        "localhost", description="Domain in Message-ID and calendar UIDs; never change it once in use."
+    )
+    rsvp_address: str | None = Field(
+        None, description="Address that receives partners' calendar answers. Empty: the sender address."
+    )
+    youtube_client_id: str | None = Field(
+        None, description="OAuth client id of the Google project that may upload to YouTube."
+    )
+    youtube_client_secret: SecretStr | None = Field(
+        None, description="OAuth client secret that belongs to the client id."
+    )
+    youtube_api_root: str | None = Field(None, description="Another root for the YouTube API; for stand-ins only.")
+    youtube_token_url: str | None = Field(None, description="Another OAuth token address; for stand-ins only.")
+    mastodon_url: str | None = Field(None, description="Address of the Mastodon server on which posts are published.")
+    mastodon_token: SecretStr | None = Field(
+        None, description="Access token of the Mastodon account (write:statuses write:media)."
+    )
+    signing_pkcs12: Path | None = Field(
+        None, description="PKCS#12 file whose key signs certificates. Empty: a key is made and kept in the data folder."
+    )
+    signing_password: SecretStr | None = Field(None, description="Password of that PKCS#12 file.")
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas."
+    )
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="Host names that are answered, as a JSON list. Empty: the one of the public address.",
+    )
+    mailbox_page: bool = Field(
+        False, description="Show the .eml files on a staff page; only without a mail relay, for trying things out."
+    )
+    clock_file: Path | None = Field(None, description="File that moves the business clock; for the demonstration only.")
+    log_format: Literal["text", "json"] = Field("text", description="How logs are written to standard error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe log lines that are written."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("an absolute http:// or https:// address is needed")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Settings:
+        if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError("ACARA_SECRET_KEY needs at least 32 characters")
+        return self
+
+    @property
+    def database_address(self) -> str:
+        """The database's SQLAlchemy address; SQLite in the data folder where none is set."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.absolute() / 'acara.sqlite3'}"
+
+    @property
+    def broker_kind(self) -> BrokerKind:
+        """Which doorbell connects the processes."""
+        if self.broker_url is None:
+            return "memory"
+        scheme = urlsplit(self.broker_url.get_secret_value()).scheme
+        return "rabbitmq" if scheme in ("amqp", "amqps") else "redis"
+
+    @property
+    def works_in_process(self) -> bool:
+        """Whether `serve` works off the queues itself."""
+        return self.broker_kind == "memory" if self.in_process_workers is None else self.in_process_workers
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies may travel over https only."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def files_address(self) -> str:
+        """Where files are kept, as an address."""
+        return self.files_url or f"file://{self.data_dir.absolute() / 'files'}"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Folder of the .eml files that stand in for a mail relay."""
+        return self.data_dir / "mail"
+
+
+def secret_key_of(settings: Settings) -> str:
+    """Return the installation's secret key; without one in the settings it is made once and kept, mode 0600.
+
+    Two processes that start at once agree: whoever creates the file first wins.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / "secret_key"
+    fresh = settings.data_dir / f".secret_key.{secrets.token_hex(4)}"
+    if not path.exists():
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
