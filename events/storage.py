@@ -127,7 +127,11 @@ class Base(DeclarativeBase):
 
 def enum_type(kind: type[enum.StrEnum]) -> sa.Enum:
     """Return a column type that stores the members' values as text; new members need no migration."""
-    return sa.Enum(kind, native_enum=False, length=32, values_callable=lambda e: [m.value for m in e])
+    return sa.Enum(kind, native_enum=False, length=32, values_callable=_values)
+
+
+def _values(kind: type[enum.StrEnum]) -> list[str]:
+    return [member.value for member in kind]
 
 
 class ReadSession(Protocol):

@@ -22,82 +22,93 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ACARA_", frozen=True, extra="ignore")
 
-    data_dir: Path = Field(Path("var"), description="Folder for the database, files and keys of the embedded shape.")
-    base_url: str = Field(
-        "http://localhost:8000", description="Public address of the service; every link begins with it."
+    data_dir: Path = Field(
+        default=Path("var"), description="Folder for the database, files and keys of the embedded shape."
     )
-    host: str = Field("127.0.0.1", description="Address on which the web server listens.")
+    base_url: str = Field(default="http://localhost:8000", description="Public address; every link begins with it.")
+    host: str = Field(default="127.0.0.1", description="Address on which the web server listens.")
     port: int = Field(
-        8000, description="Port on which the web server listens; 0 lets the system choose.", ge=0, le=65535
+        default=8000, description="Port on which the web server listens; 0 lets the system choose.", ge=0, le=65535
     )
     secret_key: SecretStr | None = Field(
-        None,
-        description="Signs links and forms and encrypts tokens (32 characters or more). Empty: made once and kept in the data folder.",
+        default=None,
+        description="Signs links, encrypts tokens (32 characters or more). Empty: made once, kept in the data folder.",
     )
     old_secret_keys: list[SecretStr] = Field(
         default_factory=list, description="Former secret keys, as a JSON list: what they encrypted can still be read."
     )
     database_url: SecretStr | None = Field(
-        None,
-        description="SQLAlchemy address of the database, e.g. postgresql+psycopg://acara:…@db/acara. Empty: SQLite in the data folder.",
+        default=None,
+        description="SQLAlchemy address, e.g. postgresql+psycopg://acara:…@db/acara. Empty: SQLite in the data folder.",
     )
-    database_pool: int = Field(4, description="Connections for writing per process (PostgreSQL).", ge=1, le=32)
+    database_pool: int = Field(default=4, description="Connections for writing per process (PostgreSQL).", ge=1, le=32)
     broker_url: SecretStr | None = Field(
-        None,
+        default=None,
         description="redis://… or amqp://… of the doorbell between processes. Empty: in memory, workers in `serve`.",
     )
     worker_threads: int = Field(
-        4, description="Threads of one worker process, and of the workers inside `serve`.", ge=1, le=64
+        default=4, description="Threads of one worker process, and of the workers inside `serve`.", ge=1, le=64
     )
-    render_processes: int = Field(1, description="Child processes that draw certificates and posters.", ge=1, le=16)
+    render_processes: int = Field(
+        default=1, description="Child processes that draw certificates and posters.", ge=1, le=16
+    )
     in_process_workers: bool | None = Field(
-        None, description="Whether `serve` also works off the queues. Empty: yes exactly when no broker is set."
+        default=None, description="Whether `serve` also works off the queues. Empty: yes exactly when no broker is set."
     )
     files_url: str | None = Field(
-        None,
+        default=None,
         description="Where files are kept: file:///folder or s3://bucket?endpoint=…&region=…. Empty: the data folder.",
     )
     smtp_url: SecretStr | None = Field(
-        None,
-        description="smtp://user:password@host:587?starttls=1 or smtps://… of the mail relay. Empty: mails become .eml files.",
+        default=None,
+        description="Mail relay: smtp://user:password@host:587?starttls=1 or smtps://…. Empty: .eml files.",
     )
-    mail_from: str = Field("perpustakaan@localhost", description="Sender address of every mail.")
+    mail_from: str = Field(default="perpustakaan@localhost", description="Sender address of every mail.")
     mail_domain: str = Field(
-        "localhost", description="Domain in Message-ID and calendar UIDs; never change it once in use."
+        default="localhost", description="Domain in Message-ID and calendar UIDs; never change it once in use."
     )
     rsvp_address: str | None = Field(
-        None, description="Address that receives partners' calendar answers. Empty: the sender address."
+        default=None, description="Address that receives partners' calendar answers. Empty: the sender address."
     )
     youtube_client_id: str | None = Field(
-        None, description="OAuth client id of the Google project that may upload to YouTube."
+        default=None, description="OAuth client id of the Google project that may upload to YouTube."
     )
     youtube_client_secret: SecretStr | None = Field(
-        None, description="OAuth client secret that belongs to the client id."
+        default=None, description="OAuth client secret that belongs to the client id."
     )
-    youtube_api_root: str | None = Field(None, description="Another root for the YouTube API; for stand-ins only.")
-    youtube_token_url: str | None = Field(None, description="Another OAuth token address; for stand-ins only.")
-    mastodon_url: str | None = Field(None, description="Address of the Mastodon server on which posts are published.")
+    youtube_api_root: str | None = Field(
+        default=None, description="Another root for the YouTube API; for stand-ins only."
+    )
+    youtube_token_url: str | None = Field(default=None, description="Another OAuth token address; for stand-ins only.")
+    mastodon_url: str | None = Field(
+        default=None, description="Address of the Mastodon server on which posts are published."
+    )
     mastodon_token: SecretStr | None = Field(
-        None, description="Access token of the Mastodon account (write:statuses write:media)."
+        default=None, description="Access token of the Mastodon account (write:statuses write:media)."
     )
     signing_pkcs12: Path | None = Field(
-        None, description="PKCS#12 file whose key signs certificates. Empty: a key is made and kept in the data folder."
+        default=None,
+        description="PKCS#12 file whose key signs certificates. Empty: a key is made and kept in the data folder.",
     )
-    signing_password: SecretStr | None = Field(None, description="Password of that PKCS#12 file.")
+    signing_password: SecretStr | None = Field(default=None, description="Password of that PKCS#12 file.")
     trusted_proxies: str = Field(
-        "127.0.0.1", description="Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas."
+        default="127.0.0.1",
+        description="Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas.",
     )
     allowed_hosts: list[str] = Field(
         default_factory=list,
         description="Host names that are answered, as a JSON list. Empty: the one of the public address.",
     )
     mailbox_page: bool = Field(
-        False, description="Show the .eml files on a staff page; only without a mail relay, for trying things out."
+        default=False,
+        description="Show the .eml files on a staff page; only without a mail relay, for trying things out.",
     )
-    clock_file: Path | None = Field(None, description="File that moves the business clock; for the demonstration only.")
-    log_format: Literal["text", "json"] = Field("text", description="How logs are written to standard error.")
+    clock_file: Path | None = Field(
+        default=None, description="File that moves the business clock; for the demonstration only."
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="How logs are written to standard error.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least severe log lines that are written."
+        default="info", description="The least severe log lines that are written."
     )
 
     @field_validator("base_url")

@@ -1,0 +1,26 @@
+"""The web application: pages, API, and what every request passes through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import litestar
+from litestar.di import NamedDependency, Provide
+from litestar.types import ControllerRouterHandler
+
+from service.wiring import Runtime
+
+
+def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> litestar.Litestar:
+    """Return the ASGI application of one process."""
+
+    def provide_runtime() -> Runtime:
+        return runtime
+
+    return litestar.Litestar(
+        route_handlers=[*routes],
+        dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
+    )
+
+
+__all__ = ["NamedDependency", "create_app"]

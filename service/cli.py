@@ -1,0 +1,101 @@
+"""The command line: `acara serve`, `work`, `migrate`, `settings`, `facts`, `doctor`, `demo`, `youtube connect`.
+
+Commands import what they need when they run, so that `acara --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from pydantic import ValidationError
+
+if TYPE_CHECKING:
+    from service.wiring import Runtime
+
+
+def _runtime() -> Runtime:
+    from service.logs import configure
+    from service.settings import Settings
+    from service.wiring import Runtime
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "ACARA_" + "_".join(str(part) for part in problem["loc"]).upper()
+            click.echo(f"{name}: {problem['msg']}", err=True)
+        sys.exit(2)
+    configure(settings)
+    return Runtime(settings)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="acara")
+def main() -> None:
+    """Acara runs a library's webinars and exhibitions from first draft to the last certificate."""
+
+
+@main.command()
+def serve() -> None:
+    """Answer requests; without a broker also work off every queue."""
+    from service.running import serve as run
+
+    runtime = _runtime()
+    try:
+        run(runtime)
+    finally:
+        runtime.close()
+
+
+@main.command()
+@click.option("--queues", default="", help="Comma-separated; all when left out.")
+def work(queues: str) -> None:
+    """Work off the queues of a broker."""
+    from service.broker import QUEUES
+    from service.running import work as run
+
+    wanted = tuple(name.strip() for name in queues.split(",") if name.strip()) or QUEUES
+    unknown = set(wanted) - set(QUEUES)
+    if unknown:
+        raise click.UsageError(f"No such queue: {', '.join(sorted(unknown))}. There are: {', '.join(QUEUES)}.")
+    runtime = _runtime()
+    try:
+        run(runtime, wanted)
+    finally:
+        runtime.close()
+
+
+@main.command("settings")
+def show_settings() -> None:
+    """Print every setting: its variable, its value (secrets masked) and its meaning."""
+    from service.settings import Settings
+
+    settings = Settings()
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        click.echo(f"ACARA_{name.upper()} = {'' if value is None else value}")
+        click.echo(f"    {field.description}")
+
+
+@main.command()
+@click.option("--event", default=None, help="Only the facts of this event id.")
+@click.option("--limit", default=200, show_default=True, help="The most recent so many.")
+def facts(event: str | None, limit: int) -> None:
+    """Print the fact log, oldest first, one JSON line a fact."""
+    import uuid
+
+    import sqlalchemy as sa
+
+    from events.outbox import FactRow
+
+    runtime = _runtime()
+    query = sa.select(FactRow).order_by(FactRow.id.desc()).limit(limit)
+    if event is not None:
+        query = query.where(FactRow.event_id == uuid.UUID(event))
+    for row in reversed(runtime.database.read(lambda session: session.scalars(query).all())):
+        line = {"at": row.recorded_at.isoformat(), "fact": row.name, "by": row.by, "settled": bool(row.settled_at)}
+        click.echo(json.dumps(line | row.payload, ensure_ascii=False))
+    runtime.close()

@@ -1,0 +1,70 @@
+"""Which processes are alive and what they work off, so that `doctor` and the health page can say "nobody reads"."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from events.storage import Base, ReadSession, new_id
+
+SEEN_EVERY = timedelta(seconds=5)
+ALIVE_FOR = timedelta(seconds=20)
+
+
+class Process(Base):
+    """One running process; `seen_at` is real time and moves every five seconds."""
+
+    __tablename__ = "process"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    role: Mapped[str] = mapped_column(sa.String(20))
+    host: Mapped[str] = mapped_column(sa.String(100))
+    pid: Mapped[int]
+    queues: Mapped[list[Any]]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def announce(session: Session, process_id: uuid.UUID, *, role: str, queues: Sequence[str], real_now: datetime) -> None:
+    """Say that this process is alive, and forget those that have not said so for a day. The caller commits."""
+    found = session.get(Process, process_id)
+    if found is None:
+        session.add(
+            Process(
+                id=process_id,
+                role=role,
+                host=socket.gethostname()[:100],
+                pid=os.getpid(),
+                queues=list(queues),
+                started_at=real_now,
+                seen_at=real_now,
+            )
+        )
+        session.execute(sa.delete(Process).where(Process.seen_at < real_now - timedelta(days=1)))
+    else:
+        found.seen_at = real_now
+
+
+def withdraw(session: Session, process_id: uuid.UUID) -> None:
+    """Say goodbye. The caller commits."""
+    session.execute(sa.delete(Process).where(Process.id == process_id))
+
+
+def alive(session: ReadSession, *, real_now: datetime) -> Sequence[Process]:
+    """Return the processes that were seen within the last twenty seconds."""
+    return session.scalars(
+        sa.select(Process).where(Process.seen_at > real_now - ALIVE_FOR).order_by(Process.started_at)
+    ).all()
+
+
+def unread_queues(session: ReadSession, queues: Sequence[str], *, real_now: datetime) -> tuple[str, ...]:
+    """Return the queues that no living process works off."""
+    read = {name for process in alive(session, real_now=real_now) for name in process.queues}
+    return tuple(name for name in queues if name not in read)

@@ -1,0 +1,82 @@
+"""Running the service: `serve` answers requests (and works, in the embedded shape), `work` only works."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Generator, Sequence
+from types import FrameType
+
+import dramatiq
+import structlog
+import uvicorn
+
+from service.actors import connect
+from service.broker import QUEUES
+from service.ticker import Ticker
+from service.wiring import Runtime
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@contextlib.contextmanager
+def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[None]:
+    """Work off `queues` in this process, and tick, until the block is left. No queues: only tick."""
+    connect(runtime)
+    worker: dramatiq.Worker | None = None
+    if queues:
+        worker = dramatiq.Worker(
+            runtime.broker,
+            queues=set(queues),
+            worker_threads=runtime.settings.worker_threads,
+            worker_timeout=100,
+        )
+        worker.start()
+    ticker = Ticker(runtime, role=role, queues=tuple(queues))
+    ticker.start()
+    try:
+        yield
+    finally:
+        runtime.stopping = True
+        ticker.stop()
+        if worker is not None:
+            worker.stop(timeout=30_000)
+
+
+def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:
+    """Work off `queues` until SIGTERM or SIGINT; what is under way is finished or given back."""
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    with working(runtime, role="work", queues=queues):
+        log.info("working", queues=list(queues), broker=runtime.settings.broker_kind)
+        stop.wait()
+        log.info("stopping")
+
+
+def serve(runtime: Runtime) -> None:
+    """Answer requests until SIGTERM or SIGINT; in the embedded shape work off every queue as well."""
+    from service.app import create_app  # noqa: PLC0415 - litestar takes half a second that other commands save
+
+    settings = runtime.settings
+    config = uvicorn.Config(
+        create_app(runtime),
+        log_config=None,
+        access_log=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+    listener = socket.create_server((settings.host, settings.port), backlog=1024)
+    queues = QUEUES if settings.works_in_process else ()
+    with listener, working(runtime, role="serve", queues=queues):
+        host, port = listener.getsockname()[:2]
+        log.info("serving", url=f"http://{host}:{port}", public=settings.base_url, works=bool(queues))
+        uvicorn.Server(config).run(sockets=[listener])

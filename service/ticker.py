@@ -1,0 +1,97 @@
+"""The tick: once a second every process looks for what the clock has made due and for what a lost bell has left.
+
+All of it is safe to do in several processes at once: transitions check the stage they start from, claims are
+conditional, and a bell too many meets nothing to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from events import lifecycle, outbox, waitlist
+from events.errors import Refused
+from events.storage import new_id
+from service import presence
+from service.clock import real_now
+from service.wiring import Runtime
+
+log = logging.getLogger(__name__)
+
+INTERVAL = timedelta(seconds=1)
+BELL_GRACE = timedelta(seconds=2)
+"""How old an unsettled fact must be before its bell counts as lost."""
+
+
+class Ticker:
+    """Ticks in a thread of its own until it is stopped."""
+
+    def __init__(self, runtime: Runtime, *, role: str, queues: tuple[str, ...]) -> None:
+        self._runtime = runtime
+        self._role = role
+        self._queues = queues
+        self._process_id = new_id()
+        self._seen_at = real_now() - presence.ALIVE_FOR
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop ticking and say goodbye."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+        try:
+            self._runtime.database.write(lambda session: presence.withdraw(session, self._process_id))
+        except Exception as error:  # noqa: BLE001 - a database that is gone must not keep the process
+            log.warning("could not sign off: %s", type(error).__name__)
+
+    def _run(self) -> None:
+        while not self._stop.wait(INTERVAL.total_seconds()):
+            try:
+                tick(self._runtime)
+                self._announce()
+            except Exception:
+                log.exception("a tick failed; the next one follows in a second")
+
+    def _announce(self) -> None:
+        now = real_now()
+        if now - self._seen_at < presence.SEEN_EVERY:
+            return
+        self._seen_at = now
+        self._runtime.database.write(
+            lambda session: presence.announce(
+                session, self._process_id, role=self._role, queues=self._queues, real_now=now
+            )
+        )
+
+
+def tick(runtime: Runtime) -> None:
+    """Do once what the clock has made due, and ring for everything that waits."""
+    now = runtime.clock.now()
+    for event_id, transition in runtime.database.read(lambda session: lifecycle.due(session, now=now)):
+        _try(runtime, event_id, transition)
+    if runtime.database.read(lambda session: waitlist.has_expired_offers(session, now=now)):
+        runtime.database.write(lambda session: waitlist.expire_offers(session, now=now))
+    lost = runtime.database.read(lambda session: outbox.unsettled(session, real_now=real_now(), grace=BELL_GRACE))
+    if lost and runtime.bell is not None:
+        runtime.bell.ring_facts(lost)
+
+
+def _try(runtime: Runtime, event_id: uuid.UUID, transition: Callable[..., None]) -> None:
+    """Make one transition; another process may have been faster, and then the stage refuses it."""
+
+    def use_case(session: Session) -> None:
+        transition(session, event_id, now=runtime.clock.now(), by=lifecycle.CLOCK)
+
+    try:
+        runtime.database.write(use_case)
+    except Refused as refusal:
+        log.debug("transition refused: %s", refusal)

@@ -1,0 +1,71 @@
+"""What workers do: one function a queue, each taking a `Runtime` and returning whether more may be waiting.
+
+The same functions run inside `serve` and in `acara work`; only the broker that calls them differs.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from events import outbox
+from service.clock import real_now
+from service.reactions import Context, react
+from service.wiring import Runtime
+
+log = logging.getLogger(__name__)
+
+RETRY_FACT_AFTER = timedelta(seconds=10)
+
+
+def react_to(runtime: Runtime, fact_ids: Sequence[uuid.UUID]) -> None:
+    """React to facts: all in one transaction, or, where one of them fails, each in its own."""
+    try:
+        runtime.database.write(lambda session: _react_to_all(runtime, session, fact_ids))
+    except Exception as error:
+        if len(fact_ids) > 1:
+            for fact_id in fact_ids:
+                react_to(runtime, [fact_id])
+            return
+        log.exception("reacting failed", extra={"fact_id": str(fact_ids[0])})
+        _note_failure(runtime, fact_ids[0], error, retry_at=real_now() + RETRY_FACT_AFTER)
+
+
+def _react_to_all(runtime: Runtime, session: Session, fact_ids: Sequence[uuid.UUID]) -> None:
+    now = runtime.clock.now()
+    for fact_id in fact_ids:
+        row = session.get(outbox.FactRow, fact_id)
+        if row is None:
+            continue
+        # What follows from a request carries that request's id, in rows and in logs.
+        session.info[outbox.REQUEST_ID] = row.request_id
+        with structlog.contextvars.bound_contextvars(request_id=row.request_id):
+            context = Context(session=session, now=now, links=runtime.links, by=row.by)
+            react(context, fact_id, real_now=real_now())
+            log.debug("reacted", extra={"fact": row.name, "fact_id": str(fact_id)})
+
+
+def _note_failure(runtime: Runtime, fact_id: uuid.UUID, error: Exception, *, retry_at: datetime) -> None:
+    message = f"{type(error).__name__}: {error}"
+    runtime.database.write(lambda session: outbox.fail(session, fact_id, error=message, retry_at=retry_at))
+
+
+Delivery = Callable[[Runtime], bool]
+"""Delivers what is due in one queue; returns True where more may be waiting."""
+
+DELIVERIES: Mapping[str, Delivery] = {}
+
+
+def deliver(runtime: Runtime, queue: str) -> None:
+    """Deliver until nothing is due. Faults of one round are logged and left to the next tick."""
+    delivery = DELIVERIES.get(queue)
+    try:
+        while delivery is not None and not runtime.stopping and delivery(runtime):
+            pass
+    except Exception:
+        log.exception("delivery failed", extra={"queue": queue})
