@@ -1,0 +1,159 @@
+"""`write` and `read`: the only commit, and the writer that commits several together."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from events import deliveries, outbox
+from events.errors import Conflict
+from events.storage import ReadSession
+from service.transactions import BATCH, Committed, Database
+
+
+class _Tables(sa.orm.DeclarativeBase):
+    """Tables of this test alone."""
+
+
+class Counter(_Tables):
+    __tablename__ = "counter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(sa.CheckConstraint("value < 1000"))
+
+
+@pytest.fixture
+def told() -> list[Committed]:
+    return []
+
+
+@pytest.fixture
+def counting(tmp_path: Path, told: list[Committed]) -> Database:
+    database = Database(f"sqlite:///{tmp_path / 'counter.sqlite3'}", after_commit=told.append)
+    _Tables.metadata.create_all(database.engine)
+    database.write(lambda session: session.add(Counter(id=1, value=0)))
+    return database
+
+
+def value(session: ReadSession) -> int:
+    return int(session.scalar(sa.select(Counter.value)))
+
+
+def add_one(session: Session) -> int:
+    # Read, then write what was read plus one: loses updates wherever two of them overlap.
+    counter = session.get_one(Counter, 1)
+    counter.value += 1
+    return counter.value
+
+
+def test_no_update_is_lost_among_twenty_callers(counting: Database) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        results = list(pool.map(lambda _: counting.write(add_one), range(200)))
+    assert sorted(results) == list(range(1, 201))
+    assert counting.read(value) == 200
+
+
+def hold_writer(database: Database) -> threading.Event:
+    """Keep the writer busy until the event is set, so that others queue up behind it and share a commit."""
+    release, held = threading.Event(), threading.Event()
+
+    def wait(_session: Session) -> None:
+        held.set()
+        release.wait(10)
+
+    threading.Thread(target=database.write, args=(wait,), daemon=True).start()
+    assert held.wait(10)
+    return release
+
+
+def test_refusal_rolls_back_its_own_savepoint_only(counting: Database) -> None:
+    def refuse(session: Session) -> None:
+        add_one(session)
+        session.flush()
+        raise Conflict
+
+    release = hold_writer(counting)
+    with ThreadPoolExecutor(BATCH) as pool:
+        answers = [pool.submit(counting.write, add_one if n % 2 else refuse) for n in range(20)]
+        release.set()
+        outcomes = [type(answer.exception()) for answer in answers]
+    assert outcomes == [Conflict, type(None)] * 10
+    assert counting.read(value) == 10
+
+
+def test_a_failing_constraint_fails_only_its_caller(counting: Database) -> None:
+    def break_rule(session: Session) -> None:
+        session.get_one(Counter, 1).value = 1000
+
+    release = hold_writer(counting)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(counting.write, use_case) for use_case in (add_one, break_rule, add_one)]
+        release.set()
+        outcomes = [type(answer.exception()) for answer in answers]
+    assert outcomes == [type(None), sa.exc.IntegrityError, type(None)]
+    assert counting.read(value) == 2
+
+
+def test_bell_rings_once_for_a_shared_commit_and_not_for_a_refusal(counting: Database, told: list[Committed]) -> None:
+    fact = uuid.uuid4()
+
+    def leave_work(session: Session) -> None:
+        session.info[outbox.RECORDED] = [fact]
+        deliveries.ring(session, "emails")
+
+    def refuse(session: Session) -> None:
+        deliveries.ring(session, "posts")
+        raise Conflict
+
+    release = hold_writer(counting)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(counting.write, use_case) for use_case in (leave_work, refuse, leave_work)]
+        release.set()
+        for answer in answers:
+            answer.exception()
+    counting.close()  # the bell is rung after the callers are answered
+    assert told == [Committed(facts=(fact, fact), bells=frozenset({"emails"}))]
+
+
+def test_reading_session_cannot_write(counting: Database) -> None:
+    def cheat(session: ReadSession) -> None:
+        session.execute(sa.update(Counter).values(value=5))  # type: ignore[arg-type] # the cheat itself
+
+    with pytest.raises(sa.exc.OperationalError):
+        counting.read(cheat)
+    assert counting.read(value) == 0
+
+
+def test_transaction_inside_a_transaction_is_refused_instead_of_waiting_for_itself(counting: Database) -> None:
+    with pytest.raises(RuntimeError):
+        counting.write(lambda _: counting.write(add_one))
+
+
+def test_page_handlers_await_the_commit(counting: Database) -> None:
+    async def crowd() -> list[int]:
+        results = await asyncio.gather(*(counting.awrite(add_one) for _ in range(100)))
+        assert await counting.aread(value) == 100
+        return results
+
+    assert sorted(asyncio.run(crowd())) == list(range(1, 101))
+
+
+def test_caller_that_has_gone_away_is_not_served(counting: Database) -> None:
+    async def leave() -> None:
+        release = hold_writer(counting)
+        task = asyncio.create_task(counting.awrite(add_one))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        release.set()
+        await counting.awrite(add_one)
+
+    asyncio.run(leave())
+    assert counting.read(value) == 1
