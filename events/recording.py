@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox
+from events import deliveries, facts, outbox
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound
 from events.models import Event, Recording, RecordingState, Stage, Track
 
 _YOUTUBE = re.compile(
     r"^https://(?:www\.|m\.)?(?:youtube\.com/(?:watch\?(?:[^#\s]*&)?v=|live/|shorts/|embed/)|youtu\.be/)([\w-]{11})(?:[?&#/]\S*)?$"
 )
+RECONNECT_NEEDED = "reconnect_needed"
+"""The `reason` of a failure that ends when staff connect the channel again."""
+QUEUE = "recordings"
 VISIBILITIES = ("public", "unlisted", "private")
 _ALIVE = (RecordingState.RECEIVING, RecordingState.QUEUED, RecordingState.SENDING, RecordingState.PUBLISHED)
 
@@ -60,6 +64,7 @@ def received(session: Session, recording_id: uuid.UUID, *, size: int, sha256: st
     recording.size, recording.sha256, recording.due_at = size, sha256, now
     event.recording_track = Track.RUNNING
     session.flush()
+    deliveries.ring(session, QUEUE)
     outbox.record(
         session,
         facts.RecordingReceived(
@@ -137,7 +142,40 @@ def retry(session: Session, recording_id: uuid.UUID, *, now: datetime) -> None:
     if recording.state is not RecordingState.FAILED:
         raise Conflict
     recording.state, recording.due_at, recording.attempts = RecordingState.QUEUED, now, 0
+    recording.last_error = None
     event.recording_track = Track.RUNNING
+    deliveries.ring(session, QUEUE)
+
+
+def retry_reconnected(session: Session, organiser_id: uuid.UUID, *, now: datetime) -> int:
+    """Queue what failed for want of a channel, now that one is connected; returns how many. The caller commits."""
+    waiting = session.scalars(
+        sa.select(Recording.id)
+        .join(Event, Event.id == Recording.event_id)
+        .where(
+            Event.organiser_id == organiser_id,
+            Recording.state == RecordingState.FAILED,
+            Recording.last_error == RECONNECT_NEEDED,
+        )
+    ).all()
+    for recording_id in waiting:
+        retry(session, recording_id, now=now)
+    return len(waiting)
+
+
+def discard_unfinished(session: Session, *, begun_before: datetime) -> Sequence[str]:
+    """Forget files whose receiving was broken off, and return their storage keys for deletion. The caller commits.
+
+    A service that is killed while it receives cannot say so itself; without this its event could take no other file.
+    """
+    dead = session.scalars(
+        sa.update(Recording)
+        .where(Recording.state == RecordingState.RECEIVING, Recording.created_at < begun_before)
+        .values(state=RecordingState.REMOVED)
+        .returning(Recording.storage_key)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return [key for key in dead if key is not None]
 
 
 def remove(session: Session, recording_id: uuid.UUID, *, now: datetime, by: str) -> None:
