@@ -105,7 +105,7 @@ def join(session: Session, registration_id: uuid.UUID, *, now: datetime) -> str 
     ).first()
     if row is None:
         raise NotFound
-    registration, event = row.tuple()
+    registration, event = row
     if registration.state is not RegistrationState.CONFIRMED:
         raise Conflict(N_("This registration holds no confirmed place."))
     if event.stage in (Stage.ENDED, Stage.ARCHIVED):

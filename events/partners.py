@@ -148,4 +148,4 @@ def _load(session: Session, participation_id: uuid.UUID) -> tuple[Participation,
     ).first()
     if row is None:
         raise NotFound
-    return row.tuple()
+    return row[0], row[1]

@@ -220,4 +220,4 @@ def _load(session: Session, recording_id: uuid.UUID) -> tuple[Recording, Event]:
     ).first()
     if row is None:
         raise NotFound
-    return row.tuple()
+    return row[0], row[1]

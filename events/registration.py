@@ -225,7 +225,7 @@ def cancel(session: Session, registration_id: uuid.UUID, *, now: datetime, by: s
         .with_for_update(of=Registration)
         .execution_options(populate_existing=True)
     ).one()
-    registration, event = row.tuple()
+    registration, event = row
     if registration.state not in ACTIVE_STATES:
         return
     if event.stage in (Stage.ENDED, Stage.ARCHIVED):

@@ -158,4 +158,4 @@ def _held(session: Session, registration_id: uuid.UUID) -> tuple[Registration, E
     ).first()
     if row is None:
         raise Gone
-    return row.tuple()
+    return row[0], row[1]

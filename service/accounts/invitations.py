@@ -123,7 +123,7 @@ def look(session: ReadSession, token: str, *, real_now: datetime) -> Welcome:
     ).first()
     if row is None:
         raise NotFound
-    link, name = row.tuple()
+    link, name = row
     if link.used_at is not None or link.expires_at <= real_now:
         raise Gone
     return Welcome(link.purpose, link.organiser_id, link.role, link.email, name)

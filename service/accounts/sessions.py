@@ -68,7 +68,7 @@ def read(session: ReadSession, secret: str, *, real_now: datetime) -> Signed | N
     ).first()
     if row is None:
         return None
-    staff, seen_at = row.tuple()
+    staff, seen_at = row
     return Signed(identity_of(staff), id_hash, stale=seen_at < real_now - TOUCH_EVERY)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -80,7 +79,7 @@ def count_attempt(session: Session, account: str, address: str, *, real_now: dat
                 },
             ).returning(_TABLE.c.failures, _TABLE.c.blocked_until)
         ).one()
-        failures, blocked_until = cast("tuple[int, datetime | None]", row.tuple())
+        failures, blocked_until = row
         if blocked_until is not None and blocked_until > real_now:
             raise TooManyAttempts(max(1, int((blocked_until - real_now).total_seconds() + 0.999)))
         wait = limit.delay(failures)

@@ -93,7 +93,7 @@ def revoke(
     ).first()
     if row is None:
         raise NotFound
-    token, organiser_id = row.tuple()
+    token, organiser_id = row
     require(identity, Action.MANAGE_TOKENS, facts.owner_of_fact(organiser_id))
     if token.revoked_at is not None:
         return
@@ -108,7 +108,7 @@ def list_tokens(session: ReadSession, identity: StaffIdentity) -> Sequence[tuple
     statement = sa.select(ApiToken, Staff.name).join(Staff, Staff.id == ApiToken.staff_id)
     if identity.organiser_id is not None:
         statement = statement.where(Staff.organiser_id == identity.organiser_id)
-    return [row.tuple() for row in session.execute(statement.order_by(ApiToken.id.desc()))]
+    return [(token, name) for token, name in session.execute(statement.order_by(ApiToken.id.desc()))]
 
 
 def _living(session: ReadSession, token: str, *, real_now: datetime) -> tuple[ApiToken, Staff] | None:
@@ -122,4 +122,4 @@ def _living(session: ReadSession, token: str, *, real_now: datetime) -> tuple[Ap
             Staff.disabled_at.is_(None),
         )
     ).first()
-    return row.tuple() if row else None
+    return (row[0], row[1]) if row else None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from events import models, outbox  # noqa: F401 - tables register themselves on import
 from events.storage import Base, ReadSession
+from service.accounts import models as _accounts  # noqa: F401 - likewise
 from tests.support.postgres import Postgres
 
 _Result = TypeVar("_Result")
