@@ -10,9 +10,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import models, outbox  # noqa: F401 - tables register themselves on import
-from events.storage import Base, ReadSession
-from service.accounts import models as _accounts  # noqa: F401 - likewise
+from events.storage import ReadSession
+from service.tables import metadata
 from tests.support.postgres import Postgres
 
 _Result = TypeVar("_Result")
@@ -64,7 +63,7 @@ class SqliteTemplate:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "template.sqlite"
         engine = sa.create_engine(f"sqlite:///{self._file}")
-        Base.metadata.create_all(engine)
+        metadata.create_all(engine)
         engine.dispose()
 
     def copy_to(self, folder: Path) -> str:
@@ -81,7 +80,7 @@ class PostgresTemplate:
         self._server = server
         self._name = server.create()
         engine = sa.create_engine(server.url(self._name))
-        Base.metadata.create_all(engine)
+        metadata.create_all(engine)
         engine.dispose()
 
     def copy(self) -> str:

@@ -1,0 +1,331 @@
+"""The initial tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "fact",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("payload", JSON, nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("progress", JSON, nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact")),
+    )
+    op.create_index(op.f("ix_fact_event_id_recorded_at"), "fact", ["event_id", "recorded_at"], unique=False)
+    op.create_index(
+        "ix_fact_unsettled",
+        "fact",
+        ["retry_at"],
+        unique=False,
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_table(
+        "organiser",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("name", JSON, nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("address", JSON, nullable=False),
+        sa.Column("website", sa.String(length=500), nullable=True),
+        sa.Column("brand", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organiser")),
+        sa.UniqueConstraint("slug", name=op.f("uq_organiser_slug")),
+    )
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("mode", sa.String(length=32), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("title", JSON, nullable=False),
+        sa.Column("summary", JSON, nullable=False),
+        sa.Column("description", JSON, nullable=False),
+        sa.Column("audience", JSON, nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("venue", JSON, nullable=False),
+        sa.Column("join_url", sa.String(length=1000), nullable=True),
+        sa.Column("registration_opens_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("registration_closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waitlist", sa.Boolean(), nullable=False),
+        sa.Column("offer_hours", sa.Integer(), nullable=False),
+        sa.Column("max_party_size", sa.Integer(), nullable=False),
+        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.Column("postponed_from", sa.String(length=32), nullable=True),
+        sa.Column("reason", JSON, nullable=False),
+        sa.Column("start_code", sa.String(length=40), nullable=True),
+        sa.Column("end_code", sa.String(length=40), nullable=True),
+        sa.Column("attendance_rule", JSON, nullable=False),
+        sa.Column("certificate", JSON, nullable=False),
+        sa.Column("certificates_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("survey_url", sa.String(length=1000), nullable=True),
+        sa.Column("recording_track", sa.String(length=32), nullable=False),
+        sa.Column("certificate_track", sa.String(length=32), nullable=False),
+        sa.Column("survey_track", sa.String(length=32), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_event_ends_after_start")),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_event_organiser_id_organiser")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("organiser_id", "slug", name=op.f("uq_event_organiser_id_slug")),
+    )
+    op.create_index(op.f("ix_event_stage_starts_at"), "event", ["stage", "starts_at"], unique=False)
+    op.create_table(
+        "partner",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("affiliation", JSON, nullable=False),
+        sa.Column("biography", JSON, nullable=False),
+        sa.Column("contact_name", sa.String(length=200), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("photo_key", sa.String(length=200), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_partner_organiser_id_organiser")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
+    )
+    op.create_index(op.f("ix_partner_organiser_id"), "partner", ["organiser_id"], unique=False)
+    op.create_table(
+        "participation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("topic", JSON, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=32), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("link_version", sa.Integer(), nullable=False),
+        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_participation_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_participation_partner_id_partner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
+        sa.UniqueConstraint("event_id", "partner_id", name=op.f("uq_participation_event_id_partner_id")),
+    )
+    op.create_table(
+        "programme_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("title", JSON, nullable=False),
+        sa.Column("room", JSON, nullable=False),
+        sa.Column("speaker_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_programme_item_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["speaker_id"], ["partner.id"], name=op.f("fk_programme_item_speaker_id_partner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_item")),
+    )
+    op.create_index(
+        op.f("ix_programme_item_event_id_starts_at"), "programme_item", ["event_id", "starts_at"], unique=False
+    )
+    op.create_table(
+        "recording",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("visibility", sa.String(length=10), nullable=False),
+        sa.Column("storage_key", sa.String(length=200), nullable=True),
+        sa.Column("content_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("session_uri", sa.Text(), nullable=True),
+        sa.Column("sent_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("video_id", sa.String(length=20), nullable=True),
+        sa.Column("thumbnail_set", sa.Boolean(), nullable=False),
+        sa.Column("playlist_done", sa.Boolean(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_recording_event_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
+    )
+    op.create_index(op.f("ix_recording_due_at"), "recording", ["due_at"], unique=False)
+    op.create_index(op.f("ix_recording_event_id"), "recording", ["event_id"], unique=False)
+    op.create_table(
+        "seat_pool",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("overbooking", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("sellable", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("low_noted", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("taken <= sellable", name=op.f("ck_seat_pool_not_oversold")),
+        sa.CheckConstraint("taken >= 0", name=op.f("ck_seat_pool_taken_not_negative")),
+        sa.CheckConstraint("waiting >= 0", name=op.f("ck_seat_pool_waiting_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_seat_pool_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat_pool")),
+    )
+    op.create_index(op.f("ix_seat_pool_event_id"), "seat_pool", ["event_id"], unique=False)
+    op.create_table(
+        "slot",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_slot_ends_after_start")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_slot_event_id_event"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["pool_id"], ["seat_pool.id"], name=op.f("fk_slot_pool_id_seat_pool")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slot")),
+        sa.UniqueConstraint("event_id", "starts_at", name=op.f("uq_slot_event_id_starts_at")),
+        sa.UniqueConstraint("pool_id", name=op.f("uq_slot_pool_id")),
+    )
+    op.create_table(
+        "registration",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("slot_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("person_key", sa.String(length=260), nullable=False),
+        sa.Column("party_size", sa.Integer(), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("institution", sa.String(length=200), nullable=True),
+        sa.Column("access_needs", sa.String(length=500), nullable=True),
+        sa.Column("answers", JSON, nullable=False),
+        sa.Column("consent_version", sa.String(length=40), nullable=False),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("link_version", sa.Integer(), nullable=False),
+        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("offer_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("party_size >= 1", name=op.f("ck_registration_party_not_empty")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id_event")),
+        sa.ForeignKeyConstraint(["pool_id"], ["seat_pool.id"], name=op.f("fk_registration_pool_id_seat_pool")),
+        sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_registration_slot_id_slot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
+    )
+    op.create_index(
+        op.f("ix_registration_event_id_created_at"), "registration", ["event_id", "created_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_registration_pool_id_state_waiting_since"),
+        "registration",
+        ["pool_id", "state", "waiting_since"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_registration_state_offer_expires_at"), "registration", ["state", "offer_expires_at"], unique=False
+    )
+    op.create_index(
+        "uq_registration_active_person",
+        "registration",
+        ["pool_id", "person_key"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')"),
+        postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')"),
+    )
+    op.create_table(
+        "attendance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("evidence", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_attendance_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_attendance_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
+        sa.UniqueConstraint("registration_id", "evidence", name=op.f("uq_attendance_registration_id_evidence")),
+    )
+    op.create_index(op.f("ix_attendance_event_id"), "attendance", ["event_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_attendance_event_id"), table_name="attendance")
+    op.drop_table("attendance")
+    op.drop_index(
+        "uq_registration_active_person",
+        table_name="registration",
+        sqlite_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')"),
+        postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')"),
+    )
+    op.drop_index(op.f("ix_registration_state_offer_expires_at"), table_name="registration")
+    op.drop_index(op.f("ix_registration_pool_id_state_waiting_since"), table_name="registration")
+    op.drop_index(op.f("ix_registration_event_id_created_at"), table_name="registration")
+    op.drop_table("registration")
+    op.drop_table("slot")
+    op.drop_index(op.f("ix_seat_pool_event_id"), table_name="seat_pool")
+    op.drop_table("seat_pool")
+    op.drop_index(op.f("ix_recording_event_id"), table_name="recording")
+    op.drop_index(op.f("ix_recording_due_at"), table_name="recording")
+    op.drop_table("recording")
+    op.drop_index(op.f("ix_programme_item_event_id_starts_at"), table_name="programme_item")
+    op.drop_table("programme_item")
+    op.drop_table("participation")
+    op.drop_index(op.f("ix_partner_organiser_id"), table_name="partner")
+    op.drop_table("partner")
+    op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
+    op.drop_table("event")
+    op.drop_table("organiser")
+    op.drop_index(
+        "ix_fact_unsettled",
+        table_name="fact",
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_fact_event_id_recorded_at"), table_name="fact")
+    op.drop_table("fact")

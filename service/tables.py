@@ -1,0 +1,23 @@
+"""Every table there is: importing this module registers all of them, for migrations and for tests.
+
+A new module with tables gets a line here; then `python -m service.migrations.regenerate`.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import service.accounts.models
+from events import models, outbox
+from events.storage import Base
+from service import idempotency, presence
+
+MODULES: tuple[ModuleType, ...] = (
+    models,
+    outbox,
+    service.accounts.models,
+    idempotency,
+    presence,
+)
+
+metadata = Base.metadata
