@@ -68,6 +68,21 @@ def work(queues: str) -> None:
         runtime.close()
 
 
+@main.command()
+def migrate() -> None:
+    """Bring the database's tables to this version; safe to run as often, and by as many processes, as you like."""
+    from service.migrations import current
+    from service.migrations import migrate as run
+
+    runtime = _runtime()
+    address = runtime.settings.database_address
+    runtime.close()
+    before = current(address)
+    run(address)
+    after = current(address)
+    click.echo(f"The database is at revision {after}." if before == after else f"Migrated to revision {after}.")
+
+
 @main.command("settings")
 def show_settings() -> None:
     """Print every setting: its variable, its value (secrets masked) and its meaning."""

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from events import lifecycle, registration, seats
-from events.models import Event, EventKind, EventMode, Organiser, Registration, SeatPool, Slot, Stage
+from events import authoring, lifecycle, organisers, registration
+from events.models import Event, EventKind, Registration, SeatPool, Slot, Stage
 from events.registration import Application, Registered
 from events.storage import LocalizedText, ReadSession, Session, Transactions
 
@@ -28,27 +28,24 @@ _Row = TypeVar("_Row")
 
 def add_organiser(session: Session, *, slug: str = "perpustakaan-batam", now: datetime = NOW) -> uuid.UUID:
     """Make the library and return its id."""
-    organiser = Organiser(
+    return organisers.add_organiser(
+        session,
         slug=slug,
         name=LocalizedText("Perpustakaan Kota Batam", "Batam City Library"),
         email="halo@perpustakaan.batam.example",
         address=LocalizedText("Jl. Engku Putri No. 1, Batam Center, Batam 29461"),
-        created_at=now,
+        now=now,
     )
-    session.add(organiser)
-    session.flush()
-    return organiser.id
 
 
 def draft_webinar(
     session: Session, organiser_id: uuid.UUID, *, capacity: int | None = 100, now: datetime = NOW, **changes: Any
 ) -> uuid.UUID:
-    """Draft a webinar that could be published at once and return its id; `changes` are columns of the event."""
-    event = _event(organiser_id, EventKind.WEBINAR, now=now, **changes)
-    session.add(event)
-    session.flush()
-    seats.open_pool(session, event.id, capacity=capacity)
-    return event.id
+    """Draft a webinar that could be published at once and return its id; `changes` are what `draft_event` takes."""
+    wanted = {"join_url": "https://meet.example/abc", **_TEXTS, **changes}
+    return authoring.draft_event(
+        session, organiser_id, kind=EventKind.WEBINAR, capacity=capacity, now=now, by=STAFF, **wanted
+    )
 
 
 def draft_exhibition(
@@ -56,45 +53,26 @@ def draft_exhibition(
     organiser_id: uuid.UUID,
     *,
     slots: int = 3,
-    capacity: int | None = 20,
+    capacity: int = 20,
     now: datetime = NOW,
     **changes: Any,
 ) -> uuid.UUID:
-    """Draft an exhibition with `slots` visiting times of an hour each and return its id."""
-    event = _event(organiser_id, EventKind.EXHIBITION, now=now, **changes)
-    session.add(event)
-    session.flush()
-    for number in range(slots):
-        starts_at = event.starts_at + timedelta(hours=number)
-        pool_id = seats.open_pool(session, event.id, capacity=capacity)
-        session.add(
-            Slot(event_id=event.id, pool_id=pool_id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
-        )
-        session.flush()
-    return event.id
+    """Draft an exhibition with `slots` visiting times of an hour each, `capacity` people in each; return its id."""
+    wanted: dict[str, Any] = {**_TEXTS, "ends_at": STARTS_AT + timedelta(hours=8), **changes}
+    event_id = authoring.draft_event(session, organiser_id, kind=EventKind.EXHIBITION, now=now, by=STAFF, **wanted)
+    starts = [wanted["starts_at"] + timedelta(hours=number) for number in range(slots)]
+    times = [(start, start + timedelta(hours=1)) for start in starts]
+    authoring.add_slots(session, event_id, times, capacity=capacity, now=now, by=STAFF)
+    return event_id
 
 
-def _event(organiser_id: uuid.UUID, kind: EventKind, *, now: datetime, **changes: Any) -> Event:
-    webinar = kind is EventKind.WEBINAR
-    columns: dict[str, Any] = {
-        "organiser_id": organiser_id,
-        "slug": f"acara-{uuid.uuid4().hex[:8]}",
-        "kind": kind,
-        "mode": EventMode.ONLINE if webinar else EventMode.ONSITE,
-        "title": LocalizedText("Menulis Cerita Anak", "Writing for Children"),
-        "summary": LocalizedText("Belajar menulis bersama Ibu Siti.", "Learn to write with Ibu Siti."),
-        "description": LocalizedText(),
-        "audience": LocalizedText(),
-        "reason": LocalizedText(),
-        "venue": LocalizedText("Ruang Serbaguna", "Main hall"),
-        "join_url": "https://meet.example/abc" if webinar else None,
-        "starts_at": STARTS_AT,
-        "ends_at": STARTS_AT + timedelta(hours=2, minutes=30),
-        "created_at": now,
-        "updated_at": now,
-        **changes,
-    }
-    return Event(**columns)
+_TEXTS: dict[str, Any] = {
+    "title": LocalizedText("Menulis Cerita Anak", "Writing for Children"),
+    "summary": LocalizedText("Belajar menulis bersama Ibu Siti.", "Learn to write with Ibu Siti."),
+    "venue": LocalizedText("Ruang Serbaguna", "Main hall"),
+    "starts_at": STARTS_AT,
+    "ends_at": STARTS_AT + timedelta(hours=2, minutes=30),
+}
 
 
 _TO_STAGE: dict[Stage, tuple[Stage, ...]] = {

@@ -43,6 +43,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("settled_at IS NULL"),
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("scope", sa.String(length=120), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("answer", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pk_idempotency_key")),
+    )
+    op.create_index(op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False)
+    op.create_table(
         "organiser",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(length=60), nullable=False),
@@ -58,6 +68,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organiser")),
         sa.UniqueConstraint("slug", name=op.f("uq_organiser_slug")),
     )
+    op.create_table(
+        "process",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("host", sa.String(length=100), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("queues", JSON, nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process")),
+    )
+    op.create_index(op.f("ix_process_seen_at"), "process", ["seen_at"], unique=False)
+    op.create_table(
+        "sign_in_attempts",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_sign_in_attempts")),
+    )
+    op.create_index(op.f("ix_sign_in_attempts_last_at"), "sign_in_attempts", ["last_at"], unique=False)
     op.create_table(
         "event",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -122,6 +153,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
     )
     op.create_index(op.f("ix_partner_organiser_id"), "partner", ["organiser_id"], unique=False)
+    op.create_table(
+        "staff",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_staff_organiser_id_organiser")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("email", name=op.f("uq_staff_email")),
+    )
+    op.create_index(op.f("ix_staff_organiser_id"), "staff", ["organiser_id"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("scopes", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_api_token_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+    )
+    op.create_index(op.f("ix_api_token_staff_id"), "api_token", ["staff_id"], unique=False)
     op.create_table(
         "participation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -211,6 +277,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat_pool")),
     )
     op.create_index(op.f("ix_seat_pool_event_id"), "seat_pool", ["event_id"], unique=False)
+    op.create_table(
+        "staff_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=True),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_staff_link_organiser_id_organiser")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_link_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_link_token_hash")),
+    )
+    op.create_index(op.f("ix_staff_link_organiser_id"), "staff_link", ["organiser_id"], unique=False)
+    op.create_table(
+        "staff_session",
+        sa.Column("id_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_session_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_staff_session")),
+    )
+    op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
     op.create_table(
         "slot",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -308,6 +409,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_event_id_created_at"), table_name="registration")
     op.drop_table("registration")
     op.drop_table("slot")
+    op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
+    op.drop_index(op.f("ix_staff_session_expires_at"), table_name="staff_session")
+    op.drop_table("staff_session")
+    op.drop_index(op.f("ix_staff_link_organiser_id"), table_name="staff_link")
+    op.drop_table("staff_link")
     op.drop_index(op.f("ix_seat_pool_event_id"), table_name="seat_pool")
     op.drop_table("seat_pool")
     op.drop_index(op.f("ix_recording_event_id"), table_name="recording")
@@ -316,11 +422,21 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_programme_item_event_id_starts_at"), table_name="programme_item")
     op.drop_table("programme_item")
     op.drop_table("participation")
+    op.drop_index(op.f("ix_api_token_staff_id"), table_name="api_token")
+    op.drop_table("api_token")
+    op.drop_index(op.f("ix_staff_organiser_id"), table_name="staff")
+    op.drop_table("staff")
     op.drop_index(op.f("ix_partner_organiser_id"), table_name="partner")
     op.drop_table("partner")
     op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
     op.drop_table("event")
+    op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")
+    op.drop_table("sign_in_attempts")
+    op.drop_index(op.f("ix_process_seen_at"), table_name="process")
+    op.drop_table("process")
     op.drop_table("organiser")
+    op.drop_index(op.f("ix_idempotency_key_created_at"), table_name="idempotency_key")
+    op.drop_table("idempotency_key")
     op.drop_index(
         "ix_fact_unsettled",
         table_name="fact",
