@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from service.files import StoredFiles, open_files
 from tests.support import browser as chromium
 from tests.support import life as lives
 from tests.support.databases import Database, PostgresTemplate, SqliteTemplate
-from tests.support.folder import FolderStore
 from tests.support.life import Life
 from tests.support.postgres import Postgres
 from tests.support.smtp import SmtpSink
@@ -136,9 +136,9 @@ def smtp_sink() -> Iterator[SmtpSink]:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> FolderStore:
+def files(tmp_path: Path) -> StoredFiles:
     """An empty file store."""
-    return FolderStore(tmp_path / "files")
+    return open_files(str(tmp_path / "files"))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from events.models import Organiser, Stage
 from events.storage import Session
 from tests.support.browser import assert_accessible
 from tests.support.databases import Database
-from tests.support.folder import FolderStore
 from tests.support.life import Life, add_organiser
 from tests.support.smtp import SmtpSink
 from tests.support.valkey import Valkey
@@ -84,15 +83,6 @@ def test_a_hanging_mail_server_lets_go_when_it_stops(smtp_sink: SmtpSink) -> Non
     with smtplib.SMTP(smtp_sink.host, smtp_sink.port, timeout=0.3) as client, pytest.raises((TimeoutError, OSError)):
         client.send_message(_mail("orang@example.org"))
     assert smtp_sink.delivered == []
-
-
-def test_files_are_kept_whole_and_read_in_parts(files: FolderStore) -> None:
-    assert files.put("recordings/a", [b"abc", b"def"], content_type="video/mp4") == 6
-    assert files.read_range("recordings/a", 2, 3) == b"cde"
-    files.delete("recordings/a")
-    assert not files.exists("recordings/a")
-    with pytest.raises(FileNotFoundError):
-        files.get("recordings/a")
 
 
 def test_axe_finds_a_picture_without_words(page: Page) -> None:

@@ -35,4 +35,8 @@ def compare_type(_context: MigrationContext, _seen: Any, _column: Any, found: An
     return None
 
 
-OPTIONS: dict[str, Any] = {"compare_type": compare_type, "render_item": render_item, "render_as_batch": False}
+OPTIONS: dict[str, Any] = {
+    "compare_type": compare_type,
+    "render_item": render_item,
+    "transactional_ddl": True,  # on SQLite too: `service.migrations` says BEGIN itself
+}
