@@ -1,0 +1,263 @@
+"""`acara doctor`: what is missing or wrong with an installation, in plain words, and how to mend it."""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+import shutil
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from service import presence
+from service.broker import QUEUES
+from service.clock import real_now
+from service.settings import Settings
+from service.wiring import Runtime
+
+LOW_DISK = 1 << 30
+"""Below one gibibyte free, a recording or the database may not fit any more."""
+
+
+class Verdict(enum.StrEnum):
+    """How bad it is."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: what was found and, unless it is good, what to do."""
+
+    subject: str
+    verdict: Verdict
+    found: str
+    mend: str = ""
+
+
+def _good(subject: str, found: str) -> Finding:
+    return Finding(subject, Verdict.GOOD, found)
+
+
+def examine(runtime: Runtime) -> Iterable[Finding]:
+    """Yield a finding for each part of the installation; nothing is changed. A check that breaks is a bad finding."""
+    checks: tuple[Callable[[Runtime], Finding], ...] = (
+        check_pango,
+        check_font_subsetting,
+        check_pages,
+        check_database,
+        check_tables,
+        check_disk,
+        check_files,
+        check_clock,
+        check_address,
+        check_broker,
+        check_readers,
+        check_mail,
+        check_youtube,
+        check_mastodon,
+    )
+    for check in checks:
+        try:
+            yield check(runtime)
+        except Exception as error:  # noqa: BLE001 - a doctor reports what breaks
+            subject = check.__name__.removeprefix("check_").replace("_", " ")
+            yield Finding(subject, Verdict.BAD, f"{type(error).__name__}: {error}", "See the message.")
+
+
+def check_pango(_runtime: Runtime) -> Finding:
+    """Certificates and posters are drawn by WeasyPrint, which needs Pango."""
+    try:
+        ctypes.CDLL("libpango-1.0.so.0")
+    except OSError:
+        mend = "Install it: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+        return Finding("Pango", Verdict.BAD, "The library is missing; no certificate can be drawn.", mend)
+    return _good("Pango", "The library that draws certificates and posters is there.")
+
+
+def check_font_subsetting(_runtime: Runtime) -> Finding:
+    """Without HarfBuzz's subsetter a certificate takes about five times as long (decision 9)."""
+    try:
+        ctypes.CDLL("libharfbuzz-subset.so.0")
+    except OSError:
+        mend = "Install it: apt-get install libharfbuzz-subset0"
+        return Finding("font subsetting", Verdict.NOTE, "HarfBuzz's subsetter is missing; certificates are slow.", mend)
+    return _good("font subsetting", "HarfBuzz's subsetter is there.")
+
+
+def check_pages(_runtime: Runtime) -> Finding:
+    """Styles and scripts are built from npm packages, once, before the service starts."""
+    from service.web.assets_manifest import is_built  # noqa: PLC0415 - loads litestar, which only this check needs
+
+    if not is_built():
+        mend = "Run: make install (it builds them with Node from a Python package)."
+        return Finding("pages", Verdict.BAD, "Styles and scripts have not been built.", mend)
+    return _good("pages", "Styles and scripts are built.")
+
+
+def check_database(runtime: Runtime) -> Finding:
+    """Can the database be reached, and is it the one that was meant?"""
+    place = sa.make_url(runtime.settings.database_address).render_as_string(hide_password=True)
+    try:
+        runtime.database.read(lambda session: session.scalar(sa.select(1)))
+    except sa.exc.SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        mend = "Check ACARA_DATABASE_URL, that the server runs, and that this machine may reach it."
+        return Finding("database", Verdict.BAD, f"{place} cannot be reached: {reason}", mend)
+    return _good("database", f"{place} answers.")
+
+
+def check_tables(runtime: Runtime) -> Finding:
+    """Is the schema the one that this version was written for?"""
+    from service.migrations import pending  # noqa: PLC0415 - Alembic is needed by nobody else at run time
+
+    waiting = pending(runtime.database.engine)
+    if waiting:
+        return Finding("tables", Verdict.BAD, f"{len(waiting)} migration(s) are waiting.", "Run: acara migrate")
+    return _good("tables", "They are up to date.")
+
+
+def check_disk(runtime: Runtime) -> Finding:
+    """Is there room in the data folder?"""
+    free = shutil.disk_usage(runtime.settings.data_dir).free
+    if free < LOW_DISK:
+        mend = "Make room, or set ACARA_DATA_DIR and ACARA_FILES_URL to a larger place."
+        return Finding("disk", Verdict.BAD, f"Only {free >> 20} MiB are free in the data folder.", mend)
+    return _good("disk", f"{free >> 30} GiB are free in the data folder.")
+
+
+def check_files(runtime: Runtime) -> Finding:
+    """Can a file be written, read and removed where files are kept?"""
+    key = "doctor/probe"
+    runtime.files.put(key, b"probe", content_type="text/plain")
+    same = runtime.files.get(key) == b"probe"
+    runtime.files.delete(key)
+    if not same:
+        return Finding("files", Verdict.BAD, "A file came back changed.", "Check the disk or bucket at ACARA_FILES_URL.")
+    return _good("files", f"{urlsplit(runtime.settings.files_address)._replace(query='').geturl()} can be written.")
+
+
+def check_clock(runtime: Runtime) -> Finding:
+    """Do this machine and the database agree on what time it is? Reminders and leases depend on it."""
+    if runtime.settings.clock_file is not None:
+        mend = "Unset ACARA_CLOCK_FILE unless this is the demonstration."
+        return Finding("clock", Verdict.NOTE, "The business clock is moved by a file.", mend)
+    if runtime.database.is_sqlite:
+        return _good("clock", f"It is {real_now():%Y-%m-%d %H:%M} UTC here.")
+    theirs = runtime.database.read(lambda session: session.scalar(sa.select(sa.func.clock_timestamp())))
+    apart = abs(real_now() - theirs)
+    if apart > timedelta(seconds=5):
+        found = f"This machine and the database are {apart.total_seconds():.0f} s apart."
+        return Finding("clock", Verdict.BAD, found, "Run an NTP client on both, for example systemd-timesyncd.")
+    return _good("clock", "This machine and the database agree.")
+
+
+def check_address(runtime: Runtime) -> Finding:
+    """Would the links in mails lead anywhere?"""
+    settings = runtime.settings
+    host = urlsplit(settings.base_url).hostname
+    if host in ("localhost", "127.0.0.1"):
+        mend = "Set ACARA_BASE_URL to the address under which people reach the service."
+        return Finding("address", Verdict.NOTE, f"Links in mails begin with {settings.base_url}.", mend)
+    if not settings.secure_cookies:
+        mend = "Put a reverse proxy with TLS in front and set ACARA_BASE_URL to https://…"
+        return Finding("address", Verdict.BAD, f"{settings.base_url} is not encrypted.", mend)
+    return _good("address", f"Links begin with {settings.base_url}.")
+
+
+def check_broker(runtime: Runtime) -> Finding:
+    """Can the doorbell be rung?"""
+    settings = runtime.settings
+    if settings.broker_url is None:
+        return _good("broker", "None is set: `acara serve` works off the queues itself.")
+    parts = urlsplit(settings.broker_url.get_secret_value())
+    port = parts.port or (5672 if settings.broker_kind == "rabbitmq" else 6379)
+    mend = "Check ACARA_BROKER_URL and that the broker runs. Work goes on meanwhile, a second late."
+    found = _unreachable(parts.hostname or "localhost", port)
+    if found:
+        return Finding("broker", Verdict.BAD, found, mend)
+    return _good("broker", f"{settings.broker_kind} answers at {parts.hostname}:{port}.")
+
+
+def _unreachable(host: str, port: int) -> str:
+    try:
+        with socket.create_connection((host, port), timeout=5):
+            return ""
+    except OSError as error:
+        return f"{host}:{port} cannot be reached: {error}"
+
+
+def check_readers(runtime: Runtime) -> Finding:
+    """Is there a living process for every queue?"""
+    unread = runtime.database.read(lambda session: presence.unread_queues(session, QUEUES, real_now=real_now()))
+    if unread:
+        how = "acara serve" if runtime.settings.works_in_process else f"acara work --queues {','.join(unread)}"
+        return Finding("workers", Verdict.BAD, f"Nobody works off: {', '.join(unread)}.", f"Start: {how}")
+    return _good("workers", "Every queue has somebody who works it off.")
+
+
+def check_mail(runtime: Runtime) -> Finding:
+    """Does the mail relay answer, and let us in?"""
+    settings = runtime.settings
+    if settings.smtp_url is None:
+        mend = "Set ACARA_SMTP_URL to your mail relay."
+        return Finding("mail", Verdict.NOTE, f"No relay is set: mails become files in {settings.mail_dir}.", mend)
+    parts = urlsplit(settings.smtp_url.get_secret_value())
+    host = parts.hostname or "localhost"
+    mend = "Check ACARA_SMTP_URL: host, port, user and password."
+    try:
+        with _connect_mail(settings) as connection:
+            connection.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        return Finding("mail", Verdict.BAD, f"{host} does not let us in: {error}", mend)
+    return _good("mail", f"{host} answers; mails are sent as {settings.mail_from}.")
+
+
+def _connect_mail(settings: Settings) -> smtplib.SMTP:
+    parts = urlsplit(settings.smtp_url.get_secret_value() if settings.smtp_url else "")
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtps":
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=10, context=ssl.create_default_context()
+        )
+    else:
+        connection = smtplib.SMTP(host, parts.port or 25, timeout=10)
+        if "starttls" in parts.query:
+            connection.starttls(context=ssl.create_default_context())
+    if parts.username:
+        connection.login(parts.username, parts.password or "")
+    return connection
+
+
+def check_youtube(runtime: Runtime) -> Finding:
+    """Can recordings be uploaded?"""
+    settings = runtime.settings
+    if settings.youtube_client_id is None:
+        mend = "Create OAuth credentials at Google, set ACARA_YOUTUBE_CLIENT_ID and _SECRET, run: acara youtube connect"
+        return Finding("YouTube", Verdict.NOTE, "Not set up; links to videos can be pasted all the same.", mend)
+    state = runtime.youtube_state()
+    if state != "connected":
+        found = "The connection has died." if state == "reconnect_needed" else "No channel is connected."
+        return Finding("YouTube", Verdict.BAD, found, "Run: acara youtube connect")
+    return _good("YouTube", "A channel is connected.")
+
+
+def check_mastodon(runtime: Runtime) -> Finding:
+    """Can posts be published by themselves?"""
+    settings = runtime.settings
+    if settings.mastodon_url is None or settings.mastodon_token is None:
+        mend = "Set ACARA_MASTODON_URL and ACARA_MASTODON_TOKEN; other networks have copy-ready text."
+        return Finding("Mastodon", Verdict.NOTE, "No account is connected.", mend)
+    parts = urlsplit(settings.mastodon_url)
+    found = _unreachable(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+    if found:
+        return Finding("Mastodon", Verdict.BAD, found, "Check ACARA_MASTODON_URL.")
+    return _good("Mastodon", f"Posts are published at {parts.hostname}.")
