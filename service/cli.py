@@ -114,3 +114,43 @@ def facts(event: str | None, limit: int) -> None:
         line = {"at": row.recorded_at.isoformat(), "fact": row.name, "by": row.by, "settled": bool(row.settled_at)}
         click.echo(json.dumps(line | row.payload, ensure_ascii=False))
     runtime.close()
+
+
+@main.command()
+@click.option("--revision", default="head", show_default=True, help="Where to go; only for repairs.")
+def migrate(revision: str) -> None:
+    """Bring the database's tables to this version."""
+    from service import migrations
+
+    runtime = _runtime()
+    address = runtime.settings.database_address
+    before = migrations.current(address)
+    migrations.migrate(address, revision)
+    after = migrations.current(address)
+    click.echo(f"The tables are at {after}." if before == after else f"The tables went from {before} to {after}.")
+    runtime.close()
+
+
+@main.command()
+def doctor() -> None:
+    """Say in plain words what is missing or wrong, and how to mend it. Ends with 1 if something is bad."""
+    from rich.console import Console
+
+    from service.doctor import Verdict, examine
+
+    marks = {Verdict.GOOD: "[green]✓[/]", Verdict.NOTE: "[yellow]•[/]", Verdict.BAD: "[red]✗[/]"}
+    console = Console(highlight=False)
+    runtime = _runtime()
+    bad = 0
+    for finding in examine(runtime):
+        console.print(f"{marks[finding.verdict]} [bold]{finding.subject}[/]  ", end="")
+        console.print(finding.found, markup=False)
+        if finding.mend:
+            console.print(f"    → {finding.mend}", markup=False)
+        bad += finding.verdict is Verdict.BAD
+    runtime.close()
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()

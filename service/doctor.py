@@ -117,12 +117,11 @@ def check_database(runtime: Runtime) -> Finding:
 
 def check_tables(runtime: Runtime) -> Finding:
     """Is the schema the one that this version was written for?"""
-    from service.migrations import pending  # noqa: PLC0415 - Alembic is needed by nobody else at run time
+    from service import migrations  # noqa: PLC0415 - Alembic is needed by nobody else at run time
 
-    waiting = pending(runtime.database.engine)
-    if waiting:
-        return Finding("tables", Verdict.BAD, f"{len(waiting)} migration(s) are waiting.", "Run: acara migrate")
-    return _good("tables", "They are up to date.")
+    if migrations.current(runtime.settings.database_address) != migrations.head():
+        return Finding("tables", Verdict.BAD, "They are not those of this version.", "Run: acara migrate")
+    return _good("tables", "They are those of this version.")
 
 
 def check_disk(runtime: Runtime) -> Finding:
@@ -141,7 +140,9 @@ def check_files(runtime: Runtime) -> Finding:
     same = runtime.files.get(key) == b"probe"
     runtime.files.delete(key)
     if not same:
-        return Finding("files", Verdict.BAD, "A file came back changed.", "Check the disk or bucket at ACARA_FILES_URL.")
+        return Finding(
+            "files", Verdict.BAD, "A file came back changed.", "Check the disk or bucket at ACARA_FILES_URL."
+        )
     return _good("files", f"{urlsplit(runtime.settings.files_address)._replace(query='').geturl()} can be written.")
 
 

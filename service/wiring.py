@@ -10,9 +10,12 @@ from functools import cached_property
 import dramatiq
 
 from events.links import Links
+from events.processes import ChildProcesses
 from service.bell import Bell
 from service.broker import make_broker
 from service.clock import Clock, FileClock, SystemClock
+from service.files import StoredFiles, open_files
+from service.secrets import SecretBox
 from service.settings import Settings, secret_key_of
 from service.transactions import Committed, Database
 
@@ -26,6 +29,7 @@ class Runtime:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.secret_key = secret_key_of(settings)
         self.links = Links(self.secret_key, settings.base_url)
+        self.secrets = SecretBox(self.secret_key, [key.get_secret_value() for key in settings.old_secret_keys])
         self.clock: Clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
         self.database = Database(
             settings.database_address, writers=settings.database_pool, after_commit=self._after_commit
@@ -43,11 +47,23 @@ class Runtime:
         """The doorbell between processes, or within this one."""
         return make_broker(self.settings)
 
+    @cached_property
+    def files(self) -> StoredFiles:
+        """Where videos, certificates, posters and logos are kept."""
+        return open_files(self.settings.files_address)
+
+    @cached_property
+    def children(self) -> ChildProcesses:
+        """The child processes that draw certificates and posters; none is started before the first drawing."""
+        return ChildProcesses(self.settings.render_processes)
+
     def close(self) -> None:
         """Finish what is under way and let go of everything that was opened."""
         self.stopping = True
         self.database.close()
         if self.bell is not None:
             self.bell.close()
+        if "children" in self.__dict__:
+            self.children.close()
         if "broker" in self.__dict__:
             self.broker.close()
