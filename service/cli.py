@@ -117,21 +117,6 @@ def facts(event: str | None, limit: int) -> None:
 
 
 @main.command()
-@click.option("--revision", default="head", show_default=True, help="Where to go; only for repairs.")
-def migrate(revision: str) -> None:
-    """Bring the database's tables to this version."""
-    from service import migrations
-
-    runtime = _runtime()
-    address = runtime.settings.database_address
-    before = migrations.current(address)
-    migrations.migrate(address, revision)
-    after = migrations.current(address)
-    click.echo(f"The tables are at {after}." if before == after else f"The tables went from {before} to {after}.")
-    runtime.close()
-
-
-@main.command()
 def doctor() -> None:
     """Say in plain words what is missing or wrong, and how to mend it. Ends with 1 if something is bad."""
     from rich.console import Console

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -23,6 +24,10 @@ from service.wiring import Runtime
 
 LOW_DISK = 1 << 30
 """Below one gibibyte free, a recording or the database may not fit any more."""
+
+
+MANIFEST = Path(__file__).parent / "web" / "static" / "manifest.json"
+"""Written by the build of styles and scripts."""
 
 
 class Verdict(enum.StrEnum):
@@ -62,7 +67,6 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_broker,
         check_readers,
         check_mail,
-        check_youtube,
         check_mastodon,
     )
     for check in checks:
@@ -95,9 +99,7 @@ def check_font_subsetting(_runtime: Runtime) -> Finding:
 
 def check_pages(_runtime: Runtime) -> Finding:
     """Styles and scripts are built from npm packages, once, before the service starts."""
-    from service.web.assets_manifest import is_built  # noqa: PLC0415 - loads litestar, which only this check needs
-
-    if not is_built():
+    if not MANIFEST.exists():
         mend = "Run: make install (it builds them with Node from a Python package)."
         return Finding("pages", Verdict.BAD, "Styles and scripts have not been built.", mend)
     return _good("pages", "Styles and scripts are built.")
@@ -117,9 +119,9 @@ def check_database(runtime: Runtime) -> Finding:
 
 def check_tables(runtime: Runtime) -> Finding:
     """Is the schema the one that this version was written for?"""
-    from service import migrations  # noqa: PLC0415 - Alembic is needed by nobody else at run time
+    from service.migrations import current, head  # noqa: PLC0415 - Alembic is needed by nobody else at run time
 
-    if migrations.current(runtime.settings.database_address) != migrations.head():
+    if current(runtime.settings.database_address) != head():
         return Finding("tables", Verdict.BAD, "They are not those of this version.", "Run: acara migrate")
     return _good("tables", "They are those of this version.")
 
@@ -236,19 +238,6 @@ def _connect_mail(settings: Settings) -> smtplib.SMTP:
     if parts.username:
         connection.login(parts.username, parts.password or "")
     return connection
-
-
-def check_youtube(runtime: Runtime) -> Finding:
-    """Can recordings be uploaded?"""
-    settings = runtime.settings
-    if settings.youtube_client_id is None:
-        mend = "Create OAuth credentials at Google, set ACARA_YOUTUBE_CLIENT_ID and _SECRET, run: acara youtube connect"
-        return Finding("YouTube", Verdict.NOTE, "Not set up; links to videos can be pasted all the same.", mend)
-    state = runtime.youtube_state()
-    if state != "connected":
-        found = "The connection has died." if state == "reconnect_needed" else "No channel is connected."
-        return Finding("YouTube", Verdict.BAD, found, "Run: acara youtube connect")
-    return _good("YouTube", "A channel is connected.")
 
 
 def check_mastodon(runtime: Runtime) -> Finding:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from events import registration
-from events.errors import Full, Invalid, KeyReused
+from events.errors import AlreadyRegistered, Full, Invalid, KeyReused
 from events.models import Registration
 from events.storage import Session
 from service.idempotency import IdempotencyKey, forget_before, remember
@@ -78,7 +78,7 @@ def test_old_keys_are_forgotten(life: Life, database: Database) -> None:
     event_id = life.webinar()
     once(life, event_id)
     database.write(lambda session: forget_before(session, NOW))
-    with pytest.raises(registration.AlreadyRegistered):  # the key is known no more, the person is... still known
+    with pytest.raises(AlreadyRegistered):  # the key is known no more, the person is... still known
         once(life, event_id, "another-key")
     database.write(lambda session: forget_before(session, NOW + timedelta(seconds=1)))
     keys = database.read(lambda session: session.scalars(sa.select(IdempotencyKey.key)).all())

@@ -1,0 +1,42 @@
+"""The running system inside a test: a runtime on the test's own database, with workers in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from events.outbox import FactRow
+from service.broker import QUEUES
+from service.running import working
+from service.settings import Settings
+from service.wiring import Runtime
+from tests.support.polling import until
+
+
+def make_runtime(database_url: str, folder: Path, **settings: Any) -> Runtime:
+    """Return a runtime on a database that has its tables; `settings` are fields of `Settings`."""
+    wanted: dict[str, Any] = {"data_dir": folder / "var", "database_url": SecretStr(database_url), **settings}
+    return Runtime(Settings(**wanted))
+
+
+@contextmanager
+def workers(runtime: Runtime, queues: Sequence[str] = QUEUES) -> Generator[None]:
+    """Work off `queues` in this process while the block runs."""
+    with working(runtime, role="test", queues=queues):
+        yield
+
+
+def unsettled(runtime: Runtime) -> int:
+    """Return how many facts nobody has reacted to yet."""
+    statement = sa.select(sa.func.count()).select_from(FactRow).where(FactRow.settled_at.is_(None))
+    return int(runtime.database.read(lambda session: session.scalar(statement)) or 0)
+
+
+def settled(runtime: Runtime, also: Callable[[], bool] = lambda: True) -> None:
+    """Wait until every fact has been reacted to, and `also` is true."""
+    until(lambda: unsettled(runtime) == 0 and also(), what="every fact settled")
