@@ -1,0 +1,11 @@
+// What the staff's pages use on top of site.ts: htmx for lists that refresh themselves, and the progress of an upload.
+import htmx from "htmx.org";
+import { uploadProgress } from "./uploading";
+
+// Set before htmx starts: the content security policy knows no inline style and no eval.
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0;
+
+uploadProgress();
