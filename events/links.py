@@ -60,6 +60,14 @@ class Links:
         """Return the absolute address of `path`, always on the configured host, never on the request's."""
         return f"{self.base_url}/{path.lstrip('/')}"
 
+    def event_url(self, organiser_slug: str, event_slug: str) -> str:
+        """Return the address of an event's public page."""
+        return self.url(f"events/{organiser_slug}/{event_slug}")
+
+    def certificate_url(self, code: str) -> str:
+        """Return the address that proves a certificate; it is what the QR code holds."""
+        return self.url(f"v/{code}")
+
     def manage_url(self, registration_id: uuid.UUID, version: int) -> str:
         """Return the address of the person's own page."""
         return self.url(f"r/{self.token(MANAGE, registration_id, version)}")

@@ -1,0 +1,451 @@
+"""The read side: what visitors' pages, feeds and the API show of events. Frozen structs, a fixed number of queries.
+
+Texts stay in both languages, so that one read serves every visitor. Nothing here names an attendee, except
+`registration_page`, which is for the person whose link it is.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from events import waitlist
+from events.errors import NotFound
+from events.houses import House, house_of
+from events.models import (
+    Attendance,
+    Event,
+    EventKind,
+    EventMode,
+    Evidence,
+    Organiser,
+    Participation,
+    ParticipationRole,
+    Partner,
+    PartnerAnswer,
+    ProgrammeItem,
+    Recording,
+    RecordingState,
+    Registration,
+    RegistrationState,
+    SeatPool,
+    Slot,
+    Stage,
+    Track,
+)
+from events.storage import LocalizedText, ReadSession
+
+COMING = (Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.LIVE)
+PUBLIC = (*COMING, Stage.ENDED, Stage.ARCHIVED, Stage.POSTPONED, Stage.CANCELLED)
+"""Every stage but the draft: an address that was told once keeps answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsLeft:
+    """Seats that a newcomer could take; `left` is None where there is no limit."""
+
+    left: int | None
+    total: int | None
+    waiting: int = 0
+    open: bool = False
+
+    @property
+    def full(self) -> bool:
+        """Whether a newcomer would have to wait."""
+        return self.left == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One event in a list."""
+
+    id: uuid.UUID
+    house: House
+    slug: str
+    kind: EventKind
+    mode: EventMode
+    stage: Stage
+    title: LocalizedText
+    summary: LocalizedText
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    venue: LocalizedText
+    seats: SeatsLeft
+    updated_at: datetime
+
+    @property
+    def path(self) -> str:
+        """The path of its public page."""
+        return f"/events/{self.house.slug}/{self.slug}"
+
+    @property
+    def takes_registrations(self) -> bool:
+        """Whether people can register, or wait, now."""
+        return self.stage in (Stage.REGISTRATION_OPEN, Stage.LIVE) and self.seats.open
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who takes part, as posters name them."""
+
+    name: str
+    role: ParticipationRole
+    topic: LocalizedText
+    affiliation: LocalizedText
+    biography: LocalizedText
+    photo_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeLine:
+    """One line of the programme."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: LocalizedText
+    room: LocalizedText
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTime:
+    """One visiting time of an exhibition."""
+
+    id: uuid.UUID
+    starts_at: datetime
+    ends_at: datetime
+    seats: SeatsLeft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage(Card):
+    """One event with everything that its page tells."""
+
+    description: LocalizedText
+    audience: LocalizedText
+    reason: LocalizedText
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    waitlist: bool
+    max_party_size: int
+    certificate: bool
+    survey_url: str | None
+    speakers: tuple[Speaker, ...]
+    programme: tuple[ProgrammeLine, ...]
+    visits: tuple[VisitTime, ...]
+    video_id: str | None
+
+    def visit(self, slot_id: uuid.UUID) -> VisitTime | None:
+        """Return one of the visiting times."""
+        return next((visit for visit in self.visits if visit.id == slot_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationPage:
+    """One person's place, for the person's own page."""
+
+    id: uuid.UUID
+    house: House
+    state: RegistrationState
+    name: str
+    email: str | None
+    phone: str | None
+    party_size: int
+    locale: str
+    link_version: int
+    offer_expires_at: datetime | None
+    position: int | None
+    """How many parties are served before this one, plus one; None unless it waits."""
+    evidence: tuple[Evidence, ...]
+    event_id: uuid.UUID
+    event_slug: str
+    kind: EventKind
+    mode: EventMode
+    stage: Stage
+    title: LocalizedText
+    venue: LocalizedText
+    reason: LocalizedText
+    starts_at: datetime
+    ends_at: datetime
+    """The event's times, or those of the visit."""
+    timezone: str
+    has_meeting: bool
+    has_codes: bool
+    ended_at: datetime | None
+    survey_url: str | None
+    video_id: str | None
+
+    @property
+    def event_path(self) -> str:
+        """The path of the event's public page."""
+        return f"/events/{self.house.slug}/{self.event_slug}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerPage:
+    """One partner's part in one event, for the partner's own page."""
+
+    id: uuid.UUID
+    house: House
+    name: str
+    timezone: str
+    locale: str
+    link_version: int
+    role: ParticipationRole
+    topic: LocalizedText
+    answer: PartnerAnswer
+    withdrawn: bool
+    join_url: str | None
+    event: Card
+    reason: LocalizedText
+
+
+# ---------------------------------------------------------------- lists
+def coming_events(
+    session: ReadSession, *, now: datetime, organiser: str | None = None, limit: int = 60
+) -> tuple[Card, ...]:
+    """Return what can still be visited, the soonest first; what was called off stays to be seen until its day.
+
+    Two queries.
+    """
+    called_off = sa.and_(Event.stage.in_((Stage.CANCELLED, Stage.POSTPONED)), Event.starts_at > now)
+    statement = (
+        sa.select(Event, Organiser)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .where(sa.or_(sa.and_(Event.stage.in_(COMING), Event.ends_at > now), called_off))
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    )
+    return _cards(session, statement, organiser)
+
+
+def past_events(
+    session: ReadSession, *, organiser: str | None = None, recorded_only: bool = False, limit: int = 6
+) -> tuple[Card, ...]:
+    """Return events that are over, the latest first. Two queries."""
+    statement = (
+        sa.select(Event, Organiser)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .where(Event.stage.in_((Stage.ENDED, Stage.ARCHIVED)))
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+        .limit(limit)
+    )
+    if recorded_only:
+        statement = statement.where(Event.recording_track == Track.DONE)
+    return _cards(session, statement, organiser)
+
+
+def _cards(session: ReadSession, statement: sa.Select[Event, Organiser], organiser: str | None) -> tuple[Card, ...]:
+    if organiser is not None:
+        statement = statement.where(Organiser.slug == organiser)
+    found = [(event, owner) for event, owner in session.execute(statement)]
+    seats = _seats_of_events(session, [event.id for event, _ in found])
+    return tuple(Card(**_card(event, owner, seats.get(event.id, _NO_SEATS))) for event, owner in found)
+
+
+_NO_SEATS = SeatsLeft(0, 0)
+
+
+def _card(event: Event, organiser: Organiser, seats: SeatsLeft) -> dict[str, Any]:
+    copied = ("id", "slug", "kind", "mode", "stage", "title", "summary", "starts_at", "ends_at", "timezone", "venue")
+    values = {name: getattr(event, name) for name in (*copied, "updated_at")}
+    return {**values, "house": house_of(organiser), "seats": seats}
+
+
+def _seats_of_events(session: ReadSession, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, SeatsLeft]:
+    pools = session.scalars(sa.select(SeatPool).where(SeatPool.event_id.in_(event_ids)))
+    by_event: dict[uuid.UUID, list[SeatPool]] = {}
+    for pool in pools:
+        by_event.setdefault(pool.event_id, []).append(pool)
+    return {event_id: _sum(map(_left, held)) for event_id, held in by_event.items()}
+
+
+def _left(pool: SeatPool) -> SeatsLeft:
+    """Return a pool's seats as a newcomer finds them: none while somebody waits."""
+    if pool.sellable >= SeatPool.UNLIMITED:
+        return SeatsLeft(None, None, pool.waiting, pool.open)
+    left = 0 if pool.waiting else max(0, pool.sellable - pool.taken)
+    return SeatsLeft(left, pool.capacity, pool.waiting, pool.open)
+
+
+def _sum(pools: Iterable[SeatsLeft]) -> SeatsLeft:
+    held = list(pools)
+    limited = all(seats.left is not None for seats in held)
+    return SeatsLeft(
+        left=sum(seats.left or 0 for seats in held) if limited else None,
+        total=sum(seats.total or 0 for seats in held) if limited else None,
+        waiting=sum(seats.waiting for seats in held),
+        open=any(seats.open for seats in held),
+    )
+
+
+# ---------------------------------------------------------------- one event
+def event_page(session: ReadSession, organiser: str, slug: str) -> EventPage:
+    """Return one public event. Five queries. Raises `NotFound`, for drafts too."""
+    found = session.execute(
+        sa.select(Event, Organiser)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .where(Organiser.slug == organiser, Event.slug == slug, Event.stage.in_(PUBLIC))
+    ).first()
+    if found is None:
+        raise NotFound
+    return _event_page(session, found[0], found[1])
+
+
+def event_page_by_id(session: ReadSession, event_id: uuid.UUID, *, drafts: bool = False) -> EventPage:
+    """Return one event by its key; `drafts` too for a preview. Five queries. Raises `NotFound`."""
+    found = session.execute(
+        sa.select(Event, Organiser).join(Organiser, Organiser.id == Event.organiser_id).where(Event.id == event_id)
+    ).first()
+    if found is None or (found[0].stage is Stage.DRAFT and not drafts):
+        raise NotFound
+    return _event_page(session, found[0], found[1])
+
+
+def _event_page(session: ReadSession, event: Event, organiser: Organiser) -> EventPage:
+    visits, seats = _visits(session, event.id)
+    return EventPage(
+        **_card(event, organiser, seats),
+        description=event.description,
+        audience=event.audience,
+        reason=event.reason,
+        registration_opens_at=event.registration_opens_at,
+        registration_closes_at=event.registration_closes_at,
+        waitlist=event.waitlist,
+        max_party_size=event.max_party_size,
+        certificate=bool(event.certificate),
+        survey_url=event.survey_url,
+        speakers=_speakers(session, event.id),
+        programme=_programme(session, event.id),
+        visits=visits,
+        video_id=_video_id(session, event.id),
+    )
+
+
+def _speakers(session: ReadSession, event_id: uuid.UUID) -> tuple[Speaker, ...]:
+    shown = (ParticipationRole.SPEAKER, ParticipationRole.MODERATOR, ParticipationRole.CO_ORGANISER)
+    rows = session.execute(
+        sa.select(Participation, Partner)
+        .join(Partner, Partner.id == Participation.partner_id)
+        .where(
+            Participation.event_id == event_id,
+            Participation.withdrawn_at.is_(None),
+            Participation.role.in_(shown),
+            Participation.answer != PartnerAnswer.DECLINED,
+        )
+        .order_by(Participation.position, Participation.id)
+    )
+    return tuple(
+        Speaker(partner.name, part.role, part.topic, partner.affiliation, partner.biography, partner.photo_key)
+        for part, partner in rows
+    )
+
+
+def _programme(session: ReadSession, event_id: uuid.UUID) -> tuple[ProgrammeLine, ...]:
+    rows = session.execute(
+        sa.select(ProgrammeItem, Partner.name)
+        .outerjoin(Partner, Partner.id == ProgrammeItem.speaker_id)
+        .where(ProgrammeItem.event_id == event_id)
+        .order_by(ProgrammeItem.starts_at, ProgrammeItem.id)
+    )
+    return tuple(ProgrammeLine(item.starts_at, item.ends_at, item.title, item.room, name) for item, name in rows)
+
+
+def _visits(session: ReadSession, event_id: uuid.UUID) -> tuple[tuple[VisitTime, ...], SeatsLeft]:
+    """Return the visiting times, and the seats of the whole event, from one query."""
+    rows = session.execute(
+        sa.select(SeatPool, Slot)
+        .outerjoin(Slot, Slot.pool_id == SeatPool.id)
+        .where(SeatPool.event_id == event_id)
+        .order_by(Slot.starts_at, SeatPool.id)
+    )
+    held = [(_left(pool), cast("Slot | None", slot)) for pool, slot in rows]
+    visits = tuple(VisitTime(slot.id, slot.starts_at, slot.ends_at, seats) for seats, slot in held if slot is not None)
+    return visits, _sum(seats for seats, _ in held) if held else _NO_SEATS
+
+
+def _video_id(session: ReadSession, event_id: uuid.UUID) -> str | None:
+    """Return the video of the event; a private one cannot be watched by link and is not shown."""
+    found: str | None = session.scalar(
+        sa.select(Recording.video_id)
+        .where(
+            Recording.event_id == event_id,
+            Recording.state == RecordingState.PUBLISHED,
+            Recording.visibility != "private",
+        )
+        .order_by(Recording.published_at.desc())
+        .limit(1)
+    )
+    return found
+
+
+# ---------------------------------------------------------------- personal pages
+def registration_page(session: ReadSession, registration_id: uuid.UUID) -> RegistrationPage:
+    """Return one person's place: three queries, four for one that waits. Raises `NotFound`."""
+    found = session.execute(
+        sa.select(Registration, Event, Organiser, Slot)
+        .join(Event, Event.id == Registration.event_id)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .outerjoin(Slot, Slot.id == Registration.slot_id)
+        .where(Registration.id == registration_id)
+    ).first()
+    if found is None:
+        raise NotFound
+    registration, event, organiser, _ = found
+    slot: Slot | None = found[3]  # an outer join's other side may be missing
+    waits = registration.state is RegistrationState.WAITLISTED
+    evidence = session.scalars(
+        sa.select(Attendance.evidence).where(Attendance.registration_id == registration_id).order_by(Attendance.at)
+    )
+    copied = ("id", "state", "name", "email", "phone", "party_size", "locale", "link_version", "offer_expires_at")
+    told = ("kind", "mode", "stage", "title", "venue", "reason", "timezone", "ended_at", "survey_url")
+    return RegistrationPage(
+        **{name: getattr(registration, name) for name in copied},
+        **{name: getattr(event, name) for name in told},
+        house=house_of(organiser),
+        position=waitlist.position(session, registration) if waits else None,
+        evidence=tuple(evidence),
+        event_id=event.id,
+        event_slug=event.slug,
+        starts_at=slot.starts_at if slot else event.starts_at,
+        ends_at=slot.ends_at if slot else event.ends_at,
+        has_meeting=bool(event.join_url),
+        has_codes=bool(event.start_code or event.end_code),
+        video_id=_video_id(session, event.id),
+    )
+
+
+def partner_page(session: ReadSession, participation_id: uuid.UUID) -> PartnerPage:
+    """Return one partner's part. Two queries. Raises `NotFound`."""
+    found = session.execute(
+        sa.select(Participation, Partner, Event, Organiser)
+        .join(Partner, Partner.id == Participation.partner_id)
+        .join(Event, Event.id == Participation.event_id)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .where(Participation.id == participation_id)
+    ).first()
+    if found is None:
+        raise NotFound
+    part, partner, event, organiser = found
+    seats = _seats_of_events(session, [event.id])
+    return PartnerPage(
+        id=part.id,
+        house=house_of(organiser),
+        name=partner.name,
+        timezone=partner.timezone,
+        locale=partner.locale,
+        link_version=part.link_version,
+        role=part.role,
+        topic=part.topic,
+        answer=part.answer,
+        withdrawn=part.withdrawn_at is not None,
+        join_url=event.join_url,
+        event=Card(**_card(event, organiser, seats.get(event.id, _NO_SEATS))),
+        reason=event.reason,
+    )

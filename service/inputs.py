@@ -1,0 +1,225 @@
+"""What people and programs send us, checked once for pages and API alike: every error at once, each with a code.
+
+Text is stripped; control characters (and so NUL, which PostgreSQL cannot keep) are refused. Telephone numbers become
+E.164 (ITU-T), numbers without a country being Indonesian; e-mail addresses are checked by form (RFC 5321), not by DNS.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, LiteralString, TypeVar, cast
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+from events.errors import N_, FieldError, Invalid
+
+REGION = "ID"
+"""Where a telephone number without a country code is from."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+_MESSAGES: dict[str, str] = {
+    "missing": N_("Please fill this in."),
+    "too_short": N_("At least %(limit)s characters, please."),
+    "too_long": N_("At most %(limit)s characters, please."),
+    "number": N_("Write a whole number."),
+    "too_small": N_("At least %(limit)s, please."),
+    "too_large": N_("At most %(limit)s, please."),
+    "choice": N_("Choose one of the options."),
+    "moment": N_("Give a date and a time."),
+    "control_character": N_("This contains characters that cannot be shown. Please type it again."),
+    "email": N_("This does not look like an e-mail address. Example: siti@gmail.com"),
+    "phone": N_("This does not look like a phone number. Example: 0812 3456 7890"),
+    "contact_missing": N_("Give an e-mail address or a WhatsApp number."),
+    "consent": N_("We can only register you with your consent."),
+    "name": N_("Write the name as it should stand on the certificate."),
+    "unknown": N_("There is no such field."),
+    "invalid": N_("We could not understand this answer."),
+}
+
+_CODES: dict[str, str] = {
+    "missing": "missing",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "int_parsing": "number",
+    "int_type": "number",
+    "int_from_float": "number",
+    "int_parsing_size": "number",
+    "greater_than": "too_small",
+    "greater_than_equal": "too_small",
+    "less_than": "too_large",
+    "less_than_equal": "too_large",
+    "literal_error": "choice",
+    "enum": "choice",
+    "uuid_parsing": "choice",
+    "uuid_type": "choice",
+    "bool_parsing": "choice",
+    "bool_type": "choice",
+    "datetime_parsing": "moment",
+    "datetime_from_date_parsing": "moment",
+    "datetime_type": "moment",
+    "timezone_aware": "moment",
+    "extra_forbidden": "unknown",
+}
+
+
+def _refuse(code: LiteralString) -> PydanticCustomError:
+    # Pydantic's own message is never shown: `_MESSAGES` holds what people read.
+    return PydanticCustomError(code, "{code}", {"code": code})
+
+
+def _printable(text: str) -> str:
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in text):
+        raise _refuse("control_character")
+    return text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_printable(text).split())
+
+
+def _name(text: str) -> str:
+    if not any(letter.isalpha() for letter in text):
+        raise _refuse("name")
+    return text
+
+
+def _email(text: str) -> str:
+    try:
+        # ASCII on the wire: mail to a non-ASCII local part would be encoded into an invalid address on its way.
+        return validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email or text
+    except EmailNotValidError as error:
+        raise _refuse("email") from error
+
+
+def _phone(text: str) -> str:
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException as error:
+        raise _refuse("phone") from error
+    if not phonenumbers.is_valid_number(number):
+        raise _refuse("phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _consented(given: bool) -> bool:
+    if not given:
+        raise _refuse("consent")
+    return given
+
+
+Line200 = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+]
+Text500 = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_printable)
+]
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+    AfterValidator(_name),
+]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_phone)]
+Consent = Annotated[bool, AfterValidator(_consented)]
+
+
+class Input(BaseModel):
+    """The root of every input: unknown fields are errors, so that a misspelt one is not silently dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RegistrationInput(Input):
+    """What a person tells us when registering."""
+
+    name: PersonName = Field(description="As it should stand on the certificate.", examples=["Siti Aminah, S.Pd."])
+    email: Email | None = Field(None, examples=["siti@gmail.com"])
+    phone: Phone | None = Field(None, description="WhatsApp number.", examples=["0812 3456 7890"])
+    institution: Line200 | None = Field(None, examples=["SMP Negeri 6 Batam"])
+    party_size: int = Field(1, ge=1, le=100, description="How many people come, this person included.")
+    slot_id: uuid.UUID | None = Field(None, description="The visiting time, for exhibitions.")
+    access_needs: Text500 | None = Field(None, description="What the person needs to take part.")
+    consent: Consent = Field(False, validate_default=True, description="Whether the person agrees to the consent text.")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check_contact(cls, data: Any, handler: ModelWrapValidatorHandler[RegistrationInput]) -> RegistrationInput:
+        """Ask for a contact together with every other error, not after them."""
+        values: Mapping[str, Any] = cast("Mapping[str, Any]", data) if isinstance(data, Mapping) else {}
+        wanting = not any(str(values.get(name) or "").strip() for name in ("email", "phone"))
+        try:
+            checked = handler(data)
+        except ValidationError as error:
+            details = [_again(each) for each in error.errors(include_url=False)]
+            if wanting and isinstance(data, Mapping):
+                details.append(InitErrorDetails(type=_refuse("contact_missing"), loc=("email",), input=None))
+            raise ValidationError.from_exception_data(cls.__name__, details) from error
+        if wanting:
+            details = [InitErrorDetails(type=_refuse("contact_missing"), loc=("email",), input=None)]
+            raise ValidationError.from_exception_data(cls.__name__, details)
+        return checked
+
+
+class CodeWordInput(Input):
+    """A code word that was said or shown during the event."""
+
+    code: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_one_line)
+    ]
+
+
+class PartnerAnswerInput(Input):
+    """A partner's answer to the invitation."""
+
+    answer: Literal["accepted", "tentative", "declined"]
+
+
+def _again(error: ErrorDetails) -> InitErrorDetails:
+    """Return an error so that it can be raised a second time, its code and limits kept."""
+    raised = PydanticCustomError(error["type"], "{type}", {**error.get("ctx", {}), "type": error["type"]})  # pyright: ignore[reportArgumentType] # pydantic wants a literal
+    return InitErrorDetails(type=raised, loc=error["loc"], input=error["input"])
+
+
+def parse(model: type[_Model], data: Mapping[str, Any]) -> _Model:
+    """Return `data` as a checked `model`. Raises `Invalid` with every field's error, in the order of the fields."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise Invalid(field_errors(error, list(model.model_fields))) from error
+
+
+def field_errors(error: ValidationError, order: list[str] | None = None) -> list[FieldError]:
+    """Return pydantic's errors as ours: a field, a stable code, a message that can be translated."""
+    found = [_field_error(each) for each in error.errors(include_url=False, include_input=False)]
+    if order is not None:
+        rank = {name: number for number, name in enumerate(order)}
+        found.sort(key=lambda each: rank.get(each.field.split(".")[0], len(rank)))
+    return found
+
+
+def _field_error(error: ErrorDetails) -> FieldError:
+    kind, context = error["type"], error.get("ctx", {})
+    code = _CODES.get(kind, kind if kind in _MESSAGES else "invalid")
+    limit = next(
+        (context[name] for name in ("min_length", "max_length", "ge", "gt", "le", "lt") if name in context), None
+    )
+    if code == "too_short" and limit == 1:
+        code = "missing"
+    params = {"limit": limit} if "%(limit)s" in _MESSAGES[code] else {}
+    return FieldError(".".join(str(part) for part in error["loc"]), code, _MESSAGES[code], params)

@@ -1,0 +1,23 @@
+"""Which HTTP status a refusal has (RFC 9110 §15): the one table, for pages and API alike."""
+
+from __future__ import annotations
+
+from events.errors import Conflict, Gone, Invalid, KeyReused, NotAllowed, NotFound, Refused
+
+_STATUSES: dict[type[Refused], int] = {
+    NotFound: 404,
+    Gone: 410,
+    NotAllowed: 403,
+    Conflict: 409,
+    Invalid: 422,
+    KeyReused: 422,
+    Refused: 400,
+}
+
+
+def status_of(refusal: Refused) -> int:
+    """Return the status of the most particular kind of refusal that is listed."""
+    for kind in type(refusal).__mro__:
+        if kind in _STATUSES:
+            return _STATUSES[kind]
+    return 400

@@ -1,0 +1,78 @@
+"""Forms: from the bytes that a browser sends to a checked input, with every error at its field."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+from litestar.exceptions import ClientException
+from pydantic import BaseModel
+
+from events.errors import FieldError, Invalid
+from service.inputs import parse
+from service.web.pages import Request
+
+MAX_BYTES = 64 * 1024
+"""The largest form; a route says it as its `request_max_body_size`."""
+_MAX_FIELDS = 300
+
+_Input = TypeVar("_Input", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a person typed, and what is wrong with it. Templates show both."""
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    errors: Sequence[FieldError] = ()
+
+    def value(self, name: str, default: str = "") -> str:
+        """Return what was typed into a field."""
+        return (self.values.get(name) or [default])[0]
+
+    def all(self, name: str) -> Sequence[str]:
+        """Return every value of a field that may have several."""
+        return self.values.get(name, ())
+
+    def error(self, name: str) -> FieldError | None:
+        """Return what is wrong with a field."""
+        return next((error for error in self.errors if error.field == name), None)
+
+    @property
+    def first_wrong(self) -> str | None:
+        """The field to which the cursor goes."""
+        return self.errors[0].field if self.errors else None
+
+    def with_errors(self, errors: Sequence[FieldError]) -> Form:
+        """Return the same answers with these errors."""
+        return Form(self.values, tuple(errors))
+
+    def check(self, model: type[_Input]) -> _Input:
+        """Return the form as a checked `model`. Raises `Invalid` with every error."""
+        known = {name: values[0] for name, values in self.values.items() if name in model.model_fields and values}
+        # A field left empty is a field left out: HTML has no other way to say so.
+        return parse(model, {name: value for name, value in known.items() if value.strip()})
+
+
+async def read_form(request: Request) -> Form:
+    """Read an urlencoded body. Raises a 400 for bytes that are no UTF-8 and for absurdly many fields."""
+    body = await request.body()
+    try:
+        # Browsers percent-encode everything beyond ASCII; whoever does not still means UTF-8.
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=_MAX_FIELDS
+        )
+    except ValueError as error:
+        raise ClientException(detail="the form's body is not urlencoded UTF-8") from error
+    values: dict[str, list[str]] = defaultdict(list)
+    for name, value in pairs:
+        values[name].append(value)
+    return Form(dict(values))
+
+
+def errors_of(refusal: Invalid) -> tuple[FieldError, ...]:
+    """Return a refusal's field errors, for a form that is shown again."""
+    return refusal.errors

@@ -1,0 +1,138 @@
+"""One page as an answer: rendered in the visitor's language, in the organiser's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import quote, urlencode
+
+import litestar
+from litestar.response import Response
+
+from events.houses import House, houses
+from events.storage import LOCALES
+from service.web import brandsheet, languages
+from service.web.headers import PERSONAL
+from service.web.recent import Recent
+from service.web.static_files import StaticFiles
+from service.web.templating import Templates
+from service.wiring import Runtime
+
+Request: TypeAlias = litestar.Request[Any, Any, Any]
+
+_CHOICES: dict[str, tuple[str, ...]] = {"lang": LOCALES, "theme": ("light", "dark")}
+"""What a visitor may choose: the names of query parameters, and of the cookies that keep them."""
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every template may say about the page it is."""
+
+    path: str
+    query: Mapping[str, str]
+    theme: str | None
+    house: House | None
+    base_url: str
+    personal: bool
+
+    @property
+    def url(self) -> str:
+        """The page's absolute address, always on the configured host."""
+        return self.base_url + self.path
+
+    @property
+    def brand_url(self) -> str | None:
+        """The address of the organiser's colours."""
+        return None if self.house is None else brand_url(self.house)
+
+    def preference(self, **chosen: str) -> str:
+        """Return this page's address with a choice of language or theme in it; it is kept when the page is made."""
+        return "?" + urlencode({**self.query, **chosen})
+
+
+def brand_url(house: House) -> str:
+    """Return where the organiser's stylesheet is."""
+    return f"/brand/{quote(house.slug)}.{brandsheet.digest(house.brand)}.css"
+
+
+class Pages:
+    """Makes pages for one process."""
+
+    def __init__(self, runtime: Runtime, static_files: StaticFiles) -> None:
+        """Prepare the templates."""
+        self.runtime = runtime
+        self.recent = Recent()
+        self._templates = Templates(static_files)
+        self._last_house: House | None = None
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status_code: int = 200,
+        house: House | None = None,
+        personal: bool = False,
+        headers: Mapping[str, str] | None = None,
+        **context: object,
+    ) -> Response[str]:
+        """Render `template`. `personal` pages are kept by nobody; without a `house` the last one seen signs them."""
+        locale = locale_of(request)
+        self._last_house = house = house or self._last_house
+        frame = Frame(
+            path=request.url.path,
+            query={name: value for name, value in request.query_params.items() if name not in _CHOICES},
+            theme=theme_of(request),
+            house=house,
+            base_url=self.runtime.settings.base_url,
+            personal=personal,
+        )
+        body = self._templates.render(template, locale, frame=frame, **context)
+        kept = {"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language"}
+        answer = Response(
+            body,
+            status_code=status_code,
+            media_type="text/html",
+            headers=kept | {"Content-Language": locale} | (PERSONAL if personal else {}) | dict(headers or {}),
+        )
+        self._keep_choices(request, answer)
+        return answer
+
+    def _keep_choices(self, request: Request, answer: Response[str]) -> None:
+        """Remember for a year what the visitor chose in the address: works without JavaScript, on any page."""
+        for name, allowed in _CHOICES.items():
+            value = request.query_params.get(name)
+            if value in allowed:
+                secure = self.runtime.settings.secure_cookies
+                answer.set_cookie(
+                    key=name, value=value, max_age=_YEAR, path="/", secure=secure, httponly=True, samesite="lax"
+                )
+
+    async def houses(self) -> tuple[House, ...]:
+        """Return the organisers of this installation, as they were at most 2 seconds ago."""
+        return await self.recent.get("houses", lambda: self.runtime.database.aread(houses))
+
+
+def pages_of(request: Request) -> Pages:
+    """Return the `Pages` of the application that answers this request."""
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+def locale_of(request: Request) -> str:
+    """Return the language in which to answer."""
+    return languages.choose(
+        request.query_params.get("lang"),
+        request.cookies.get("lang"),
+        request.headers.get("accept-language"),
+    )
+
+
+def theme_of(request: Request) -> str | None:
+    """Return the theme that the visitor chose, or None: then their system decides."""
+    for chosen in (request.query_params.get("theme"), request.cookies.get("theme")):
+        if chosen in _CHOICES["theme"]:
+            return chosen
+    return None

@@ -1,0 +1,58 @@
+"""Every public page of the site, and what the application needs to serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler, Message, Scope
+
+from service.web.brand_routes import brand_logo, brand_stylesheet
+from service.web.coming import coming, coming_of_house
+from service.web.headers import add_safety_headers
+from service.web.health import favicon, health, robots
+from service.web.origin import from_own_pages
+from service.web.pages import Pages
+from service.web.refusals import PAGE_EXCEPTION_HANDLERS
+from service.web.static_files import StaticFiles, static_file
+from service.wiring import Runtime
+
+_PUBLIC: Sequence[ControllerRouterHandler] = (
+    static_file,
+    brand_stylesheet,
+    brand_logo,
+    health,
+    robots,
+    favicon,
+    coming,
+    coming_of_house,
+)
+
+
+def pages_router(routes: Sequence[ControllerRouterHandler] = _PUBLIC) -> Router:
+    """Return a router of pages: forms from our own pages only, refusals in the house's style."""
+    return Router(
+        "/",
+        route_handlers=routes,
+        guards=[from_own_pages],
+        exception_handlers=PAGE_EXCEPTION_HANDLERS,
+        include_in_schema=False,
+    )
+
+
+def page_state(runtime: Runtime) -> dict[str, Any]:
+    """Return what pages find in the application's state. Raises `RuntimeError` if the assets are not built."""
+    static_files = StaticFiles()
+    return {"static_files": static_files, "pages": Pages(runtime, static_files)}
+
+
+def safety(runtime: Runtime) -> Any:
+    """Return the hook that completes every answer's headers, the API's too."""
+
+    async def complete(message: Message, scope: Scope) -> None:
+        add(message, scope)
+
+    add = partial(add_safety_headers, https=runtime.settings.secure_cookies)
+    return complete
