@@ -58,22 +58,26 @@ class FactRow(Base):
 _TABLE: sa.Table = FactRow.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 
 
+_INSERT = sa.insert(_TABLE)
+
+
 def record(session: Session, fact: Fact, *, now: datetime, by: str) -> uuid.UUID:
     """Write `fact` in the caller's transaction and return its id. The bell is rung for it after the commit."""
     fact_id = new_id()
-    session.execute(
-        sa.insert(_TABLE).values(
-            id=fact_id,
-            name=type(fact).__name__,
-            version=fact.VERSION,
-            organiser_id=fact.organiser_id,
-            event_id=fact.event_id,
-            payload=msgspec.to_builtins(fact),
-            by=by,
-            request_id=session.info.get(REQUEST_ID),
-            recorded_at=now,
-            attempts=0,
-        )
+    session.connection().execute(
+        _INSERT,
+        {
+            "id": fact_id,
+            "name": type(fact).__name__,
+            "version": fact.VERSION,
+            "organiser_id": fact.organiser_id,
+            "event_id": fact.event_id,
+            "payload": msgspec.to_builtins(fact),
+            "by": by,
+            "request_id": session.info.get(REQUEST_ID),
+            "recorded_at": now,
+            "attempts": 0,
+        },
     )
     session.info.setdefault(RECORDED, []).append(fact_id)
     return fact_id

@@ -140,31 +140,37 @@ class _Place:
     waitlist: bool
 
 
+_PLACE_COLUMNS = (
+    Event.organiser_id,
+    Event.stage,
+    Event.max_party_size,
+    Event.waitlist,
+    SeatPool.id,
+    SeatPool.open,
+    Slot.starts_at,
+)
+_PLACE_OF_EVENT = (
+    sa.select(*_PLACE_COLUMNS)
+    .join(SeatPool, SeatPool.event_id == Event.id)
+    .outerjoin(Slot, Slot.pool_id == SeatPool.id)
+    .where(Event.id == sa.bindparam("event"), Slot.id.is_(None))
+)
+_PLACE_OF_SLOT = (
+    sa.select(*_PLACE_COLUMNS)
+    .join(Slot, Slot.event_id == Event.id)
+    .join(SeatPool, SeatPool.id == Slot.pool_id)
+    .where(Event.id == sa.bindparam("event"), Slot.id == sa.bindparam("slot"))
+)
+"""Built once: building a statement costs more than SQLite takes to run it."""
+
+
 def _find_place(session: Session, application: Application, *, now: datetime) -> _Place:
     """Find the pool that the person asks for, or refuse with the reason why it cannot be had."""
-    columns = (
-        Event.organiser_id,
-        Event.stage,
-        Event.max_party_size,
-        Event.waitlist,
-        SeatPool.id,
-        SeatPool.open,
-        Slot.starts_at,
-    )
-    statement = sa.select(*columns).where(Event.id == application.event_id)
+    asked = {"event": application.event_id}
     if application.slot_id is None:
-        statement = (
-            statement.join(SeatPool, SeatPool.event_id == Event.id)
-            .outerjoin(Slot, Slot.pool_id == SeatPool.id)
-            .where(Slot.id.is_(None))
-        )
+        row = session.connection().execute(_PLACE_OF_EVENT, asked).first()
     else:
-        statement = (
-            statement.join(Slot, Slot.event_id == Event.id)
-            .join(SeatPool, SeatPool.id == Slot.pool_id)
-            .where(Slot.id == application.slot_id)
-        )
-    row = session.execute(statement).first()
+        row = session.connection().execute(_PLACE_OF_SLOT, asked | {"slot": application.slot_id}).first()
     if row is None:
         if application.slot_id is None and session.get(Event, application.event_id) is not None:
             raise Invalid([FieldError("slot_id", "missing", N_("Choose a visiting time."))])

@@ -66,19 +66,24 @@ def _change(session: Session, statement: sa.Update) -> Seats | None:
     return Seats(*row) if row else None
 
 
+_TAKE = (
+    sa.update(_POOL)
+    .where(
+        _POOL.c.id == sa.bindparam("pool"),
+        _POOL.c.open.is_(True),
+        _POOL.c.waiting == 0,
+        _POOL.c.taken + sa.bindparam("count") <= _POOL.c.sellable,
+    )
+    .values(taken=_POOL.c.taken + sa.bindparam("count"))
+    .returning(_POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
+)
+"""Built once: it is the hot statement of a popular event."""
+
+
 def take(session: Session, pool_id: uuid.UUID, count: int) -> Seats | None:
     """Take `count` seats if the pool is open, that many are left and nobody waits; otherwise return None."""
-    return _change(
-        session,
-        sa.update(_POOL)
-        .where(
-            _POOL.c.id == pool_id,
-            _POOL.c.open.is_(True),
-            _POOL.c.waiting == 0,
-            _POOL.c.taken + count <= _POOL.c.sellable,
-        )
-        .values(taken=_POOL.c.taken + count),
-    )
+    row = session.connection().execute(_TAKE, {"pool": pool_id, "count": count}).first()
+    return Seats(*row) if row else None
 
 
 def hold_for_waiting(session: Session, pool_id: uuid.UUID, count: int) -> Seats | None:

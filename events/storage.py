@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
@@ -176,7 +177,14 @@ def insert_unless_present(session: Session, table: sa.Table, values: Mapping[str
     Returns whether the row was inserted. Both engines answer without aborting the transaction, which is why
     this is used instead of catching `IntegrityError` on the hot path. The caller commits.
     """
-    dialect = session.get_bind().dialect.name
+    session.flush()  # what the row refers to may still be pending
+    connection = session.connection()
+    statement = _insert_unless_present(table, connection.dialect.name)
+    return connection.execute(statement, values).first() is not None
+
+
+@cache
+def _insert_unless_present(table: sa.Table, dialect: str) -> sa.Executable:
+    """Build the statement once: building it anew costs more than SQLite takes to run it."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    return session.execute(statement).first() is not None
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)

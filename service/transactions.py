@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import anyio.to_thread
 import sqlalchemy as sa
@@ -38,6 +38,7 @@ TRIES = 3
 """How often a use-case is run before a clash between transactions becomes the caller's problem."""
 
 _Result = TypeVar("_Result")
+_JoinMode = Literal["create_savepoint", "rollback_only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +162,18 @@ class Database:
                 return
 
     def _run(self, batch: list[_Waiting]) -> None:
-        """Run every use-case in its own savepoint on one connection, then commit once."""
+        """Run every use-case in its own savepoint on one connection, then commit once.
+
+        One alone needs no savepoint: its rollback is the transaction's.
+        """
+        mode: _JoinMode = "create_savepoint" if len(batch) > 1 else "rollback_only"
         with self._writing.connect() as connection, connection.begin():
             for waiting in batch:
-                self._run_one(connection, waiting)
+                self._run_one(connection, waiting, mode)
 
-    def _run_one(self, connection: sa.Connection, waiting: _Waiting) -> None:
+    def _run_one(self, connection: sa.Connection, waiting: _Waiting, mode: _JoinMode) -> None:
         # A session of its own for each: no use-case sees another's objects, and `info` starts empty.
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        with Session(connection, join_transaction_mode=mode, expire_on_commit=False) as session:
             session.info[REQUEST_ID] = waiting.request_id
             try:
                 waiting.result = waiting.use_case(session)
@@ -226,6 +231,11 @@ class Database:
     def engine(self) -> sa.Engine:
         """The writing engine, for migrations and health checks."""
         return self._writing
+
+    @property
+    def engines(self) -> tuple[sa.Engine, sa.Engine]:
+        """The writing and the reading engine, for those who watch what is sent."""
+        return self._writing, self._reading
 
 
 def _is_clash(error: DBAPIError) -> bool:

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-import sqlalchemy as sa
 
 from events import attendance, desk
 from events.models import Evidence, RegistrationState
 from events.storage import LocalizedText
+from tests.support.counting import counted
 from tests.support.databases import Database
 from tests.support.life import Life, add_organiser
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that are sent while the context lasts."""
-    sent: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 def names(database: Database, event_id: object, text: str) -> list[str]:
