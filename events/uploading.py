@@ -297,7 +297,10 @@ class _Delivery:
 
     def _add_to_playlist(self, host: VideoHost, video_id: str) -> None:
         if not self._job.playlist_done:
-            self._try_extra("playlist", lambda: host.add_to_playlist(video_id, self._job.playlist), playlist_done=True)
+            title, visibility = self._job.playlist, self._job.details.visibility
+            self._try_extra(
+                "playlist", lambda: host.add_to_playlist(video_id, title, visibility=visibility), playlist_done=True
+            )
 
     def _try_extra(self, name: str, step: Callable[[], None], **done: Any) -> None:
         """Take a step that people would miss little; what cannot be had is noted, and the video goes out without."""
@@ -376,6 +379,6 @@ class _Delivery:
 
 
 def _backoff(attempts: int) -> timedelta:
-    """Return the pause after the n-th fruitless attempt: 5 s, 10 s, 20 s … one hour."""
+    """Return the pause after the n-th fruitless attempt: 2 s, 4 s, 8 s … one hour."""
     doublings = min(max(attempts - 1, 0), 12)
-    return min(timedelta(seconds=5 * 2**doublings), timedelta(hours=1))
+    return min(timedelta(seconds=2 * 2**doublings), timedelta(hours=1))

@@ -1,7 +1,7 @@
 """What the recording needs of a place that shows videos, and the ways in which such a place says no.
 
 Implemented by `service.youtube`. Implementations raise nothing but the errors of this module (and what `save_session`
-and `Content.read` raise, unchanged), so that `events.uploading` can decide without knowing whose host it is.
+raises, unchanged), so that `events.uploading` can decide without knowing whose host it is.
 """
 
 from __future__ import annotations
@@ -86,8 +86,12 @@ class VideoHost(Protocol):
         """Set the still picture; setting it again replaces it."""
         ...
 
-    def add_to_playlist(self, video_id: str, playlist: str) -> None:
-        """Put the video into the playlist of that title, which is made if it is missing. Once, however often called."""
+    def add_to_playlist(self, video_id: str, playlist: str, *, visibility: str) -> None:
+        """Put the video into the playlist of that title and visibility, once, however often this is called.
+
+        A missing playlist is made. Videos of another visibility have a playlist of their own under the same title,
+        because a public playlist would show an unlisted video to everybody.
+        """
         ...
 
     def close(self) -> None:
