@@ -10,7 +10,7 @@ from types import ModuleType
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
-from service import idempotency, presence
+from service import idempotency, presence, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
     models,
@@ -18,6 +18,7 @@ MODULES: tuple[ModuleType, ...] = (
     service.accounts.models,
     idempotency,
     presence,
+    youtube_connection,
 )
 
 metadata = Base.metadata

@@ -4,7 +4,7 @@ The client library's traps that shape this module, each with a test of its own i
 
 * a body that is a stream is sent empty when a chunk is repeated, so chunks are read into bytes (`_StoredUpload`);
 * a session is opened and its first chunk sent in one call, so the session is saved by a property (`_Request`);
-* a session taken up again must be asked how far it is before anything is sent (`_YouTubeUpload`);
+* a session taken up again must be asked how far it is before anything is sent (`open_upload`);
 * a short read makes the client shorten the video, so short reads are refused;
 * httplib2 repeats a POST whose answer was lost, so playlists are looked at before and after;
 * `api_endpoint` leaves uploads on https, so another root goes into the discovery document.
@@ -58,6 +58,8 @@ class Consent:
     client_secret: str
     token_url: str
     scopes: tuple[str, ...]
+    on_dead: Callable[[], object] = lambda: None
+    """Called when Google no longer accepts it, before `ReconnectNeededError` is raised."""
 
 
 class YouTubeHost:
@@ -89,18 +91,24 @@ class YouTubeHost:
             _discovery_document(api_root), http=self._http, requestBuilder=_Request
         )
         self._chunk_bytes = chunk_bytes
+        self._on_dead = consent.on_dead
 
     def open_upload(
         self, details: VideoDetails, content: Content, *, session_uri: str | None, save_session: Callable[[str], None]
     ) -> YouTubeUpload:
         """Prepare an upload; the first `send_chunk` opens the session or asks for the saved one."""
-        with _translated():
+        with _translated(self._on_dead):
             request = self._api.videos().insert(
                 part="snippet,status",
                 body=video_resource(details),
                 media_body=_StoredUpload(content, self._chunk_bytes),
             )
-        return YouTubeUpload(request, session_uri=session_uri, save_session=save_session)
+        if session_uri is not None:
+            request.resumable_uri = session_uri
+            # The flag makes the client ask how far the session is; without it, it sends from the first byte.
+            request._in_error_state = True  # noqa: SLF001 - the library offers no other way to take up a session
+        request.save_session = save_session
+        return YouTubeUpload(request, self._on_dead)
 
     def find_video(self, marker: str) -> HostedVideo | None:
         """Look for `marker` in the descriptions of the newest 200 uploads."""
@@ -185,24 +193,20 @@ class YouTubeHost:
                 return
 
     def _execute(self, request: Any) -> Any:
-        with _translated():
+        with _translated(self._on_dead):
             return request.execute()
 
 
 class YouTubeUpload:
     """A resumable upload. Implements `events.video_host.Upload`."""
 
-    def __init__(self, request: Any, *, session_uri: str | None, save_session: Callable[[str], None]) -> None:
+    def __init__(self, request: Any, on_dead: Callable[[], object]) -> None:
         self._request = request
-        if session_uri is not None:
-            request.resumable_uri = session_uri
-            # The flag makes the client ask how far the session is; without it, it sends from the first byte.
-            request._in_error_state = True  # noqa: SLF001 - the library offers no other way to take up a session
-        request.save_session = save_session
+        self._on_dead = on_dead
 
     def send_chunk(self) -> Progress:
         """Send one chunk, after opening the session or asking for it where that is due."""
-        with _translated(in_session=True):
+        with _translated(self._on_dead, in_session=True):
             _, answer = self._request.next_chunk()
         if answer is not None:
             return Progress(self._request.resumable.size(), _hosted(answer))
@@ -287,7 +291,7 @@ def _discovery_document(api_root: str | None) -> dict[str, Any]:
 
 # ---------------------------------------------------------------- what went wrong
 @contextlib.contextmanager
-def _translated(*, in_session: bool = False) -> Generator[None]:
+def _translated(on_dead: Callable[[], object], *, in_session: bool = False) -> Generator[None]:
     """Turn the libraries' errors into those of `events.video_host`."""
     try:
         yield
@@ -302,6 +306,7 @@ def _translated(*, in_session: bool = False) -> Generator[None]:
     except RefreshError as error:
         if cast("Any", error).retryable:
             raise HostUnavailableError("sign_in_unavailable") from error
+        on_dead()
         raise ReconnectNeededError("reconnect_needed") from error
     except MediaUploadSizeError as error:
         raise UploadRefusedError("too_large") from error

@@ -135,6 +135,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_event_stage_starts_at"), "event", ["stage", "starts_at"], unique=False)
     op.create_table(
+        "oauth_connection",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("refresh_token", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.String(length=200), nullable=False),
+        sa.Column("scopes", JSON, nullable=False),
+        sa.Column("channel_id", sa.String(length=40), nullable=False),
+        sa.Column("channel_title", sa.String(length=200), nullable=False),
+        sa.Column("connected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("connected_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_oauth_connection_organiser_id_organiser")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oauth_connection")),
+        sa.UniqueConstraint("organiser_id", "provider", name=op.f("uq_oauth_connection_organiser_id_provider")),
+    )
+    op.create_table(
         "partner",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -428,6 +447,7 @@ def downgrade() -> None:
     op.drop_table("staff")
     op.drop_index(op.f("ix_partner_organiser_id"), table_name="partner")
     op.drop_table("partner")
+    op.drop_table("oauth_connection")
     op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
     op.drop_table("event")
     op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")
