@@ -158,17 +158,13 @@ def _claim(session: Session, uploader: Uploader, *, now: datetime, real_now: dat
     held = deliveries.claim(session, Recording, now=now, real_now=real_now, limit=1, lease=lease)
     if not held.ids:
         return None
-    video, event, organiser = (
-        session.execute(
-            sa.select(Recording, Event, Organiser)
-            .join(Event, Event.id == Recording.event_id)
-            .join(Organiser, Organiser.id == Event.organiser_id)
-            .where(Recording.id == held.ids[0])
-            .execution_options(populate_existing=True)
-        )
-        .one()
-        .tuple()
-    )
+    video, event, organiser = session.execute(
+        sa.select(Recording, Event, Organiser)
+        .join(Event, Event.id == Recording.event_id)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .where(Recording.id == held.ids[0])
+        .execution_options(populate_existing=True)
+    ).one()
     return _Job(
         id=video.id,
         token=held.token,

@@ -138,7 +138,7 @@ def smtp_sink() -> Iterator[SmtpSink]:
 @pytest.fixture
 def files(tmp_path: Path) -> StoredFiles:
     """An empty file store."""
-    return open_files(str(tmp_path / "files"))
+    return open_files(f"file://{tmp_path}/files")
 
 
 @pytest.fixture(scope="session")
