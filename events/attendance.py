@@ -135,7 +135,7 @@ def enter_code(session: Session, registration_id: uuid.UUID, code: str, *, now: 
         raise Closed(N_("The time for code words is over."))
     given = _plain(code)
     for wanted, evidence in ((event.start_code, Evidence.START_CODE), (event.end_code, Evidence.END_CODE)):
-        if wanted and given == _plain(wanted):
+        if wanted and given and given == _plain(wanted):
             note(session, registration_id, evidence, now=now, by=f"person:{registration_id}")
             return evidence
     raise Invalid([FieldError("code", "wrong_code", N_("That is not the code word. Please try again."))])

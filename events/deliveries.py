@@ -74,10 +74,11 @@ def claim(
         .order_by(*order_by, c.due_at, c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("wanted")  # as a plain subquery PostgreSQL may run it again and again, past the limit
     )
     statement = (
         sa.update(model)
-        .where(c.id.in_(wanted), c.state == QUEUED)
+        .where(c.id.in_(sa.select(wanted.c.id)), c.state == QUEUED)
         .values(state=SENDING, lease_token=token, lease_until=real_now + lease, attempts=c.attempts + 1)
         .returning(c.id)
         .execution_options(synchronize_session=False)

@@ -65,8 +65,13 @@ def publish(session: Session, event_id: uuid.UUID, *, now: datetime, by: str) ->
     event.published_at = now
     fact = facts.EventPublished(organiser_id=event.organiser_id, event_id=event.id)
     _finish(session, event, fact, now=now, by=by)
-    if event.registration_opens_at is None or event.registration_opens_at <= now:
+    opens = event.registration_opens_at is None or event.registration_opens_at <= now
+    if opens and not _deadline_passed(event, now=now):
         open_registration(session, event_id, now=now, by=by)
+
+
+def _deadline_passed(event: Event, *, now: datetime) -> bool:
+    return event.registration_closes_at is not None and event.registration_closes_at <= now
 
 
 def _missing_before_publishing(session: Session, event: Event, *, now: datetime) -> list[FieldError]:
@@ -92,10 +97,10 @@ def _missing_before_publishing(session: Session, event: Event, *, now: datetime)
 
 
 def open_registration(session: Session, event_id: uuid.UUID, *, now: datetime, by: str) -> None:
-    """Published or registration closed → registration open."""
+    """Published or registration closed → registration open; a deadline that has passed is lifted."""
     event = _begin(session, event_id, (Stage.PUBLISHED, Stage.REGISTRATION_CLOSED))
     event.stage = Stage.REGISTRATION_OPEN
-    if event.registration_closes_at is not None and event.registration_closes_at <= now:
+    if _deadline_passed(event, now=now):
         event.registration_closes_at = None
     seats.set_open(session, event.id, True)
     fact = facts.RegistrationOpened(organiser_id=event.organiser_id, event_id=event.id)
@@ -174,6 +179,8 @@ def reschedule(
     _shift_parts(session, event, starts_at - old_starts_at)
     if event.registration_closes_at is not None:
         event.registration_closes_at = min(event.registration_closes_at + (starts_at - old_starts_at), starts_at)
+    if event.registration_opens_at is not None and event.registration_opens_at >= starts_at:
+        event.registration_opens_at = now  # moved to before its own opening, it would never open
     if event.stage is Stage.POSTPONED:
         event.stage = event.postponed_from or Stage.PUBLISHED
         event.postponed_from = None
@@ -289,7 +296,12 @@ def due(session: ReadSession, *, now: datetime, limit: int = 50) -> list[tuple[u
     """Return the transitions whose time has come, earliest first. Each is tried on its own and may lose a race."""
     rules: list[tuple[sa.ColumnElement[bool], InstrumentedAttribute[Any], Transition]] = [
         (
-            sa.and_(Event.stage == Stage.PUBLISHED, Event.registration_opens_at <= now, Event.starts_at > now),
+            sa.and_(
+                Event.stage == Stage.PUBLISHED,
+                Event.registration_opens_at <= now,
+                Event.starts_at > now,
+                sa.or_(Event.registration_closes_at.is_(None), Event.registration_closes_at > now),
+            ),
             Event.registration_opens_at,
             open_registration,
         ),

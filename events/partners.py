@@ -69,9 +69,10 @@ def invite(
 ) -> uuid.UUID:
     """Add a partner to an event and return the participation's id; a withdrawn one is invited again.
 
+    Asking for what is already so changes nothing.
     While the event is a draft nothing is sent: the invitation goes out with the publication. The caller commits.
     """
-    event = session.get(Event, event_id)
+    event = session.get(Event, event_id, with_for_update=True)
     partner = session.get(Partner, partner_id)
     if event is None or partner is None or partner.organiser_id != event.organiser_id:
         raise NotFound
@@ -80,10 +81,11 @@ def invite(
     found = session.scalar(
         sa.select(Participation).where(Participation.event_id == event_id, Participation.partner_id == partner_id)
     )
+    wanted = (role, topic or LocalizedText(), position)
+    if found and found.withdrawn_at is None and (found.role, found.topic, found.position) == wanted:
+        return found.id
     participation = found or Participation(event_id=event_id, partner_id=partner_id)
-    participation.role = role
-    participation.topic = topic or LocalizedText()
-    participation.position = position
+    participation.role, participation.topic, participation.position = wanted
     if found is None:
         session.add(participation)
     elif found.withdrawn_at is not None:

@@ -127,6 +127,9 @@ def register(session: Session, application: Application, *, now: datetime, by: s
         now=now,
         by=f"person:{registration_id}" if by == "person" else by,
     )
+    if counters is None and registration_id in waitlist.promote(session, place.pool_id, now=now):
+        # A party may fit where a larger one that waits in front of it does not.
+        state = RegistrationState.OFFERED
     if counters and not counters.low_noted and _is_low(counters):
         _note_low(session, place, application.event_id, counters.left, now=now)
     return Registered(registration_id, state)
@@ -147,6 +150,7 @@ _PLACE_COLUMNS = (
     Event.waitlist,
     SeatPool.id,
     SeatPool.open,
+    SeatPool.capacity + SeatPool.overbooking,
     Slot.starts_at,
 )
 _PLACE_OF_EVENT = (
@@ -175,14 +179,15 @@ def _find_place(session: Session, application: Application, *, now: datetime) ->
         if application.slot_id is None and session.get(Event, application.event_id) is not None:
             raise Invalid([FieldError("slot_id", "missing", N_("Choose a visiting time."))])
         raise NotFound
-    organiser_id, stage, max_party_size, may_wait, pool_id, is_open, slot_starts_at = row
+    organiser_id, stage, max_party_size, may_wait, pool_id, is_open, room, slot_starts_at = row
     if stage is Stage.DRAFT:
         raise NotFound
     if stage not in (Stage.REGISTRATION_OPEN, Stage.LIVE) or not is_open:
         raise Closed(_CLOSED_REASONS.get(stage))
     if application.slot_id is not None and slot_starts_at <= now:
         raise Closed(N_("This visiting time has already begun."))
-    return _Place(organiser_id, pool_id, max_party_size, may_wait)
+    # A party larger than the room would wait for ever, and everybody else behind it.
+    return _Place(organiser_id, pool_id, max_party_size if room is None else min(max_party_size, room), may_wait)
 
 
 def _queue_up(session: Session, registration_id: uuid.UUID, place: _Place, *, now: datetime) -> None:
@@ -196,8 +201,6 @@ def _queue_up(session: Session, registration_id: uuid.UUID, place: _Place, *, no
         .where(_TABLE.c.id == registration_id)
         .values(state=RegistrationState.WAITLISTED, waiting_since=now)
     )
-    # A party may fit where a larger one that waits in front of it does not.
-    waitlist.promote(session, place.pool_id, now=now)
 
 
 def _is_low(counters: seats.Seats) -> bool:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import facts, outbox, seats
-from events.errors import Gone
+from events.errors import N_, Closed, Gone
 from events.models import Event, EventKind, Registration, RegistrationState, Slot, Stage
 from events.storage import ReadSession
 
@@ -76,13 +76,18 @@ def _may_offer(event: Event, *, now: datetime, deadline: datetime) -> bool:
 
 
 def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
-    """Turn a held seat into a confirmed one. Accepting twice changes nothing; too late is refused with `Gone`."""
+    """Turn a held seat into a confirmed one. Accepting twice changes nothing. The caller commits.
+
+    Raises `Gone` when it is too late, `Closed` when the event was cancelled meanwhile.
+    """
     registration, event = _held(session, registration_id)
     if registration.state is RegistrationState.CONFIRMED:
         return
+    if event.stage is Stage.CANCELLED:
+        raise Closed(N_("This event was cancelled."))
     expires_at = registration.offer_expires_at
     if registration.state is not RegistrationState.OFFERED or expires_at is None or expires_at <= now:
-        raise Gone("This offer has expired.")
+        raise Gone(N_("This offer has expired."))
     registration.state = RegistrationState.CONFIRMED
     registration.offer_expires_at = None
     registration.updated_at = now

@@ -61,8 +61,11 @@ class Registration(Base):
     email: Mapped[str | None] = mapped_column(sa.String(254))
     phone: Mapped[str | None] = mapped_column(sa.String(20))
     """E.164, e.g. ``+6281234567890``."""
-    person_key: Mapped[str] = mapped_column(sa.String(260))
-    """The contact in one spelling (`events.registration.person_key`): what makes a person unique in a pool."""
+    person_key: Mapped[str] = mapped_column(sa.String(520))
+    """The contact in one spelling (`events.registration.person_key`): what makes a person unique in a pool.
+
+    Twice as long as an address may be, because folding case can make two letters of one (ß → ss).
+    """
     party_size: Mapped[int] = mapped_column(default=1)
     locale: Mapped[str] = mapped_column(sa.String(5), default="id")
     institution: Mapped[str | None] = mapped_column(sa.String(200))

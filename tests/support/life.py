@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from events import authoring, lifecycle, organisers, registration
+from events import authoring, lifecycle, organisers, outbox, registration
 from events.models import Event, EventKind, Registration, SeatPool, Slot, Stage
 from events.registration import Application, Registered
 from events.storage import LocalizedText, ReadSession, Session, Transactions
@@ -24,6 +25,7 @@ STARTS_AT = datetime(2026, 12, 12, 2, 0, tzinfo=UTC)
 STAFF = "staff:test"
 
 _Row = TypeVar("_Row")
+_Result = TypeVar("_Result")
 
 
 def add_organiser(session: Session, *, slug: str = "perpustakaan-batam", now: datetime = NOW) -> uuid.UUID:
@@ -154,6 +156,21 @@ class Life:
         """Register person number `person`."""
         wanted = application(event_id, person, **changes)
         return self.database.write(lambda session: registration.register(session, wanted, now=now or self.now))
+
+    def do(self, use_case: Callable[..., _Result], *arguments: Any, **named: Any) -> _Result:
+        """Run one use-case in its own transaction, at `self.now` and by staff unless told otherwise."""
+        taken = inspect.signature(use_case).parameters
+        defaults = {"now": self.now, "by": STAFF}
+        wanted = {name: value for name, value in defaults.items() if name in taken} | named
+        return self.database.write(lambda session: use_case(session, *arguments, **wanted))
+
+    def facts(self, event_id: uuid.UUID) -> list[str]:
+        """Return the names of what happened to an event, oldest first."""
+        return [row.name for row in self.rows(event_id)]
+
+    def rows(self, event_id: uuid.UUID) -> Sequence[outbox.FactRow]:
+        """Return what happened to an event, oldest first."""
+        return self.database.read(lambda session: outbox.timeline(session, event_id))
 
     def slots(self, event_id: uuid.UUID) -> Sequence[uuid.UUID]:
         """Return the ids of an exhibition's slots, earliest first."""

@@ -356,7 +356,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
-        sa.Column("person_key", sa.String(length=260), nullable=False),
+        sa.Column("person_key", sa.String(length=520), nullable=False),
         sa.Column("party_size", sa.Integer(), nullable=False),
         sa.Column("locale", sa.String(length=5), nullable=False),
         sa.Column("institution", sa.String(length=200), nullable=True),
