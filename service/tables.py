@@ -10,11 +10,13 @@ from types import ModuleType
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
+from notifications.models import email
 from service import idempotency, presence, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
     models,
     outbox,
+    email,
     service.accounts.models,
     idempotency,
     presence,

@@ -412,9 +412,74 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration_id", "evidence", name=op.f("uq_attendance_registration_id_evidence")),
     )
     op.create_index(op.f("ix_attendance_event_id"), "attendance", ["event_id"], unique=False)
+    op.create_table(
+        "email",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("participation_id", sa.Uuid(), nullable=True),
+        sa.Column("to_address", sa.String(length=254), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("params", JSON, nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("dedupe_key", sa.String(length=200), nullable=False),
+        sa.Column("event_version", sa.Integer(), nullable=False),
+        sa.Column("about_start", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("uid", sa.String(length=40), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("attachments", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_email_event_id_event")),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_email_organiser_id_organiser")),
+        sa.ForeignKeyConstraint(
+            ["participation_id"], ["participation.id"], name=op.f("fk_email_participation_id_participation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_email_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email")),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq_email_dedupe_key")),
+    )
+    op.create_index(op.f("ix_email_due_at"), "email", ["due_at"], unique=False)
+    op.create_index(op.f("ix_email_event_id_kind"), "email", ["event_id", "kind"], unique=False)
+    op.create_index(op.f("ix_email_participation_id"), "email", ["participation_id"], unique=False)
+    op.create_index(op.f("ix_email_registration_id"), "email", ["registration_id"], unique=False)
+    op.create_index(op.f("ix_email_state_priority_due_at"), "email", ["state", "priority", "due_at"], unique=False)
+    op.create_index(op.f("ix_email_uid_state"), "email", ["uid", "state"], unique=False)
+    op.create_index(
+        "uq_email_uid_sending",
+        "email",
+        ["uid"],
+        unique=True,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "uq_email_uid_sending",
+        table_name="email",
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.drop_index(op.f("ix_email_uid_state"), table_name="email")
+    op.drop_index(op.f("ix_email_state_priority_due_at"), table_name="email")
+    op.drop_index(op.f("ix_email_registration_id"), table_name="email")
+    op.drop_index(op.f("ix_email_participation_id"), table_name="email")
+    op.drop_index(op.f("ix_email_event_id_kind"), table_name="email")
+    op.drop_index(op.f("ix_email_due_at"), table_name="email")
+    op.drop_table("email")
     op.drop_index(op.f("ix_attendance_event_id"), table_name="attendance")
     op.drop_table("attendance")
     op.drop_index(

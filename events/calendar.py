@@ -1,0 +1,257 @@
+"""Event or slot → VEVENT: a stable UID and a SEQUENCE that only grows (RFC 5545, RFC 5546 §2.1.4).
+
+A UID is the bare key of what it stands for (RFC 7986 §5.3 wants an opaque UUID, not a host name): a registration's or
+a participation's in what one person gets, an event's or a slot's in public feeds. So the entry in a mail, the file on
+the person's page and their own feed are one entry to every calendar.
+
+The same entry always gives the same bytes: DTSTAMP is the moment of the last change, never the clock's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import icalendar
+
+from events.links import Links
+from events.models import Event, Organiser, Participation, Registration, RegistrationState, Slot, Stage
+from events.plaintext import lines, one_line
+
+PRODUCT = "-//Acara//Acara//EN"
+REFRESH = timedelta(hours=1)
+_JOIN = {"id": "Gabung", "en": "Join"}
+_MANAGE = {"id": "Kelola pendaftaran", "en": "Manage your registration"}
+_PARTNER = {"id": "Halaman mitra", "en": "Partner page"}
+_OFF = (Stage.CANCELLED, Stage.POSTPONED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a calendar, whoever's: what a VEVENT says, with texts already in one language."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    cancelled: bool
+    title: str
+    description: str
+    location: str
+    url: str | None
+    join_url: str | None
+    join_label: str
+    categories: tuple[str, ...]
+    organiser: tuple[str, str] | None
+    """Name and address; a published entry must name its ORGANIZER (RFC 5546 §3.2.1)."""
+    created_at: datetime
+    changed_at: datetime
+
+
+def event_entry(event: Event, organiser: Organiser, locale: str, *, url: str | None, slot: Slot | None = None) -> Entry:
+    """Return the public entry of an event, or of one visiting time. It names no one and opens no meeting."""
+    sequence = event.calendar_sequence + (slot.calendar_sequence if slot else 0)
+    return _entry(
+        event, organiser, slot, locale, uid=str((slot or event).id), sequence=sequence, url=url, join_url=None, ways=()
+    )
+
+
+def registration_entry(
+    event: Event,
+    organiser: Organiser,
+    registration: Registration,
+    locale: str,
+    *,
+    links: Links,
+    slot: Slot | None = None,
+) -> Entry:
+    """Return a registrant's own entry: with their join link, and cancelled once their place is."""
+    manage = links.manage_url(registration.id, registration.link_version)
+    join = links.join_url(registration.id, registration.link_version) if event.join_url else None
+    sequence = event.calendar_sequence + registration.calendar_sequence + (slot.calendar_sequence if slot else 0)
+    return _entry(
+        event,
+        organiser,
+        slot,
+        locale,
+        uid=str(registration.id),
+        sequence=sequence,
+        url=manage,
+        join_url=join,
+        ways=((_MANAGE[locale], manage),),
+        off=registration.state is not RegistrationState.CONFIRMED,
+        changed_at=registration.updated_at,
+    )
+
+
+def participation_entry(
+    event: Event, organiser: Organiser, participation: Participation, locale: str, *, links: Links
+) -> Entry:
+    """Return a partner's own entry: with the meeting's address itself, because speakers come before the gate opens."""
+    page = links.partner_url(participation.id, participation.link_version)
+    return _entry(
+        event,
+        organiser,
+        None,
+        locale,
+        uid=str(participation.id),
+        sequence=event.calendar_sequence + participation.calendar_sequence,
+        url=page,
+        join_url=event.join_url,
+        ways=((_PARTNER[locale], page),),
+        off=participation.withdrawn_at is not None,
+        changed_at=max(filter(None, (participation.invited_at, participation.withdrawn_at)), default=None),
+    )
+
+
+def _entry(
+    event: Event,
+    organiser: Organiser,
+    slot: Slot | None,
+    locale: str,
+    *,
+    uid: str,
+    sequence: int,
+    url: str | None,
+    join_url: str | None,
+    ways: Iterable[tuple[str, str]],
+    off: bool = False,
+    changed_at: datetime | None = None,
+) -> Entry:
+    """Gather an entry; `ways` are labelled addresses under the description, `off` an end that only this one has."""
+    cancelled = off or event.stage in _OFF
+    join_url = None if cancelled else join_url
+    addresses = [f"{_JOIN[locale]}: {join_url}"] if join_url else []
+    addresses += [f"{label}: {address}" for label, address in ways]
+    said = [lines(event.summary.to(locale)), "" if cancelled else "\n".join(addresses)]
+    return Entry(
+        uid=uid,
+        sequence=sequence,
+        starts_at=(slot or event).starts_at,
+        ends_at=(slot or event).ends_at,
+        timezone=event.timezone,
+        cancelled=cancelled,
+        title=one_line(event.title.to(locale)),
+        description="\n\n".join(part for part in said if part),
+        location=one_line(event.venue.to(locale)) or join_url or "",
+        url=url,
+        join_url=join_url,
+        join_label=_JOIN[locale],
+        categories=(event.kind.value.upper(),),
+        organiser=(one_line(organiser.name.to(locale)), organiser.email) if organiser.email else None,
+        created_at=event.created_at,
+        changed_at=max(event.updated_at, changed_at or event.updated_at),
+    )
+
+
+def vevent(entry: Entry, *, utc: bool = False) -> icalendar.Event:
+    """Return the VEVENT, without METHOD, ORGANIZER or ATTENDEE.
+
+    `utc` writes absolute times: Outlook reads a CANCEL reliably only so. What lasts a day or longer (an exhibition as
+    a whole) is written as whole days that block nobody's time.
+    """
+    start, end, transparent = _span(entry, utc=utc)
+    component = icalendar.Event.new(
+        uid=entry.uid,
+        stamp=entry.changed_at,
+        created=entry.created_at,
+        last_modified=entry.changed_at,
+        start=start,
+        end=end,
+        sequence=entry.sequence,
+        status=icalendar.STATUS.CANCELLED if entry.cancelled else icalendar.STATUS.CONFIRMED,
+        transparency=icalendar.TRANSP.TRANSPARENT if transparent else icalendar.TRANSP.OPAQUE,
+        summary=entry.title,
+        description=entry.description or None,
+        location=entry.location or None,
+        url=entry.url,
+        categories=entry.categories,
+    )
+    if entry.join_url:
+        conference = icalendar.Conference(entry.join_url, feature=["VIDEO"], label=entry.join_label)
+        component.conferences = [conference]
+    return component
+
+
+def _span(entry: Entry, *, utc: bool) -> tuple[date, date, bool]:
+    """Return DTSTART, DTEND and whether these are whole days."""
+    if utc:
+        return entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC), False
+    zone = ZoneInfo(entry.timezone)
+    start, end = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
+    if end - start < timedelta(hours=24):
+        return start, end, False
+    last = (end - timedelta(microseconds=1)).date()
+    return start.date(), last + timedelta(days=1), True
+
+
+def add_property(component: icalendar.Component, name: str, value: Any, **parameters: str) -> None:
+    """Add one property; the library's own `add` is untyped."""
+    cast("Any", component).add(name, value, parameters=parameters)
+
+
+@lru_cache(maxsize=64)
+def vtimezone(timezone: str) -> icalendar.Timezone:
+    """Return the VTIMEZONE of an IANA zone. Making one takes ten times as long as an entry, and they never change."""
+    component = icalendar.Timezone.from_tzinfo(ZoneInfo(timezone), timezone)
+    component.pop("COMMENT", None)
+    return component
+
+
+def vcalendar(
+    components: Iterable[icalendar.Event], *, method: str, timezones: Iterable[str] = ()
+) -> icalendar.Calendar:
+    """Return a VCALENDAR around `components`; every zone they name must be among `timezones`."""
+    calendar = icalendar.Calendar()
+    add_property(calendar, "prodid", PRODUCT)
+    add_property(calendar, "version", "2.0")
+    add_property(calendar, "method", method)
+    for timezone in sorted(set(timezones)):
+        calendar.add_component(vtimezone(timezone))
+    for component in components:
+        calendar.add_component(component)
+    return calendar
+
+
+def to_bytes(calendar: icalendar.Calendar) -> bytes:
+    """Return the object as it is stored and sent: CRLF, lines of at most 75 octets folded between characters."""
+    return bytes(calendar.to_ical())
+
+
+def zones(entries: Iterable[Entry]) -> set[str]:
+    """Return the zones that the entries' VEVENTs name: none for whole days."""
+    return {entry.timezone for entry in entries if entry.ends_at - entry.starts_at < timedelta(hours=24)}
+
+
+def _published(entry: Entry) -> icalendar.Event:
+    component = vevent(entry)
+    if entry.organiser is not None:
+        name, address = entry.organiser
+        add_property(component, "organizer", icalendar.vCalAddress.new(address, cn=name))
+    return component
+
+
+def entry_file(entry: Entry) -> bytes:
+    """Return one entry as a file to add to a calendar (METHOD:PUBLISH)."""
+    return to_bytes(vcalendar([_published(entry)], method="PUBLISH", timezones=zones([entry])))
+
+
+def feed(entries: Iterable[Entry], *, name: str, url: str, locale: str) -> bytes:
+    """Return a feed that calendars subscribe to; `url` is its own address.
+
+    The same entries give the same bytes, so that an ETag holds. REFRESH-INTERVAL is RFC 7986 §5.7, X-PUBLISHED-TTL
+    what Outlook reads, X-WR-CALNAME what Google and Apple read.
+    """
+    kept = list(entries)
+    calendar = vcalendar([_published(entry) for entry in kept], method="PUBLISH", timezones=zones(kept))
+    add_property(calendar, "name", one_line(name), LANGUAGE=locale)
+    add_property(calendar, "x-wr-calname", icalendar.vText(one_line(name)))
+    add_property(calendar, "refresh-interval", REFRESH, VALUE="DURATION")
+    add_property(calendar, "x-published-ttl", icalendar.vDuration(REFRESH))
+    add_property(calendar, "source", url, VALUE="URI")
+    return to_bytes(calendar)

@@ -1,0 +1,124 @@
+"""Composing: from a batch of e-mails to messages that can be handed to a server, each as the event is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.calendar import Entry, participation_entry, registration_entry
+from events.files import FileStore
+from events.links import Links
+from events.plaintext import one_line
+from notifications import imip, mime, rendering
+from notifications.material import INVITING, Material
+from notifications.mime import Attachment, CalendarPart, Mailbox
+from notifications.models.email import EmailKind
+from notifications.smtp import Outgoing
+
+_TAKING_BACK = (
+    EmailKind.REGISTRATION_CANCELLED,
+    EmailKind.EVENT_POSTPONED,
+    EmailKind.EVENT_CANCELLED,
+    EmailKind.PARTNER_CANCELLATION,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Composes in the installation's name.
+
+    `sender` is the address that mail comes from, `domain` the right part of every Message-ID, and `rsvp_address` where
+    partners' calendars send their answers (None: the organiser's own address).
+    """
+
+    links: Links
+    files: FileStore
+    sender: str
+    domain: str
+    rsvp_address: str | None = None
+
+    def compose(self, material: Material, *, now: datetime) -> Outgoing:
+        """Return the message; a repeated one has the same Message-ID, UID and SEQUENCE, which makes it harmless.
+
+        Raises `notifications.mime.BadAddress`, and `FileNotFoundError` for an attachment that is gone.
+        """
+        email = material.email
+        words = rendering.render(material, self.links, now=now)
+        organiser = one_line(material.organiser.name.to(email.locale))
+        to = Mailbox(_recipient(material), email.to_address)
+        content = mime.assemble(
+            mime.Message(
+                id=self.message_id(material),
+                date=now,
+                sender=Mailbox(organiser, self.sender),
+                to=to,
+                reply_to=Mailbox(organiser, material.organiser.email) if material.organiser.email else None,
+                subject=words.subject,
+                text=words.text,
+                html=words.html,
+                calendar=self._calendar(material, to, organiser),
+                attachments=[
+                    Attachment(each["name"], each["type"], self.files.get(each["key"])) for each in email.attachments
+                ],
+            )
+        )
+        return Outgoing(email.id, mime.ascii_address(self.sender), mime.ascii_address(email.to_address), content)
+
+    def message_id(self, material: Material) -> str:
+        """Return the Message-ID without brackets: the same at every attempt."""
+        return f"{material.email.id}@{self.domain}"
+
+    def _calendar(self, material: Material, to: Mailbox, organiser: str) -> CalendarPart | None:
+        """Return the calendar object that belongs to the mail, if one does.
+
+        What takes an entry back is sent to those only who may have it: somebody on the waitlist has none.
+        """
+        entry = self._entry(material)
+        if entry is None:
+            return None
+        kind = material.email.kind
+        if kind in INVITING and entry.cancelled:
+            return None
+        if kind in _TAKING_BACK and not material.told.invited:
+            return None
+        return imip.invitation(
+            entry,
+            attendee=to,
+            organiser=self._organiser(material, to, organiser),
+            answer_wanted=material.participation is not None,
+        )
+
+    def _entry(self, material: Material) -> Entry | None:
+        email = material.email
+        if email.kind not in (*INVITING, *_TAKING_BACK):
+            return None
+        if material.registration is not None:
+            return registration_entry(
+                material.event,
+                material.organiser,
+                material.registration,
+                email.locale,
+                links=self.links,
+                slot=material.slot,
+            )
+        if material.participation is not None:
+            return participation_entry(
+                material.event, material.organiser, material.participation, email.locale, links=self.links
+            )
+        return None
+
+    def _organiser(self, material: Material, to: Mailbox, name: str) -> Mailbox:
+        """Return the ORGANIZER: an address that is read, and never the recipient's own (clients then show nothing)."""
+        address = material.organiser.email
+        if material.participation is not None:
+            address = self.rsvp_address or address
+        if address is None or address.casefold() == to.address.casefold():
+            address = self.sender
+        return Mailbox(name, address)
+
+
+def _recipient(material: Material) -> str:
+    if material.registration is not None:
+        return material.registration.name
+    partner = material.partner
+    return (partner.contact_name or partner.name) if partner is not None else ""

@@ -1,0 +1,269 @@
+"""Sending what is due: claim a batch, compose and send it over one connection, settle as it goes.
+
+Settling comes after at most 16 acceptances or 100 ms, so that a worker that is killed repeats few, and carries the
+lease token, so that one whose lease ran out settles none. A mail that was accepted but not settled goes out again with
+the same Message-ID, UID and SEQUENCE.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from events import deliveries, outbox
+from events.deliveries import Claim
+from events.storage import ReadSession, Transactions
+from notifications import material as materials
+from notifications.composing import Composer
+from notifications.facts import EmailFailed
+from notifications.material import Material
+from notifications.mime import BadAddress
+from notifications.models.email import Email, EmailState
+from notifications.relevance import superseded_because
+from notifications.smtp import Mailer, Outcome, Outgoing, Verdict
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+LEASE = timedelta(minutes=2)
+SETTLE_AFTER = 16
+SETTLE_WITHIN = 0.1
+"""Seconds."""
+UNREACHABLE_FOR = timedelta(seconds=30)
+"""How long to leave a server alone that could not be reached. Such a try does not count against the mail."""
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
+"""How long a mail waits after each answer of "not now"; after the last it is given up, two days after the first."""
+_CLAIM_TRIES = 3
+
+
+def send_due(
+    transactions: Transactions,
+    mailer: Mailer,
+    composer: Composer,
+    *,
+    now: datetime,
+    real_now: datetime,
+    limit: int = BATCH,
+) -> int:
+    """Send up to `limit` e-mails that are due at `now`; returns how many were claimed (0: nothing more to do).
+
+    Safe to call from any number of threads and processes at once. `now` is business time, `real_now` the real one.
+    """
+    _release(transactions, real_now=real_now)
+    if not transactions.read(lambda session: _is_due(session, now=now)):
+        return 0
+    claim = _claim(transactions, now=now, real_now=real_now, limit=limit)
+    if claim.ids:
+        _Batch(transactions, composer, claim, now=now, real_now=real_now).send(mailer)
+    return len(claim.ids)
+
+
+def _release(transactions: Transactions, *, real_now: datetime) -> None:
+    """Give back what dead workers held. Looking first spares an idle system a write every second."""
+    expired = sa.select(Email.id).where(Email.state == EmailState.SENDING, Email.lease_until < real_now).limit(1)
+    if transactions.read(lambda session: session.scalar(expired)) is not None:
+        transactions.write(lambda session: deliveries.release_expired(session, Email, real_now=real_now))
+
+
+def _is_due(session: ReadSession, *, now: datetime) -> bool:
+    due = sa.select(Email.id).where(Email.state == EmailState.QUEUED, Email.due_at <= now).limit(1)
+    return session.scalar(due) is not None
+
+
+def _claim(transactions: Transactions, *, now: datetime, real_now: datetime, limit: int) -> Claim:
+    """Claim a batch with at most one e-mail per calendar entry, and none whose entry is being written to.
+
+    Where two workers claim e-mails of one entry at the same moment, the unique index stops the second; it tries again.
+    """
+    only = [_first_of_its_entry(now)]
+
+    def take(session: Session) -> Claim:
+        return deliveries.claim(
+            session,
+            Email,
+            now=now,
+            real_now=real_now,
+            limit=limit,
+            lease=LEASE,
+            only=only,
+            order_by=[Email.priority],
+        )
+
+    for _ in range(_CLAIM_TRIES):
+        try:
+            return transactions.write(take)
+        except IntegrityError:
+            log.info("another worker claimed e-mails of the same calendar entry; claiming again")
+    return Claim((), uuid.uuid4())
+
+
+def _first_of_its_entry(now: datetime) -> sa.ColumnElement[bool]:
+    other = aliased(Email)
+    due_before = sa.and_(
+        other.state == EmailState.QUEUED,
+        other.due_at <= now,
+        sa.or_(other.due_at < Email.due_at, sa.and_(other.due_at == Email.due_at, other.id < Email.id)),
+    )
+    in_the_way = sa.select(other.id).where(
+        other.uid == Email.uid, sa.or_(other.state == EmailState.SENDING, due_before)
+    )
+    return sa.or_(Email.uid.is_(None), ~in_the_way.correlate(Email).exists())
+
+
+@dataclass(slots=True)
+class _Settlement:
+    """The columns to write for some e-mails that ended alike, and the facts that go with them."""
+
+    values: dict[str, Any]
+    ids: list[uuid.UUID] = field(default_factory=list[uuid.UUID])
+    facts: list[EmailFailed] = field(default_factory=list[EmailFailed])
+
+
+class _Batch:
+    """One claim on its way: composes lazily, remembers outcomes, settles them in small groups."""
+
+    def __init__(
+        self, transactions: Transactions, composer: Composer, claim: Claim, *, now: datetime, real_now: datetime
+    ) -> None:
+        self._transactions = transactions
+        self._composer = composer
+        self._claim = claim
+        self._now = now
+        self._real_now = real_now
+        self._began = time.monotonic()
+        self._leased_until = self._began + LEASE.total_seconds()
+        self._settled_at = self._began
+        self._unsettled: dict[str, _Settlement] = {}
+        self._waiting = 0
+        self._lost = False
+        loaded: Sequence[Material] = transactions.read(lambda session: materials.load(session, claim.ids))
+        self._materials = {material.email.id: material for material in _in_order(loaded)}
+
+    def send(self, mailer: Mailer) -> None:
+        """Send everything that still says something, and settle everything."""
+        try:
+            for outcome in mailer.send(self._messages()):
+                self._note(outcome)
+                if self._lost:
+                    return
+        finally:
+            self._settle()
+
+    def _messages(self) -> Iterator[Outgoing]:
+        for material in self._materials.values():
+            if self._lost:
+                return
+            reason = superseded_because(material, now=self._now)
+            if reason is not None:
+                self._add(material, state=EmailState.SUPERSEDED, last_error=reason)
+                continue
+            message = self._compose(material)
+            if message is not None:
+                yield message
+
+    def _compose(self, material: Material) -> Outgoing | None:
+        """Compose one message. One that cannot be composed must not hold up the others."""
+        try:
+            return self._composer.compose(material, now=self._now)
+        except BadAddress as error:
+            self._give_up(material, "bad_address", f"bad address: {error}")
+        except Exception as error:
+            log.exception("composing an e-mail failed", extra={"email_id": str(material.email.id)})
+            self._defer(material, "not_composed", f"{type(error).__name__}: {error}")
+        return None
+
+    def _note(self, outcome: Outcome) -> None:
+        """Remember what became of a message."""
+        material = self._materials[outcome.id]
+        match outcome.verdict:
+            case Verdict.ACCEPTED:
+                self._add(
+                    material,
+                    state=EmailState.SENT,
+                    sent_at=self._now,
+                    last_error=None,
+                    event_version=material.event.version,
+                    sequence=material.sequence if material.email.uid else None,
+                )
+            case Verdict.DEFERRED:
+                self._defer(material, "deferred", outcome.reply)
+            case Verdict.REFUSED:
+                self._give_up(material, "refused", outcome.reply)
+            case Verdict.UNREACHABLE:
+                self._add(
+                    material,
+                    state=EmailState.QUEUED,
+                    due_at=self._now + UNREACHABLE_FOR,
+                    attempts=material.email.attempts - 1,
+                    last_error=outcome.reply[:500],
+                )
+
+    def _defer(self, material: Material, reason: str, error: str) -> None:
+        """Let the mail wait, longer every time, and give it up at last."""
+        attempts = material.email.attempts
+        if attempts > len(BACK_OFF):
+            self._give_up(material, reason, error)
+            return
+        due_at = self._now + BACK_OFF[attempts - 1]
+        self._add(material, state=EmailState.QUEUED, due_at=due_at, last_error=error[:500])
+
+    def _give_up(self, material: Material, reason: str, error: str) -> None:
+        email = material.email
+        fact = EmailFailed(
+            organiser_id=email.organiser_id,
+            event_id=email.event_id,
+            email_id=email.id,
+            kind=email.kind.value,
+            reason=reason,
+        )
+        self._add(material, fact, state=EmailState.FAILED, last_error=error[:500])
+
+    def _add(self, material: Material, fact: EmailFailed | None = None, **values: Any) -> None:
+        """Put an e-mail with those that ended alike, and settle if enough have come together."""
+        settlement = self._unsettled.setdefault(repr(sorted(values.items())), _Settlement(values))
+        settlement.ids.append(material.email.id)
+        if fact is not None:
+            settlement.facts.append(fact)
+        self._waiting += 1
+        if self._waiting >= SETTLE_AFTER or time.monotonic() - self._settled_at >= SETTLE_WITHIN:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Write what became of the messages so far; notices when the lease has been lost, and then stops the batch."""
+        groups, self._unsettled, self._waiting = list(self._unsettled.values()), {}, 0
+        if not groups:
+            return
+        renew = self._leased_until - time.monotonic() < LEASE.total_seconds() / 2
+
+        def write(session: Session) -> int:
+            if renew:
+                elapsed = timedelta(seconds=time.monotonic() - self._began)
+                deliveries.renew(session, Email, self._claim.token, real_now=self._real_now + elapsed, lease=LEASE)
+            settled = 0
+            for group in groups:
+                settled += deliveries.settle(session, Email, self._claim.token, group.ids, **group.values)
+                for fact in group.facts:
+                    outbox.record(session, fact, now=self._now, by="worker")
+            return settled
+
+        settled = self._transactions.write(write)
+        self._settled_at = time.monotonic()
+        if renew:
+            self._leased_until = self._settled_at + LEASE.total_seconds()
+        if settled < sum(len(group.ids) for group in groups):
+            log.warning("the lease on a batch of e-mails was lost; leaving the rest to another worker")
+            self._lost = True
+
+
+def _in_order(loaded: Sequence[Material]) -> list[Material]:
+    """Return the batch as it was due: the urgent first, then the oldest."""
+    return sorted(loaded, key=lambda each: (each.email.priority, each.email.due_at, each.email.id))

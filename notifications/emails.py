@@ -1,0 +1,248 @@
+"""Owing an e-mail: one row a mail, written in the transaction of the reaction to a fact.
+
+A row says who is to be told what. Its content is composed when it is sent, from the event as it is then. Every
+function here is idempotent by the row's `dedupe_key` and leaves the commit to its caller; a person without an e-mail
+address simply gets none.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from events import deliveries, outbox
+from events.models import ACTIVE_STATES, Event, Participation, Partner, Registration, RegistrationState, Stage
+from events.storage import insert_unless_present, new_id
+from notifications.facts import RecipientsQueued
+from notifications.models.email import Email, EmailKind, EmailState
+
+QUEUE = "emails"
+"""The queue whose workers send them (`events.deliveries.ring`)."""
+
+CHUNK = 500
+"""Rows that one transaction of a fan-out writes: some tens of milliseconds, so that no registration waits for it."""
+
+Cursor = dict[str, Any]
+"""Where a fan-out goes on, as the fact log keeps it: the last registration's id and how many were queued so far."""
+
+TABLE: sa.Table = Email.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+
+_PRIORITY = {
+    EmailKind.CONFIRMATION: 1,
+    EmailKind.WAITLISTED: 1,
+    EmailKind.SEAT_OFFERED: 1,
+    EmailKind.REGISTRATION_CANCELLED: 1,
+    EmailKind.REMINDER_1H: 2,
+    EmailKind.EVENT_UPDATE: 3,
+    EmailKind.EVENT_POSTPONED: 3,
+    EmailKind.EVENT_CANCELLED: 3,
+    EmailKind.PARTNER_INVITATION: 3,
+    EmailKind.PARTNER_UPDATE: 3,
+    EmailKind.PARTNER_CANCELLATION: 3,
+    EmailKind.OFFER_EXPIRED: 4,
+    EmailKind.REMINDER_1D: 4,
+    EmailKind.REMINDER_7D: 5,
+    EmailKind.CERTIFICATE: 5,
+    EmailKind.RECORDING_AVAILABLE: 6,
+}
+"""Who goes first when many are due: whoever waits for it."""
+
+_PER_CHANGE = (EmailKind.EVENT_UPDATE, EmailKind.EVENT_POSTPONED, EmailKind.EVENT_CANCELLED)
+_OF_REGISTRANT = (EmailKind.CONFIRMATION, EmailKind.REGISTRATION_CANCELLED, *_PER_CHANGE)
+_OF_PARTNER = (EmailKind.PARTNER_INVITATION, EmailKind.PARTNER_UPDATE, EmailKind.PARTNER_CANCELLATION)
+
+
+def queue(
+    session: Session,
+    kind: EmailKind,
+    *,
+    registration_id: uuid.UUID,
+    now: datetime,
+    about: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    attachments: Sequence[Mapping[str, str]] = (),
+) -> uuid.UUID | None:
+    """Owe one registrant an e-mail; returns its id, or None if there is nobody to write to or it is owed already.
+
+    `about` tells two mails of one kind apart: a recording's id, a certificate's number with its revision. `params` is
+    JSON for the templates, never a secret; `attachments` are ``{"key", "name", "type"}`` of stored files.
+    """
+    row = session.execute(
+        sa.select(Registration, Event)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id == registration_id)
+    ).first()
+    if row is None:
+        return None
+    registration, event = row.tuple()
+    values = values_for(session, kind, event, registration, now=now, about=about, params=params)
+    if values is None:
+        return None
+    values["attachments"] = [dict(each) for each in attachments]
+    return _insert(session, values)
+
+
+def values_for(
+    session: Session,
+    kind: EmailKind,
+    event: Event,
+    registration: Registration,
+    *,
+    now: datetime,
+    about: str | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> dict[str, Any] | None:
+    """Return the row of an e-mail to a registrant, or None if there is no address to write to."""
+    if not registration.email:
+        return None
+    about = str(event.calendar_sequence) if about is None and kind in _PER_CHANGE else about
+    return {
+        **_values(session, kind, event, now=now, params=params),
+        "registration_id": registration.id,
+        "to_address": registration.email,
+        "locale": registration.locale,
+        "dedupe_key": ":".join(filter(None, (kind.value, str(registration.id), about))),
+        "uid": str(registration.id) if kind in _OF_REGISTRANT else None,
+    }
+
+
+def _values(
+    session: Session, kind: EmailKind, event: Event, *, now: datetime, params: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organiser_id": event.organiser_id,
+        "event_id": event.id,
+        "kind": kind,
+        "params": dict(params or {}),
+        "state": EmailState.QUEUED,
+        "priority": _PRIORITY[kind],
+        "due_at": now,
+        "event_version": event.version,
+        "attachments": [],
+        "attempts": 0,
+        "created_at": now,
+        "request_id": session.info.get(outbox.REQUEST_ID),
+    }
+
+
+def queue_to_partner(
+    session: Session,
+    kind: EmailKind,
+    *,
+    participation_id: uuid.UUID,
+    now: datetime,
+    about: str | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> uuid.UUID | None:
+    """Owe one partner an e-mail; returns its id, or None like `queue`.
+
+    While the event is a draft nobody is invited: `queue_to_partners` does so when it is published.
+    """
+    row = session.execute(
+        sa.select(Participation, Partner, Event)
+        .join(Partner, Partner.id == Participation.partner_id)
+        .join(Event, Event.id == Participation.event_id)
+        .where(Participation.id == participation_id)
+    ).first()
+    if row is None:
+        return None
+    participation, partner, event = row.tuple()
+    if not partner.email or event.stage is Stage.DRAFT:
+        return None
+    about = about or str(event.calendar_sequence + participation.calendar_sequence)
+    values = {
+        **_values(session, kind, event, now=now, params=params),
+        "participation_id": participation.id,
+        "to_address": partner.email,
+        "locale": partner.locale,
+        "dedupe_key": f"{kind.value}:{participation.id}:{about}",
+        "uid": str(participation.id),
+    }
+    return _insert(session, values)
+
+
+def _insert(session: Session, values: Mapping[str, Any]) -> uuid.UUID | None:
+    """Insert an e-mail that is due now and ask for it to be sent; returns None if it is owed already."""
+    if not insert_unless_present(session, TABLE, values):
+        return None
+    deliveries.ring(session, QUEUE)
+    key: uuid.UUID = values["id"]
+    return key
+
+
+def queue_to_partners(
+    session: Session,
+    event_id: uuid.UUID,
+    kind: EmailKind,
+    *,
+    now: datetime,
+    about: str | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> int:
+    """Owe every partner who takes part in the event an e-mail (partners are few); returns how many were queued."""
+    statement = sa.select(Participation.id).where(
+        Participation.event_id == event_id, Participation.withdrawn_at.is_(None)
+    )
+    keys = session.scalars(statement.order_by(Participation.position, Participation.id)).all()
+    queued = [
+        queue_to_partner(session, kind, participation_id=key, now=now, about=about, params=params) for key in keys
+    ]
+    return sum(1 for each in queued if each is not None)
+
+
+def announce(
+    session: Session,
+    event_id: uuid.UUID,
+    kind: EmailKind,
+    *,
+    now: datetime,
+    cursor: Cursor | None = None,
+    about: str | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> Cursor | None:
+    """Owe everybody concerned an e-mail, up to `CHUNK` in one call; returns where to go on, or None when done.
+
+    Concerned by a move, postponement or cancellation is who holds or awaits a place; by anything else, who holds a
+    confirmed one. Who registers meanwhile has a higher id and is met later, or needs no telling. The last call records
+    `RecipientsQueued`.
+    """
+    event = session.get_one(Event, event_id)
+    states = ACTIVE_STATES if kind in _PER_CHANGE else (RegistrationState.CONFIRMED,)
+    found = next_registrations(session, event_id, states, cursor)
+    wanted = [values_for(session, kind, event, each, now=now, about=about, params=params) for each in found]
+    insert_missing(session, [values for values in wanted if values is not None])
+    deliveries.ring(session, QUEUE)
+    count = (cursor or {}).get("count", 0) + len(found)
+    if len(found) == CHUNK:
+        return {"after": str(found[-1].id), "count": count}
+    fact = RecipientsQueued(organiser_id=event.organiser_id, event_id=event.id, kind=kind.value, count=count)
+    outbox.record(session, fact, now=now, by="worker")
+    return None
+
+
+def next_registrations(
+    session: Session, event_id: uuid.UUID, states: Iterable[RegistrationState], cursor: Cursor | None
+) -> Sequence[Registration]:
+    """Return up to `CHUNK` registrations that can be written to, in the order of their ids, from `cursor` on."""
+    statement = sa.select(Registration).where(
+        Registration.event_id == event_id,
+        Registration.state.in_(tuple(states)),
+        Registration.email.is_not(None),
+    )
+    if cursor:
+        statement = statement.where(Registration.id > uuid.UUID(cursor["after"]))
+    return session.scalars(statement.order_by(Registration.id).limit(CHUNK)).all()
+
+
+def insert_missing(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the e-mails that are not owed already."""
+    if rows:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(insert(TABLE).on_conflict_do_nothing(index_elements=["dedupe_key"]), list(rows))

@@ -1,0 +1,26 @@
+"""The facts that mail leaves in the log.
+
+There is none for an e-mail that was sent: its row says so, nothing reacts to it, and ten thousand would drown the
+story of the event. What a person may have to act on, and what the story needs, is a fact.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from events.facts import Fact
+
+
+class RecipientsQueued(Fact, frozen=True, kw_only=True):
+    """Everybody concerned by a change of the event is going to be told of it; `count` e-mails were queued."""
+
+    kind: str
+    count: int
+
+
+class EmailFailed(Fact, frozen=True, kw_only=True):
+    """An e-mail was given up; `reason` is a code, never the server's or a person's words."""
+
+    email_id: uuid.UUID
+    kind: str
+    reason: str

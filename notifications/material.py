@@ -1,0 +1,153 @@
+"""What an e-mail is composed from, loaded for a whole batch in a handful of queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from events import waitlist
+from events.models import (
+    Event,
+    Organiser,
+    Participation,
+    Partner,
+    Recording,
+    RecordingState,
+    Registration,
+    RegistrationState,
+    Slot,
+)
+from events.storage import ReadSession
+from notifications.models.email import Email, EmailKind, EmailState
+
+INVITING = (
+    EmailKind.CONFIRMATION,
+    EmailKind.EVENT_UPDATE,
+    EmailKind.PARTNER_INVITATION,
+    EmailKind.PARTNER_UPDATE,
+)
+"""Kinds that put an entry into a calendar, or move it there."""
+
+_Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the owner of a calendar entry has been sent before."""
+
+    sequence: int = -1
+    event_version: int = -1
+    invited: bool = False
+    """Whether an entry may be in their calendar: counted from the first attempt, since an acceptance can get lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """One e-mail and everything that it may speak of, as it is now."""
+
+    email: Email
+    event: Event
+    organiser: Organiser
+    registration: Registration | None
+    slot: Slot | None
+    participation: Participation | None
+    partner: Partner | None
+    recording_url: str | None
+    position: int | None
+    """The place in the queue of somebody who waits."""
+    told: Told
+
+    @property
+    def sequence(self) -> int:
+        """The SEQUENCE of the recipient's calendar entry (RFC 5546 §2.1.4): grows with every part it is made of."""
+        parts = (self.event, self.slot, self.registration, self.participation)
+        return sum(part.calendar_sequence for part in parts if part is not None)
+
+
+def load(session: ReadSession, ids: Sequence[uuid.UUID]) -> list[Material]:
+    """Return the material of these e-mails, in the order of `ids`."""
+    emails = _by_id(session, Email, ids)
+    registrations = _by_id(session, Registration, {e.registration_id for e in emails.values()})
+    slots = _by_id(session, Slot, {r.slot_id for r in registrations.values()})
+    participations = _by_id(session, Participation, {e.participation_id for e in emails.values()})
+    partners = _by_id(session, Partner, {p.partner_id for p in participations.values()})
+    events = _by_id(session, Event, {e.event_id for e in emails.values()})
+    organisers = _by_id(session, Organiser, {e.organiser_id for e in events.values()})
+    recordings = _recordings(session, emails.values())
+    told = _told(session, emails.values())
+    found: list[Material] = []
+    for email in (emails[key] for key in ids if key in emails):
+        registration = registrations.get(email.registration_id) if email.registration_id else None
+        participation = participations.get(email.participation_id) if email.participation_id else None
+        event = events[email.event_id]
+        material = Material(
+            email=email,
+            event=event,
+            organiser=organisers[event.organiser_id],
+            registration=registration,
+            slot=slots.get(registration.slot_id) if registration and registration.slot_id else None,
+            participation=participation,
+            partner=partners.get(participation.partner_id) if participation else None,
+            recording_url=recordings.get(event.id),
+            position=_position(session, email, registration),
+            told=told.get(email.uid or "", Told()),
+        )
+        found.append(material)
+    return found
+
+
+def _by_id(session: ReadSession, model: type[_Row], ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, _Row]:
+    wanted = [key for key in ids if key is not None]
+    if not wanted:
+        return {}
+    column: Any = sa.inspect(model).mapper.primary_key[0]
+    return {row.id: row for row in session.scalars(sa.select(model).where(column.in_(wanted)))}
+
+
+def _recordings(session: ReadSession, emails: Iterable[Email]) -> dict[uuid.UUID, str]:
+    """Return the address of each event's newest published recording, where an e-mail is about one."""
+    wanted = {email.event_id for email in emails if email.kind is EmailKind.RECORDING_AVAILABLE}
+    if not wanted:
+        return {}
+    rows = session.execute(
+        sa.select(Recording.event_id, Recording.url)
+        .where(Recording.event_id.in_(wanted), Recording.state == RecordingState.PUBLISHED, Recording.url.is_not(None))
+        .order_by(Recording.published_at)
+    )
+    return {event_id: url for event_id, url in rows if url}
+
+
+def _told(session: ReadSession, emails: Iterable[Email]) -> dict[str, Told]:
+    """Return what was sent before about each calendar entry; the e-mails themselves do not count."""
+    kept = list(emails)
+    uids = {email.uid for email in kept if email.uid}
+    if not uids:
+        return {}
+    sent = Email.state == EmailState.SENT
+    rows = session.execute(
+        sa.select(
+            Email.uid,
+            sa.func.max(sa.case((sent, Email.sequence))),
+            sa.func.max(sa.case((sent, Email.event_version))),
+            sa.func.max(sa.case((sa.and_(Email.kind.in_(INVITING), Email.attempts > 0), 1), else_=0)),
+        )
+        .where(Email.uid.in_(uids), Email.id.not_in([email.id for email in kept]))
+        .group_by(Email.uid)
+    )
+    return {
+        uid: Told(-1 if sequence is None else sequence, -1 if version is None else version, bool(invited))
+        for uid, sequence, version, invited in rows
+        if uid
+    }
+
+
+def _position(session: ReadSession, email: Email, registration: Registration | None) -> int | None:
+    if registration is None or email.kind is not EmailKind.WAITLISTED:
+        return None
+    if registration.state is not RegistrationState.WAITLISTED:
+        return None
+    return waitlist.position(session, registration)

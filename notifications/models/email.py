@@ -1,0 +1,100 @@
+"""An e-mail: one mail to one person, from the moment it is owed until it is sent, superseded or given up."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from events.deliveries import QUEUED, SENDING, Claimable
+from events.storage import Base, enum_type, new_id
+
+
+class EmailKind(enum.StrEnum):
+    """What an e-mail is for; also the name of its folder of templates."""
+
+    CONFIRMATION = "confirmation"
+    WAITLISTED = "waitlisted"
+    SEAT_OFFERED = "seat_offered"
+    OFFER_EXPIRED = "offer_expired"
+    REGISTRATION_CANCELLED = "registration_cancelled"
+    EVENT_UPDATE = "event_update"
+    EVENT_POSTPONED = "event_postponed"
+    EVENT_CANCELLED = "event_cancelled"
+    REMINDER_7D = "reminder_7d"
+    REMINDER_1D = "reminder_1d"
+    REMINDER_1H = "reminder_1h"
+    RECORDING_AVAILABLE = "recording_available"
+    CERTIFICATE = "certificate"
+    PARTNER_INVITATION = "partner_invitation"
+    PARTNER_UPDATE = "partner_update"
+    PARTNER_CANCELLATION = "partner_cancellation"
+
+
+class EmailState(enum.StrEnum):
+    """How far an e-mail has come. The claim's own words (`queued`, `sending`) are two of these.
+
+    *Superseded*: the world changed before it was sent, so that it would have told something old, or nothing new.
+    *Suppressed*: its address is one that nothing more is sent to.
+    """
+
+    QUEUED = QUEUED
+    SENDING = SENDING
+    SENT = "sent"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+    SUPPRESSED = "suppressed"
+
+
+class Email(Claimable, Base):
+    """One e-mail. Its content is composed when it is sent, so the row holds none: no secret and no stale date.
+
+    `to_address` is the personal column.
+    """
+
+    __tablename__ = "email"
+    __table_args__ = (
+        sa.Index(None, "state", "priority", "due_at"),
+        sa.Index(None, "event_id", "kind"),
+        sa.Index(
+            "uq_email_uid_sending",
+            "uid",
+            unique=True,
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        ),
+        sa.Index(None, "uid", "state"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    """Also the left part of the Message-ID, so that every attempt to send it carries the same."""
+    organiser_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organiser.id"))
+    event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id"))
+    kind: Mapped[EmailKind] = mapped_column(enum_type(EmailKind))
+    registration_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("registration.id"), index=True)
+    participation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("participation.id"), index=True)
+    to_address: Mapped[str] = mapped_column(sa.String(254))
+    locale: Mapped[str] = mapped_column(sa.String(5))
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the templates need beside the event as it is when sending, such as the old time. Never a secret."""
+    state: Mapped[EmailState] = mapped_column(enum_type(EmailState), default=EmailState.QUEUED)
+    priority: Mapped[int] = mapped_column(default=5)
+    """Lower goes first: a person waits for a confirmation, nobody for the announcement of a recording."""
+    dedupe_key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    """What the e-mail is about, in one line; a second one with the same key is not written."""
+    event_version: Mapped[int]
+    """`Event.version` that made the e-mail due and, once sent, the version that it told."""
+    about_start: Mapped[datetime | None]
+    """The start that a reminder is about; it is stale once the start is another one."""
+    uid: Mapped[str | None] = mapped_column(sa.String(40))
+    """The calendar entry that it carries. One entry has one writer at a time: at most one row of a UID is *sending*."""
+    sequence: Mapped[int | None]
+    """The SEQUENCE that was sent."""
+    attachments: Mapped[list[Any]] = mapped_column(default=list)
+    """File keys with names and types: ``{"key": …, "name": …, "type": …}``."""
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

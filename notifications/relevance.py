@@ -1,0 +1,124 @@
+"""Whether an e-mail still says something true and new at the moment of sending. If not, it is superseded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from events.lifecycle import AHEAD
+from events.models import ACTIVE_STATES, RegistrationState, Stage
+from notifications.material import Material
+from notifications.models.email import EmailKind
+
+_ON = (*AHEAD, Stage.LIVE)
+_OVER = (Stage.ENDED, Stage.ARCHIVED)
+
+REMINDER_WINDOWS = {
+    EmailKind.REMINDER_7D: timedelta(hours=36),
+    EmailKind.REMINDER_1D: timedelta(minutes=90),
+    EmailKind.REMINDER_1H: timedelta(0),
+}
+"""How long before the start a late reminder leaves the word to the next one."""
+
+_REPEATABLE = (
+    EmailKind.EVENT_UPDATE,
+    EmailKind.EVENT_POSTPONED,
+    EmailKind.EVENT_CANCELLED,
+    EmailKind.PARTNER_UPDATE,
+    EmailKind.PARTNER_CANCELLATION,
+)
+
+
+def superseded_because(material: Material, *, now: datetime) -> str | None:
+    """Return why the e-mail must not be sent any more, in a word for the log; None if it should be."""
+    if not _RULES[material.email.kind](material, now):
+        return "changed"
+    if material.email.kind in _REPEATABLE and _already_told(material):
+        return "told"
+    return None
+
+
+def _already_told(material: Material) -> bool:
+    """Two quick moves make two updates; the first to be sent tells both, and then the second has nothing to say."""
+    told = material.told
+    return told.sequence >= material.sequence and told.event_version >= material.email.event_version
+
+
+def _holds(state: RegistrationState, stages: tuple[Stage, ...]) -> Callable[[Material, datetime], bool]:
+    """Return the rule that the registration is in `state` and the event in one of `stages`."""
+
+    def rule(material: Material, now: datetime) -> bool:
+        del now
+        registration = material.registration
+        return registration is not None and registration.state is state and material.event.stage in stages
+
+    return rule
+
+
+def _active(*stages: Stage) -> Callable[[Material, datetime], bool]:
+    """Return the rule that the person still holds or awaits a place and the event is in one of `stages`."""
+
+    def rule(material: Material, now: datetime) -> bool:
+        del now
+        registration = material.registration
+        return registration is not None and registration.state in ACTIVE_STATES and material.event.stage in stages
+
+    return rule
+
+
+def _offered(material: Material, now: datetime) -> bool:
+    registration = material.registration
+    return (
+        registration is not None
+        and registration.state is RegistrationState.OFFERED
+        and registration.offer_expires_at is not None
+        and registration.offer_expires_at > now
+        and material.event.stage in _ON
+    )
+
+
+def _reminds(material: Material, now: datetime) -> bool:
+    """A reminder is about one start; it goes to confirmed places only, and not when the next one is near."""
+    start = (material.slot or material.event).starts_at
+    return (
+        _holds(RegistrationState.CONFIRMED, _ON)(material, now)
+        and material.email.about_start == start
+        and now < start - REMINDER_WINDOWS[material.email.kind]
+    )
+
+
+def _watchable(material: Material, now: datetime) -> bool:
+    return material.recording_url is not None and _holds(RegistrationState.CONFIRMED, _OVER)(material, now)
+
+
+def _takes_part(material: Material, now: datetime) -> bool:
+    del now
+    participation = material.participation
+    return participation is not None and participation.withdrawn_at is None and material.event.stage in _ON
+
+
+def _takes_no_part(material: Material, now: datetime) -> bool:
+    del now
+    participation = material.participation
+    off = material.event.stage in (Stage.POSTPONED, Stage.CANCELLED)
+    return participation is not None and (participation.withdrawn_at is not None or off)
+
+
+_RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
+    EmailKind.CONFIRMATION: _holds(RegistrationState.CONFIRMED, _ON),
+    EmailKind.WAITLISTED: _holds(RegistrationState.WAITLISTED, _ON),
+    EmailKind.SEAT_OFFERED: _offered,
+    EmailKind.OFFER_EXPIRED: _holds(RegistrationState.DECLINED, _ON),
+    EmailKind.REGISTRATION_CANCELLED: _holds(RegistrationState.CANCELLED, tuple(Stage)),
+    EmailKind.EVENT_UPDATE: _active(*_ON),
+    EmailKind.EVENT_POSTPONED: _active(Stage.POSTPONED),
+    EmailKind.EVENT_CANCELLED: _active(Stage.CANCELLED),
+    EmailKind.REMINDER_7D: _reminds,
+    EmailKind.REMINDER_1D: _reminds,
+    EmailKind.REMINDER_1H: _reminds,
+    EmailKind.RECORDING_AVAILABLE: _watchable,
+    EmailKind.CERTIFICATE: _holds(RegistrationState.CONFIRMED, _OVER),
+    EmailKind.PARTNER_INVITATION: _takes_part,
+    EmailKind.PARTNER_UPDATE: _takes_part,
+    EmailKind.PARTNER_CANCELLATION: _takes_no_part,
+}

@@ -1,0 +1,226 @@
+"""Every kind of e-mail in both languages, as a person gets it: kept as files that a person can read.
+
+``ACARA_UPDATE_SNAPSHOTS=1`` writes them anew; read the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from events.files import FileStore
+from events.models import (
+    Event,
+    EventKind,
+    EventMode,
+    Organiser,
+    Participation,
+    ParticipationRole,
+    Partner,
+    PartnerKind,
+    Registration,
+    RegistrationState,
+    Stage,
+)
+from events.storage import LocalizedText
+from notifications.material import Material, Told
+from notifications.models.email import Email, EmailKind
+from tests.notifications.post_office import calendar_of, composer, parse
+from tests.support.calendars import assert_calendar_valid
+
+SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "emails"
+UPDATE = bool(os.environ.get("ACARA_UPDATE_SNAPSHOTS"))
+
+NOW = datetime(2026, 12, 11, 2, 0, tzinfo=UTC)
+STARTS_AT = datetime(2026, 12, 12, 2, 0, tzinfo=UTC)
+_ZERO = uuid.UUID("019afc00-0000-7000-8000-000000000000")
+
+_OF_PARTNER = (EmailKind.PARTNER_INVITATION, EmailKind.PARTNER_UPDATE, EmailKind.PARTNER_CANCELLATION)
+_STATES = {
+    EmailKind.WAITLISTED: RegistrationState.WAITLISTED,
+    EmailKind.SEAT_OFFERED: RegistrationState.OFFERED,
+    EmailKind.OFFER_EXPIRED: RegistrationState.DECLINED,
+    EmailKind.REGISTRATION_CANCELLED: RegistrationState.CANCELLED,
+}
+_STAGES = {
+    EmailKind.EVENT_POSTPONED: Stage.POSTPONED,
+    EmailKind.EVENT_CANCELLED: Stage.CANCELLED,
+    EmailKind.PARTNER_CANCELLATION: Stage.CANCELLED,
+    EmailKind.RECORDING_AVAILABLE: Stage.ENDED,
+    EmailKind.CERTIFICATE: Stage.ENDED,
+}
+_MOVES = (EmailKind.EVENT_UPDATE, EmailKind.PARTNER_UPDATE)
+
+
+_REASON = LocalizedText("Narasumber sedang sakit.", "Our speaker has fallen ill.")
+
+
+def _key(number: int) -> uuid.UUID:
+    return uuid.UUID(int=_ZERO.int + number)
+
+
+def organiser() -> Organiser:
+    return Organiser(
+        id=_key(1),
+        slug="perpustakaan-batam",
+        name=LocalizedText("Perpustakaan Kota Batam", "Batam City Library"),
+        email="halo@perpustakaan.batam.example",
+        phone="0778 123456",
+        website="https://perpustakaan.batam.example",
+        address=LocalizedText("Jl. Engku Putri No. 1, Batam Center, Batam 29461"),
+        brand={},
+        locale="id",
+        timezone="Asia/Jakarta",
+        created_at=NOW,
+    )
+
+
+def event(kind: EmailKind) -> Event:
+    reasoned = kind in (*_MOVES, EmailKind.EVENT_POSTPONED, EmailKind.EVENT_CANCELLED, EmailKind.PARTNER_CANCELLATION)
+    return Event(
+        id=_key(2),
+        organiser_id=_key(1),
+        slug="menulis-cerita-anak",
+        kind=EventKind.WEBINAR,
+        mode=EventMode.ONLINE,
+        stage=_STAGES.get(kind, Stage.REGISTRATION_OPEN),
+        title=LocalizedText("Menulis Cerita Anak: Dari Ide ke Buku", "Writing for Children: From Idea to Book"),
+        summary=LocalizedText(
+            "Belajar menulis cerita anak bersama penulis Batam, dari mencari ide sampai menerbitkan buku.",
+            "Learn to write for children with an author from Batam, from the first idea to the finished book.",
+        ),
+        description=LocalizedText(),
+        audience=LocalizedText(),
+        venue=LocalizedText(),
+        reason=LocalizedText("Narasumber sedang sakit.", "Our speaker has fallen ill.")
+        if reasoned
+        else LocalizedText(),
+        starts_at=STARTS_AT,
+        ends_at=STARTS_AT + timedelta(hours=2, minutes=30),
+        timezone="Asia/Jakarta",
+        join_url="https://meet.example/abc-defg-hij",
+        calendar_sequence=2 if reasoned else 0,
+        version=7,
+        created_at=NOW - timedelta(days=20),
+        updated_at=NOW - timedelta(days=1),
+    )
+
+
+def registration(kind: EmailKind, locale: str) -> Registration:
+    state = _STATES.get(kind, RegistrationState.CONFIRMED)
+    return Registration(
+        id=_key(3),
+        event_id=_key(2),
+        state=state,
+        name="Budi Santoso, S.Pd.",
+        email="budi@sekolah.example",
+        party_size=2,
+        locale=locale,
+        link_version=1,
+        calendar_sequence=1 if state is RegistrationState.CANCELLED else 0,
+        offer_expires_at=STARTS_AT - timedelta(hours=12) if state is RegistrationState.OFFERED else None,
+        created_at=NOW - timedelta(days=5),
+        updated_at=NOW - timedelta(days=5),
+    )
+
+
+def material(kind: EmailKind, locale: str) -> Material:
+    of_partner = kind in _OF_PARTNER
+    params: dict[str, str] = {}
+    if kind in _MOVES:
+        params = {
+            "old_starts_at": (STARTS_AT - timedelta(days=2)).isoformat(),
+            "old_ends_at": (STARTS_AT - timedelta(days=2) + timedelta(hours=2, minutes=30)).isoformat(),
+        }
+    if kind is EmailKind.CERTIFICATE:
+        params = {"number": "012/PKB/XII/2026", "verify_url": "https://acara.example/v/4Q7K9X2M"}
+    attachment = {"key": "certificates/1", "name": "sertifikat.pdf", "type": "application/pdf"}
+    return Material(
+        email=Email(
+            id=_key(9),
+            organiser_id=_key(1),
+            event_id=_key(2),
+            kind=kind,
+            to_address="siti.aminah@unhas.example" if of_partner else "budi@sekolah.example",
+            locale=locale,
+            params=params,
+            attachments=[attachment] if kind is EmailKind.CERTIFICATE else [],
+            event_version=7,
+        ),
+        event=event(kind),
+        organiser=organiser(),
+        registration=None if of_partner else registration(kind, locale),
+        slot=None,
+        participation=_participation() if of_partner else None,
+        partner=_partner(locale) if of_partner else None,
+        recording_url="https://www.youtube.com/watch?v=abcdefghijk",
+        position=3,
+        told=Told(0, 1, invited=True),
+    )
+
+
+def _participation() -> Participation:
+    return Participation(
+        id=_key(4),
+        event_id=_key(2),
+        partner_id=_key(5),
+        role=ParticipationRole.SPEAKER,
+        topic=LocalizedText("Dari gagasan menjadi cerita", "From an idea to a story"),
+        link_version=1,
+        calendar_sequence=0,
+    )
+
+
+def _partner(locale: str) -> Partner:
+    return Partner(
+        id=_key(5),
+        organiser_id=_key(1),
+        kind=PartnerKind.SPEAKER,
+        name="Dr. Hj. Siti Aminah, S.Pd., M.M.",
+        email="siti.aminah@unhas.example",
+        locale=locale,
+        timezone="Asia/Makassar",
+    )
+
+
+def composed(files: FileStore, made: Material) -> EmailMessage:
+    files.put("certificates/1", b"%PDF-1.7 not really", content_type="application/pdf")
+    return parse(composer(files).compose(made, now=NOW).content)
+
+
+def _body(message: EmailMessage, subtype: str) -> str:
+    part = message.get_body(preferencelist=(subtype,))
+    assert part is not None
+    content = part.get_content()
+    assert isinstance(content, str)
+    return content.replace("\r\n", "\n")
+
+
+def _check(name: str, found: str) -> None:
+    path = SNAPSHOTS / name
+    if UPDATE:
+        path.write_text(found, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == found
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("kind", EmailKind)
+def test_each_kind_in_each_language(kind: EmailKind, locale: str, files: FileStore) -> None:
+    message = composed(files, material(kind, locale))
+    head = "".join(f"{name}: {message[name]}\n" for name in ("From", "To", "Reply-To", "Subject"))
+    _check(f"{kind.value}.{locale}.txt", head + "\n" + _body(message, "plain"))
+    _check(f"{kind.value}.{locale}.html", _body(message, "html"))
+    calendar = calendar_of(message)
+    if calendar is not None:
+        assert_calendar_valid(calendar, method=message_method(message))
+        _check(f"{kind.value}.{locale}.ics", calendar.decode().replace("\r\n", "\n"))
+
+
+def message_method(message: EmailMessage) -> str:
+    parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    return str(parts[0].get_param("method"))

@@ -1,0 +1,83 @@
+"""Judges of calendar objects that have nothing to do with the library that writes them.
+
+libical (the C library of many calendars) knows the rules of RFC 5546 for each METHOD; `ical` is a strict second
+parser. What neither of them sees is asserted here: line ends, line length, folding, and that METHOD, STATUS and
+ATTENDEE agree.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import lru_cache
+
+from ical.calendar_stream import IcsCalendarStream
+
+
+@lru_cache(maxsize=1)
+def _libical() -> ctypes.CDLL:
+    library = ctypes.CDLL("libical.so.3")
+    pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    for name, result, arguments in (
+        ("icalparser_parse_string", pointer, [text]),
+        ("icalrestriction_check", ctypes.c_int, [pointer]),
+        ("icalcomponent_count_errors", ctypes.c_int, [pointer]),
+        ("icalcomponent_as_ical_string", text, [pointer]),
+        ("icalcomponent_free", None, [pointer]),
+    ):
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library
+
+
+def complaints(calendar: bytes) -> list[str]:
+    """Return what libical finds wrong with a calendar object, by the rules of its METHOD."""
+    library = _libical()
+    component = library.icalparser_parse_string(calendar)
+    if not component:
+        return ["libical cannot parse it"]
+    try:
+        passed = library.icalrestriction_check(component)
+        if passed and not library.icalcomponent_count_errors(component):
+            return []
+        text: str = library.icalcomponent_as_ical_string(component).decode("utf-8", "replace")
+        lines = text.replace("\r\n ", "").splitlines()
+        return [line for line in lines if line.startswith("X-LIC-ERROR")] or ["refused without a reason"]
+    finally:
+        library.icalcomponent_free(component)
+
+
+def assert_calendar_valid(calendar: bytes, *, method: str) -> None:
+    """Fail unless every judge accepts the object and its parts agree with `method`."""
+    _assert_lines(calendar)
+    assert complaints(calendar) == []
+    IcsCalendarStream.calendar_from_ics(calendar.decode("utf-8"))
+    unfolded = calendar.decode("utf-8").replace("\r\n ", "").split("\r\n")
+    assert [line for line in unfolded if line.startswith("METHOD:")] == [f"METHOD:{method}"]
+    attendees = [line for line in unfolded if line.startswith("ATTENDEE")]
+    organisers = [line for line in unfolded if line.startswith("ORGANIZER")]
+    for line in (*attendees, *organisers):
+        assert ":mailto:" in line
+    if method == "PUBLISH":
+        assert attendees == []
+        return
+    assert len(attendees) == len(organisers) == 1
+    assert attendees[0].rpartition(":mailto:")[2] != organisers[0].rpartition(":mailto:")[2]
+    wanted = "STATUS:CANCELLED" if method == "CANCEL" else "STATUS:CONFIRMED"
+    assert [line for line in unfolded if line.startswith("STATUS:")] == [wanted]
+
+
+def _assert_lines(calendar: bytes) -> None:
+    assert calendar.endswith(b"END:VCALENDAR\r\n")
+    lines = calendar.removesuffix(b"\r\n").split(b"\r\n")
+    for line in lines:
+        assert len(line) <= 75, line
+        assert b"\n" not in line, line
+        assert b"\r" not in line, line
+        assert line.strip(), "an empty line"
+        line.decode("utf-8")  # no fold inside a character
+
+
+def uncalendared(text: str) -> dict[str, str]:
+    """Return an object's unfolded lines by name and parameters; a name that comes twice keeps the last."""
+    unfolded = text.replace("\r\n ", "").split("\r\n")
+    return dict(line.split(":", 1) for line in unfolded if ":" in line)
