@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
+import certificates.models
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
@@ -18,6 +19,7 @@ MODULES: tuple[ModuleType, ...] = (
     outbox,
     email,
     service.accounts.models,
+    certificates.models,
     idempotency,
     presence,
     youtube_connection,

@@ -1,0 +1,187 @@
+"""Drawing, signing and storing what is due: claim, work outside any transaction, settle with the fact.
+
+A bell that rings eight times finds the rows claimed; a worker that dies loses its lease; one that comes too late
+settles nothing and takes its file away again. So every certificate is issued once, with one fact.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from certificates import facts, issuing
+from certificates.composing import Composed, VerifyUrlOf, compose
+from certificates.content import CertificateContent, Failure
+from certificates.models import Certificate, CertificateState
+from certificates.renderer import Renderer
+from certificates.signing import Signer
+from events import deliveries, outbox
+from events.deliveries import Claim
+from events.files import FileStore
+from events.models import Event
+from events.storage import Session, Transactions
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 4
+RETRY_AFTER = timedelta(minutes=1)
+SETTLE_AFTER = 16
+"""A killed worker draws at most so many again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A certificate on its way into the books."""
+
+    id: uuid.UUID
+    outcome: Failure | _File
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    key: str
+    sha256: str
+
+
+def render_due(
+    transactions: Transactions,
+    files: FileStore,
+    renderer: Renderer,
+    signer: Signer,
+    *,
+    now: datetime,
+    real_now: Callable[[], datetime],
+    verify_url: VerifyUrlOf,
+    limit: int = 64,
+) -> int:
+    """Claim up to `limit` certificates that are due, and issue them; returns how many were claimed.
+
+    `now` is business time and becomes `issued_at`; `real_now` tells the real time, for the lease. Commits through
+    `transactions`. A certificate that cannot be drawn is tried again after a while, `MAX_ATTEMPTS` times, then failed.
+    """
+    claim = transactions.write(
+        lambda session: deliveries.claim(
+            session, Certificate, now=now, real_now=real_now(), limit=limit, lease=LEASE, order_by=(Certificate.number,)
+        )
+    )
+    if not claim.ids:
+        return 0
+    composed = transactions.read(lambda session: compose(session, claim.ids, now=now, verify_url=verify_url))
+    logos: dict[str, bytes | None] = {}
+    for start in range(0, len(composed), SETTLE_AFTER):
+        if start and not transactions.write(
+            lambda session: deliveries.renew(session, Certificate, claim.token, real_now=real_now(), lease=LEASE)
+        ):
+            break  # somebody else has the rest
+        part = composed[start : start + SETTLE_AFTER]
+        drawn = _draw(part, files, renderer, signer, logos)
+        settled = transactions.write(partial(_settle, claim=claim, drawn=drawn, now=now))
+        for each in drawn:
+            if isinstance(each.outcome, _File) and each.id not in settled:
+                files.delete(each.outcome.key)
+    return len(claim.ids)
+
+
+def _draw(
+    composed: Sequence[Composed],
+    files: FileStore,
+    renderer: Renderer,
+    signer: Signer,
+    logos: dict[str, bytes | None],
+) -> list[_Drawn]:
+    """Draw, sign and store; `logos` remembers those of this batch."""
+    drawn = [_Drawn(each.id, each.content) for each in composed if isinstance(each.content, Failure)]
+    contents = {
+        each.id: dataclasses.replace(each.content, logo=_logo(files, each.logo_key, logos))
+        for each in composed
+        if isinstance(each.content, CertificateContent)
+    }
+    pdfs = renderer.render(list(contents.values()))
+    for (certificate_id, content), pdf in zip(contents.items(), pdfs, strict=True):
+        if isinstance(pdf, Failure):
+            drawn.append(_Drawn(certificate_id, pdf))
+            continue
+        signed = signer.sign(pdf, reason=content.statement, location=content.organiser)
+        digest = hashlib.sha256(signed).hexdigest()
+        # The digest is in the key: a worker that lost its lease must not overwrite the file that was settled.
+        key = f"certificates/{certificate_id}-{digest[:16]}.pdf"
+        files.put(key, signed, content_type="application/pdf")
+        drawn.append(_Drawn(certificate_id, _File(key, digest)))
+    return drawn
+
+
+def _logo(files: FileStore, key: str | None, logos: dict[str, bytes | None]) -> bytes | None:
+    if key is None:
+        return None
+    if key not in logos:
+        logos[key] = None
+        with contextlib.suppress(FileNotFoundError):  # a certificate without its logo is better than none
+            logos[key] = files.get(key)
+    return logos[key]
+
+
+def _settle(session: Session, *, claim: Claim, drawn: Sequence[_Drawn], now: datetime) -> set[uuid.UUID]:
+    """Write what became of claimed certificates, with its facts; returns those that were still ours."""
+    ids = [each.id for each in drawn]
+    # The events first (see `issuing.close_if_done`), in one order for everybody.
+    event_ids = session.scalars(
+        sa.select(Event.id)
+        .where(Event.id.in_(sa.select(Certificate.event_id).where(Certificate.id.in_(ids))))
+        .order_by(Event.id)
+        .with_for_update()
+    ).all()
+    settled = {each.id for each in drawn if _settle_one(session, claim, each, now=now)}
+    session.expire_all()
+    for certificate in session.scalars(sa.select(Certificate).where(Certificate.id.in_(settled))):
+        _record(session, certificate, now=now)
+    for event_id in event_ids:
+        issuing.close_if_done(session, event_id, now=now)
+    return settled
+
+
+def _settle_one(session: Session, claim: Claim, each: _Drawn, *, now: datetime) -> bool:
+    if isinstance(each.outcome, _File):
+        values = {
+            "state": CertificateState.ISSUED,
+            "file_key": each.outcome.key,
+            "sha256": each.outcome.sha256,
+            "issued_at": now,
+            "last_error": None,
+        }
+    else:
+        attempts = session.scalar(sa.select(Certificate.attempts).where(Certificate.id == each.id)) or 0
+        values = {
+            "state": CertificateState.FAILED if attempts >= MAX_ATTEMPTS else CertificateState.QUEUED,
+            "due_at": now + RETRY_AFTER * attempts,
+            "last_error": f"{each.outcome.reason}: {each.outcome.message}"[:500],
+        }
+    return deliveries.settle(session, Certificate, claim.token, [each.id], **values) == 1
+
+
+def _record(session: Session, certificate: Certificate, *, now: datetime) -> None:
+    if certificate.state is CertificateState.ISSUED:
+        issued = facts.CertificateIssued(
+            organiser_id=certificate.organiser_id,
+            event_id=certificate.event_id,
+            certificate_id=certificate.id,
+            registration_id=certificate.registration_id,
+            participation_id=certificate.participation_id,
+            role=certificate.role.value,
+            version=certificate.version,
+        )
+        outbox.record(session, issued, now=now, by="worker")
+    elif certificate.state is CertificateState.FAILED:
+        failed = facts.CertificateFailed(
+            organiser_id=certificate.organiser_id,
+            event_id=certificate.event_id,
+            certificate_id=certificate.id,
+            reason=(certificate.last_error or "").partition(":")[0],
+        )
+        outbox.record(session, failed, now=now, by="worker")

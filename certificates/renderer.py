@@ -1,0 +1,47 @@
+"""Who draws certificates for `certificates.delivery`: child processes, so that the service stays fast and safe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from certificates import rendering
+from certificates.content import CertificateContent, Failure
+from events.processes import ChildDied, ChildFailed, ChildProcesses, ChildTimedOut
+
+SECONDS_EACH = 20.0
+"""A certificate takes a twentieth of a second; one that takes this long was made to."""
+
+
+class Renderer(Protocol):
+    """Draws certificates."""
+
+    def render(self, contents: Sequence[CertificateContent]) -> list[bytes | Failure]:
+        """Return the PDF of each certificate, or why there is none, in the same order."""
+        ...
+
+
+class ProcessRenderer:
+    """Draws in child processes, as many at once as there are; nothing starts before the first certificate."""
+
+    def __init__(self, children: ChildProcesses, faces_dir: Path, *, seconds_each: float = SECONDS_EACH) -> None:
+        self._children = children
+        self._faces_dir = str(faces_dir)
+        self._seconds_each = seconds_each
+        self._warm = False
+
+    def render(self, contents: Sequence[CertificateContent]) -> list[bytes | Failure]:
+        """Draw all of `contents`; one that fails or takes too long does not harm the others."""
+        if not self._warm:
+            # The typefaces of a new installation are cut once, which must not count as a certificate's time.
+            self._children.run(rendering.warm_up, self._faces_dir, timeout=120.0)
+            self._warm = True
+        calls = [(content, self._faces_dir) for content in contents]
+        results = self._children.run_all(rendering.render, calls, timeout=self._seconds_each)
+        return [_failure(result) if isinstance(result, ChildFailed) else result for result in results]
+
+
+def _failure(error: ChildFailed) -> Failure:
+    reasons: dict[type[ChildFailed], str] = {ChildTimedOut: "took_too_long", ChildDied: "renderer_died"}
+    return Failure(reasons.get(type(error), "not_drawn"), str(error))
