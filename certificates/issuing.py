@@ -98,15 +98,12 @@ def close_if_done(session: Session, event_id: uuid.UUID, *, now: datetime) -> bo
     track = session.scalar(sa.select(Event.certificate_track).where(Event.id == event_id).with_for_update())
     if track is not Track.RUNNING:
         return track is Track.DONE
-    counts = dict(
-        session.execute(
-            sa.select(Certificate.state, sa.func.count())
-            .where(Certificate.event_id == event_id)
-            .group_by(Certificate.state)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        sa.select(Certificate.state, sa.func.count())
+        .where(Certificate.event_id == event_id)
+        .group_by(Certificate.state)
     )
+    counts = {state: count for state, count in rows}  # noqa: C416 - a Row is not quite a tuple to the type checker
     if any(counts.get(state) for state in (*WAITING_STATES, CertificateState.FAILED)):
         return False
     lifecycle.close_certificates(session, event_id, issued=counts.get(CertificateState.ISSUED, 0), now=now)
@@ -211,8 +208,8 @@ def _write(
     # The counter first: whoever waits for it then sees what the one before has written.
     counter = lock_counter(session, event.organiser_id, today.year)
     present = {
-        row.tuple()
-        for row in session.execute(
+        (role, registration_id, participation_id)
+        for role, registration_id, participation_id in session.execute(
             sa.select(Certificate.role, Certificate.registration_id, Certificate.participation_id).where(
                 Certificate.event_id == event.id
             )
