@@ -80,7 +80,7 @@ class Typist:
 class Stamp:
     """A signer for the same tests."""
 
-    def sign(self, pdf: bytes, *, reason: str, location: str) -> bytes:
+    def sign(self, pdf: bytes, *, reason: str, location: str) -> bytes:  # noqa: ARG002 - the protocol has them
         return b"signed:" + pdf
 
 

@@ -90,6 +90,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_attempts_last_at"), "sign_in_attempts", ["last_at"], unique=False)
     op.create_table(
+        "certificate_counter",
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_certificate_counter_organiser_id_organiser")
+        ),
+        sa.PrimaryKeyConstraint("organiser_id", "year", name=op.f("pk_certificate_counter")),
+    )
+    op.create_table(
         "event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -413,6 +423,71 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attendance_event_id"), "attendance", ["event_id"], unique=False)
     op.create_table(
+        "certificate",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("participation_id", sa.Uuid(), nullable=True),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("number", sa.String(length=120), nullable=False),
+        sa.Column("code", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("replaced_by", sa.Uuid(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_reason", sa.String(length=500), nullable=True),
+        sa.Column("file_key", sa.String(length=120), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "(registration_id IS NULL) OR (participation_id IS NULL)", name=op.f("ck_certificate_one_person")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_certificate_event_id_event")),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_certificate_organiser_id_organiser")),
+        sa.ForeignKeyConstraint(
+            ["participation_id"],
+            ["participation.id"],
+            name=op.f("fk_certificate_participation_id_participation"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_certificate_registration_id_registration"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by"],
+            ["certificate.id"],
+            name=op.f("fk_certificate_replaced_by_certificate"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+        sa.UniqueConstraint(
+            "organiser_id", "number", "version", name=op.f("uq_certificate_organiser_id_number_version")
+        ),
+        sa.UniqueConstraint(
+            "participation_id", "role", "version", name=op.f("uq_certificate_participation_id_role_version")
+        ),
+        sa.UniqueConstraint(
+            "registration_id", "role", "version", name=op.f("uq_certificate_registration_id_role_version")
+        ),
+    )
+    op.create_index(op.f("ix_certificate_due_at"), "certificate", ["due_at"], unique=False)
+    op.create_index(op.f("ix_certificate_event_id_state"), "certificate", ["event_id", "state"], unique=False)
+    op.create_index(op.f("ix_certificate_state_due_at"), "certificate", ["state", "due_at"], unique=False)
+    op.create_table(
         "email",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -480,6 +555,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_email_event_id_kind"), table_name="email")
     op.drop_index(op.f("ix_email_due_at"), table_name="email")
     op.drop_table("email")
+    op.drop_index(op.f("ix_certificate_state_due_at"), table_name="certificate")
+    op.drop_index(op.f("ix_certificate_event_id_state"), table_name="certificate")
+    op.drop_index(op.f("ix_certificate_due_at"), table_name="certificate")
+    op.drop_table("certificate")
     op.drop_index(op.f("ix_attendance_event_id"), table_name="attendance")
     op.drop_table("attendance")
     op.drop_index(
@@ -515,6 +594,7 @@ def downgrade() -> None:
     op.drop_table("oauth_connection")
     op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
     op.drop_table("event")
+    op.drop_table("certificate_counter")
     op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
     op.drop_index(op.f("ix_process_seen_at"), table_name="process")
