@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import facts, outbox, seats, waitlist
-from events.errors import N_, Conflict, FieldError, Invalid, NotFound, WrongStage
+from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated, WrongStage
 from events.models import (
     Event,
     EventKind,
@@ -145,9 +145,7 @@ def edit_event(
     """
     event = _editable(session, event_id)
     if version is not None and version != event.version:
-        raise Conflict(
-            N_("Somebody else changed this event meanwhile. Your text is still here: compare and save again.")
-        )
+        raise Outdated
     unknown = fields.keys() - EDITABLE
     if unknown:
         raise TypeError(f"not a field of an event: {', '.join(sorted(unknown))}")

@@ -237,7 +237,7 @@ def search_registrations(
 
     `text` looks in name, e-mail address, institution and phone, the latter however it is written (0812… or +62 812…).
     """
-    wanted = _matching(event_id, text, states)
+    wanted = matching(event_id, text, states)
     total = session.scalar(sa.select(sa.func.count()).select_from(Registration).where(*wanted)) or 0
     order = (sa.func.lower(Registration.name), Registration.id) if by_name else (Registration.id.desc(),)
     rows = session.execute(
@@ -354,7 +354,8 @@ def _evidence_of(session: ReadSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     return found
 
 
-def _matching(event_id: uuid.UUID, text: str, states: Sequence[RegistrationState]) -> list[sa.ColumnElement[bool]]:
+def matching(event_id: uuid.UUID, text: str, states: Sequence[RegistrationState]) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of `search_registrations`, for lists that are paged in another way."""
     wanted: list[sa.ColumnElement[bool]] = [Registration.event_id == event_id]
     if states:
         wanted.append(Registration.state.in_(states))

@@ -58,6 +58,13 @@ class Conflict(Refused):
     default = N_("Something changed in the meantime. Please look again.")
 
 
+class Outdated(Conflict):
+    """Somebody else changed the thing since the caller saw it."""
+
+    code = "outdated"
+    default = N_("Somebody else changed this event meanwhile. Your text is still here: compare and save again.")
+
+
 class WrongStage(Conflict):
     """The event's stage has no such transition."""
 

@@ -38,7 +38,7 @@ from events.models import (
     Stage,
     Track,
 )
-from events.storage import LocalizedText, ReadSession
+from events.storage import LocalizedText, ReadSession, UtcDateTime
 
 COMING = (Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.LIVE)
 PUBLIC = (*COMING, Stage.ENDED, Stage.ARCHIVED, Stage.POSTPONED, Stage.CANCELLED)
@@ -238,6 +238,37 @@ def past_events(
     )
     if recorded_only:
         statement = statement.where(Event.recording_track == Track.DONE)
+    return _cards(session, statement, organiser)
+
+
+def public_events(
+    session: ReadSession,
+    *,
+    now: datetime,
+    past: bool,
+    limit: int,
+    kind: EventKind | None = None,
+    organiser: str | None = None,
+    after: tuple[datetime, uuid.UUID] | None = None,
+) -> tuple[Card, ...]:
+    """Return one page of what is coming, soonest first, or of what is over, latest first. Two queries.
+
+    `after` is the start and id of the last event of the page before.
+    """
+    key = sa.tuple_(Event.starts_at, Event.id)
+    statement = sa.select(Event, Organiser).join(Organiser, Organiser.id == Event.organiser_id).limit(limit)
+    if past:
+        statement = statement.where(Event.stage.in_((Stage.ENDED, Stage.ARCHIVED)))
+        statement = statement.order_by(Event.starts_at.desc(), Event.id.desc())
+    else:
+        called_off = sa.and_(Event.stage.in_((Stage.CANCELLED, Stage.POSTPONED)), Event.starts_at > now)
+        statement = statement.where(sa.or_(sa.and_(Event.stage.in_(COMING), Event.ends_at > now), called_off))
+        statement = statement.order_by(Event.starts_at, Event.id)
+    if kind is not None:
+        statement = statement.where(Event.kind == kind)
+    if after is not None:
+        last = sa.tuple_(sa.literal(after[0], UtcDateTime()), sa.literal(after[1], sa.Uuid()))
+        statement = statement.where(key < last if past else key > last)
     return _cards(session, statement, organiser)
 
 

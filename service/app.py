@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import litestar
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.types import ControllerRouterHandler
 
+from service.api.openapi import openapi_config
+from service.api.problems import PREFIX, answer
+from service.api.site import api_router, api_state
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.site import page_state, pages_router, safety
 from service.wiring import Runtime
@@ -21,12 +25,23 @@ def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ())
         return runtime
 
     return litestar.Litestar(
-        route_handlers=[pages_router(), *routes],
+        route_handlers=[pages_router(), api_router(), *routes],
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
-        exception_handlers=PAGE_EXCEPTION_HANDLERS,
+        exception_handlers={kind: _by_path(page) for kind, page in PAGE_EXCEPTION_HANDLERS.items()},
         before_send=[safety(runtime)],
-        state=State(page_state(runtime)),
+        openapi_config=openapi_config(),
+        include_in_schema=False,
+        state=State(page_state(runtime) | api_state(runtime)),
     )
+
+
+def _by_path(page: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Answer what belongs to no router (no such address, wrong method) as the API or as the pages do."""
+
+    def handle(request: Any, error: Exception) -> Any:
+        return answer(request, error) if request.url.path.startswith(PREFIX) else page(request, error)
+
+    return handle
 
 
 __all__ = ["NamedDependency", "create_app"]

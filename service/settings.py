@@ -99,6 +99,12 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Host names that are answered, as a JSON list. Empty: the one of the public address.",
     )
+    public_posts_per_minute: int = Field(
+        default=300,
+        description="Registrations and other posts that one network address may send per minute; 0: no limit.",
+        ge=0,
+        le=100_000,
+    )
     mailbox_page: bool = Field(
         default=False,
         description="Show the .eml files on a staff page; only without a mail relay, for trying things out.",

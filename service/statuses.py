@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from events.errors import Conflict, Gone, Invalid, KeyReused, NotAllowed, NotFound, Refused
+from events.errors import Conflict, Gone, Invalid, KeyReused, NotAllowed, NotFound, Outdated, Refused
+from service.accounts.throttling import TooManyAttempts
+from service.files import TooLarge
+from service.limiting import TooManyRequests
 
 _STATUSES: dict[type[Refused], int] = {
     NotFound: 404,
     Gone: 410,
     NotAllowed: 403,
     Conflict: 409,
+    Outdated: 412,
+    TooLarge: 413,
+    TooManyAttempts: 429,
+    TooManyRequests: 429,
     Invalid: 422,
     KeyReused: 422,
     Refused: 400,

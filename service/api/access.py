@@ -1,0 +1,166 @@
+"""Who calls: bearer tokens (RFC 6750), and what their people may do, checked in the transaction that does it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+
+from events.errors import N_, FieldError, Invalid, NotAllowed, NotFound
+from events.ownership import owner_of
+from events.storage import Base, ReadSession, Session
+from service.accounts import tokens
+from service.accounts.opaque import digest
+from service.accounts.permissions import Action, StaffIdentity, require
+from service.clock import real_now
+from service.idempotency import remember
+from service.wiring import Runtime
+
+_Result = TypeVar("_Result")
+Thing = tuple[type[Base], uuid.UUID]
+"""A row that belongs to an organiser: its table's class and its id."""
+
+_ACTION = "action"
+NOTE_USE_EVERY = timedelta(minutes=5)
+
+
+def needs(action: Action) -> dict[str, Any]:
+    """Return the `opt` of a route that is for staff who may do `action`."""
+    return {_ACTION: action}
+
+
+async def require_token(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let a living token through whose person and scopes allow the route's action (a guard).
+
+    Raises 401 with a challenge (RFC 6750 §3), or `NotAllowed`. Runs before the body is read.
+    """
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    runtime: Runtime = connection.app.state.runtime
+    identity = None
+    if scheme.lower() == "bearer" and 20 <= len(secret) <= 200 and secret.isascii():
+        identity = await runtime.database.aread(lambda session: tokens.read(session, secret, real_now=real_now()))
+    if identity is None:
+        challenge = 'Bearer realm="acara"' + (', error="invalid_token"' if secret else "")
+        raise NotAuthorizedException(headers={"WWW-Authenticate": challenge})
+    if not identity.may(handler.opt[_ACTION]):
+        raise NotAllowed
+    await _note_use(connection, runtime, secret)
+    connection.state.identity = identity
+
+
+async def _note_use(connection: ASGIConnection[Any, Any, Any, Any], runtime: Runtime, secret: str) -> None:
+    """Note now and then that a token is in use; most requests cost no write."""
+    noted: dict[str, datetime] = connection.app.state.token_uses
+    now = real_now()
+    last = noted.get(digest(secret))
+    if last is not None and now - last < NOTE_USE_EVERY:
+        return
+    if len(noted) > 10_000:
+        noted.clear()
+    noted[digest(secret)] = now
+    await runtime.database.awrite(lambda session: tokens.note_use(session, secret, real_now=now))
+
+
+def provide_acting(request: Request[Any, Any, Any], runtime: Runtime) -> Acting:
+    """Return who acts in this request, for handlers behind `require_token`."""
+    return Acting(runtime, request.state.identity, request.route_handler.opt[_ACTION])
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A member of staff at work. Every call is one transaction, which first asks whose the thing is."""
+
+    runtime: Runtime
+    identity: StaffIdentity
+    action: Action
+
+    @property
+    def now(self) -> datetime:
+        """Business time, UTC."""
+        return self.runtime.clock.now()
+
+    @property
+    def by(self) -> str:
+        """How facts name this person."""
+        return self.identity.by
+
+    def check(self, session: ReadSession, thing: Thing | None) -> None:
+        """Return if the person may do this to `thing`. Raises `NotFound` for another organiser's, or `NotAllowed`."""
+        require(self.identity, self.action, owner_of(session, *thing) if thing else None)
+
+    async def see(self, query: Callable[[ReadSession], _Result], *, on: Thing | None = None) -> _Result:
+        """Run a query about `on` (None: about what the query itself limits to the person's organiser)."""
+
+        def checked(session: ReadSession) -> _Result:
+            self.check(session, on)
+            return query(session)
+
+        return await self.runtime.database.aread(checked)
+
+    async def change(self, use_case: Callable[[Session], _Result], *, on: Thing | None = None) -> _Result:
+        """Run a use-case on `on` and commit."""
+
+        def checked(session: Session) -> _Result:
+            self.check(session, on)
+            return use_case(session)
+
+        return await self.runtime.database.awrite(checked)
+
+    async def make(
+        self,
+        use_case: Callable[[Session], uuid.UUID],
+        render: Callable[[Session, uuid.UUID], _Result],
+        *,
+        on: Thing | None = None,
+        operation: str,
+        key: str | None,
+        payload: Any,
+    ) -> _Result:
+        """Make something new and return how it is shown; with an Idempotency-Key once, however often it is asked."""
+
+        def once(session: Session) -> _Result:
+            self.check(session, on)
+            if key is None:
+                return render(session, use_case(session))
+            answer = remember(
+                session,
+                scope=f"{operation}|{self.identity.staff_id}",
+                key=key,
+                payload=payload,
+                real_now=real_now(),
+                produce=lambda inner: {"id": str(use_case(inner))},
+            )
+            return render(session, uuid.UUID(answer["id"]))
+
+        return await self.runtime.database.awrite(once)
+
+    def organiser(self, wanted: uuid.UUID | None) -> uuid.UUID | None:
+        """Return whose things a list shows: the person's organiser, or for the installation's owner the wanted one."""
+        return self.identity.organiser_id or wanted
+
+    def organiser_to_write(self, wanted: uuid.UUID | None) -> uuid.UUID:
+        """Return for whom something is made.
+
+        Raises `Invalid` where the installation's owner does not say, `NotFound` for another's organiser.
+        """
+        if wanted is not None and not self.identity.sees(wanted):
+            raise NotFound
+        found = self.organiser(wanted)
+        if found is None:
+            raise Invalid([FieldError("organiser", "missing", N_("Say which organiser it is for."))])
+        return found
+
+    def within_own_scopes(self, wanted: Iterable[str]) -> list[str]:
+        """Return `wanted`. Raises `NotAllowed` for a scope that the token in hand lacks: tokens never grow."""
+        scopes = list(wanted)
+        held = self.identity.scopes
+        if held is not None and not held >= set(scopes):
+            raise NotAllowed
+        return scopes

@@ -1,0 +1,84 @@
+"""Public: what is on."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+from litestar import Router, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from events import listing
+from events.models import EventKind
+from events.storage import ReadSession
+from service.api.answers import READ
+from service.api.paging import Cursor, Limit, cut, read_time_cursor
+from service.api.parameters import Id
+from service.api.resources.public import (
+    EventDetail,
+    EventPageOfList,
+    SlotList,
+    event_detail,
+    event_summary,
+    slot_view,
+)
+from service.wiring import Runtime
+
+
+class When(enum.StrEnum):
+    """Which events a list shows."""
+
+    COMING = "coming"
+    PAST = "past"
+
+
+@get("/events", responses=READ, operation_id="listEvents", summary="List public events")
+async def list_events(
+    *,
+    runtime: NamedDependency[Runtime],
+    when: Annotated[When, QueryParameter(description="Coming ones, soonest first, or past ones, latest first.")] = (
+        When.COMING
+    ),
+    kind: Annotated[EventKind | None, QueryParameter()] = None,
+    organiser: Annotated[str | None, QueryParameter(max_length=60, description="An organiser's slug.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> EventPageOfList:
+    """List the events that everybody may see, drafts excepted."""
+    now = runtime.clock.now()
+    after = read_time_cursor(cursor)
+    cards = await runtime.database.aread(
+        lambda session: listing.public_events(
+            session,
+            now=now,
+            past=when is When.PAST,
+            kind=kind,
+            organiser=organiser,
+            limit=limit + 1,
+            after=after,
+        )
+    )
+    page, next_cursor = cut(cards, limit, lambda card: (card.starts_at, card.id))
+    return EventPageOfList(items=[event_summary(card, runtime.links) for card in page], next_cursor=next_cursor)
+
+
+@get("/events/{event_id:uuid}", responses=READ, operation_id="getEvent", summary="Get a public event")
+async def get_event(event_id: Id, runtime: NamedDependency[Runtime]) -> EventDetail:
+    """Return one event with its speakers, programme and seats."""
+    page = await runtime.database.aread(lambda session: listing.event_page_by_id(session, event_id))
+    return event_detail(page, runtime.links)
+
+
+@get("/events/{event_id:uuid}/slots", responses=READ, operation_id="listSlots", summary="List visiting times")
+async def list_slots(event_id: Id, runtime: NamedDependency[Runtime]) -> SlotList:
+    """Return the visiting times of an exhibition with the seats that are left."""
+
+    def query(session: ReadSession) -> SlotList:
+        page = listing.event_page_by_id(session, event_id)
+        return SlotList(items=[slot_view(visit) for visit in page.visits])
+
+    return await runtime.database.aread(query)
+
+
+routes = Router("/", route_handlers=[list_events, get_event, list_slots], tags=["Events"])

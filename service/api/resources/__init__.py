@@ -1,0 +1,1 @@
+"""What the API answers: frozen structs, one module a subject, each documented for programs that read the schema."""

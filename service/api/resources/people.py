@@ -1,0 +1,183 @@
+"""What staff see of people: registrations, attendance, colleagues, tokens; and of what happened."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from events.models import Evidence, RegistrationState
+from events.outbox import FactRow
+from events.rosters import Entry
+from service.accounts.models import ApiToken, Role, Staff, StaffLink
+
+
+class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of evidence that a person was there."""
+
+    evidence: Evidence
+    at: datetime
+    by: str
+
+
+class RegistrationView(msgspec.Struct, frozen=True, kw_only=True):
+    """One party's place."""
+
+    id: uuid.UUID
+    event_id: uuid.UUID
+    slot_id: uuid.UUID | None
+    slot_starts_at: datetime | None
+    state: RegistrationState
+    name: str
+    email: str | None
+    phone: Annotated[str | None, Meta(description="E.164.")]
+    party_size: int
+    locale: str
+    institution: str | None
+    access_needs: str | None
+    waiting_since: datetime | None
+    offer_expires_at: datetime | None
+    created_at: datetime
+    attendance: list[EvidenceView]
+
+
+class RegistrationPageOfList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of registrations, first come first."""
+
+    items: list[RegistrationView]
+    next_cursor: str | None
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many registrations are in each state, and who came."""
+
+    registrations: dict[str, int]
+    expected: Annotated[int, Meta(description="Registrations that hold a confirmed place.")]
+    attended: Annotated[int, Meta(description="Registrations that meet the event's attendance rule.")]
+    by_evidence: dict[str, int]
+
+
+class FactView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to an event."""
+
+    id: uuid.UUID
+    fact: str
+    at: datetime
+    by: Annotated[str, Meta(description="`staff:<id>`, `person:<registration>`, `clock`, `worker`.")]
+    details: dict[str, Any]
+    settled: Annotated[bool, Meta(description="Whether everything that follows from it has been written.")]
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that happened to an event, the oldest first."""
+
+    items: list[FactView]
+
+
+class TokenView(msgspec.Struct, frozen=True, kw_only=True):
+    """A bearer token; what opens the door is never shown again."""
+
+    id: uuid.UUID
+    name: str
+    person: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class TokenList(msgspec.Struct, frozen=True, kw_only=True):
+    """Bearer tokens, the newest first."""
+
+    items: list[TokenView]
+
+
+class NewToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A new bearer token, shown this once."""
+
+    token: str
+
+
+class ColleagueView(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of staff."""
+
+    id: uuid.UUID
+    organiser_id: uuid.UUID | None
+    name: str
+    email: str
+    role: Role
+    created_at: datetime
+    signed_in_at: datetime | None
+    disabled_at: datetime | None
+
+
+class InvitationView(msgspec.Struct, frozen=True, kw_only=True):
+    """A one-time link that somebody may still use."""
+
+    id: uuid.UUID
+    purpose: str
+    organiser_id: uuid.UUID | None
+    role: Role
+    email: str | None
+    expires_at: datetime
+
+
+class ColleagueList(msgspec.Struct, frozen=True, kw_only=True):
+    """Colleagues by name, and the invitations that are open."""
+
+    items: list[ColleagueView]
+    invitations: list[InvitationView]
+
+
+class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
+    """A one-time link, to be handed to the person; shown this once."""
+
+    url: str
+
+
+def registration_view(entry: Entry) -> RegistrationView:
+    """Return one party's place."""
+    row = entry.registration
+    own = [name for name in RegistrationView.__struct_fields__ if name not in ("slot_starts_at", "attendance")]
+    return RegistrationView(
+        **{name: getattr(row, name) for name in own},
+        slot_starts_at=entry.slot.starts_at if entry.slot else None,
+        attendance=[EvidenceView(evidence=each.evidence, at=each.at, by=each.by) for each in entry.attendance],
+    )
+
+
+def fact_view(row: FactRow) -> FactView:
+    """Return something that happened."""
+    return FactView(
+        id=row.id,
+        fact=row.name,
+        at=row.recorded_at,
+        by=row.by,
+        details=_details(row.payload),
+        settled=row.settled_at is not None,
+    )
+
+
+def _details(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in payload.items() if name not in ("organiser_id", "event_id")}
+
+
+def token_view(token: ApiToken, person: str) -> TokenView:
+    """Return a token without its secret."""
+    own = [name for name in TokenView.__struct_fields__ if name != "person"]
+    return TokenView(person=person, **{name: getattr(token, name) for name in own})
+
+
+def colleague_view(member: Staff) -> ColleagueView:
+    """Return a member of staff."""
+    return msgspec.convert(member, ColleagueView, from_attributes=True)
+
+
+def invitation_view(link: StaffLink) -> InvitationView:
+    """Return an open invitation."""
+    return msgspec.convert(link, InvitationView, from_attributes=True)

@@ -1,0 +1,59 @@
+"""Every route of the API, and what the application needs to serve it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Router
+from litestar.di import Provide
+
+from service.api import (
+    public_events,
+    public_registrations,
+    staff_accounts,
+    staff_events,
+    staff_house,
+    staff_parts,
+    staff_people,
+    staff_recordings,
+    staff_stages,
+)
+from service.api.access import provide_acting, require_token
+from service.api.openapi import PATH, TOKEN
+from service.api.problems import answer
+from service.api.requests import BODY_LIMIT, ApiRequest, decode_input, is_input
+from service.limiting import Limiter
+from service.wiring import Runtime
+
+
+def api_router() -> Router:
+    """Return the router of the API."""
+    staff = Router(
+        "/staff",
+        route_handlers=[
+            staff_events.routes,
+            staff_stages.routes,
+            staff_parts.routes,
+            staff_people.routes,
+            staff_recordings.routes,
+            staff_house.routes,
+            staff_accounts.routes,
+        ],
+        guards=[require_token],
+        dependencies={"acting": Provide(provide_acting, sync_to_thread=False)},
+        security=[{TOKEN: []}],
+    )
+    return Router(
+        PATH,
+        route_handlers=[public_events.routes, public_registrations.routes, staff],
+        request_class=ApiRequest,
+        request_max_body_size=BODY_LIMIT,
+        type_decoders=[(is_input, decode_input)],
+        exception_handlers={Exception: answer},
+        include_in_schema=True,
+    )
+
+
+def api_state(runtime: Runtime) -> dict[str, Any]:
+    """Return what routes and guards find in the application's state."""
+    return {"runtime": runtime, "limiter": Limiter(runtime.settings.public_posts_per_minute), "token_uses": {}}

@@ -1,0 +1,118 @@
+"""Staff: organisers, the brand, what happened, and whether work is waiting."""
+
+from __future__ import annotations
+
+import uuid
+
+from litestar import Router, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from events import organisers, outbox, records
+from events.errors import NotAllowed
+from events.models import Event, Organiser
+from events.storage import ReadSession, Session
+from service.accounts.permissions import Action, require
+from service.api.access import Acting, needs
+from service.api.answers import STAFF_READ, STAFF_WRITE
+from service.api.parameters import Id, IdempotencyKey
+from service.api.resources.events import OrganiserList, OrganiserView, organiser_view
+from service.api.resources.people import Timeline, fact_view
+from service.staff_inputs import BrandInput, OrganiserInput
+
+
+@get("/organisers", opt=needs(Action.VIEW_EVENTS), responses=STAFF_READ, operation_id="listOrganisers")
+async def list_organisers(acting: NamedDependency[Acting]) -> OrganiserList:
+    """List the organisers that the token's person sees: one's own, or all of them."""
+    return await acting.see(
+        lambda session: OrganiserList(
+            items=[organiser_view(each) for each in records.organisers(session, acting.identity.organiser_id)]
+        )
+    )
+
+
+@post("/organisers", opt=needs(Action.MANAGE_STAFF), responses=STAFF_WRITE, operation_id="addOrganiser")
+async def add_organiser(
+    data: JSONBody[OrganiserInput], acting: NamedDependency[Acting], idempotency_key: IdempotencyKey = None
+) -> OrganiserView:
+    """Add a library, or a branch of one; for the owner of the installation."""
+    if acting.identity.organiser_id is not None:
+        raise NotAllowed
+    now = acting.now
+
+    def use_case(session: Session) -> uuid.UUID:
+        return organisers.add_organiser(
+            session,
+            slug=data.slug,
+            name=data.name.stored(),
+            timezone=data.timezone,
+            email=data.email,
+            phone=data.phone,
+            address=data.address.stored() if data.address else None,
+            website=data.website,
+            now=now,
+        )
+
+    return await acting.make(
+        use_case,
+        lambda session, key: organiser_view(session.get_one(Organiser, key)),
+        operation="addOrganiser",
+        key=idempotency_key,
+        payload=data.model_dump(mode="json"),
+    )
+
+
+@get(
+    "/organisers/{organiser_id:uuid}",
+    opt=needs(Action.VIEW_EVENTS),
+    responses=STAFF_READ,
+    operation_id="getOrganiser",
+)
+async def get_organiser(organiser_id: Id, acting: NamedDependency[Acting]) -> OrganiserView:
+    """Return one organiser with its brand kit."""
+
+    def query(session: ReadSession) -> OrganiserView:
+        require(acting.identity, acting.action, organiser_id)
+        return organiser_view(records.organiser(session, organiser_id))
+
+    return await acting.see(query)
+
+
+@put(
+    "/organisers/{organiser_id:uuid}/brand",
+    opt=needs(Action.EDIT_BRAND),
+    responses=STAFF_WRITE,
+    operation_id="setBrand",
+)
+async def set_brand(organiser_id: Id, data: JSONBody[BrandInput], acting: NamedDependency[Acting]) -> OrganiserView:
+    """Replace the colours, tone and signatory that pages, mails, posts and certificates draw from."""
+
+    def use_case(session: Session) -> OrganiserView:
+        require(acting.identity, acting.action, organiser_id)
+        before = records.organiser(session, organiser_id)
+        organisers.set_brand(session, organiser_id, data.stored(before.brand))
+        session.flush()
+        return organiser_view(before)
+
+    return await acting.change(use_case)
+
+
+@get(
+    "/events/{event_id:uuid}/timeline",
+    opt=needs(Action.VIEW_EVENTS),
+    responses=STAFF_READ,
+    operation_id="getTimeline",
+)
+async def get_timeline(event_id: Id, acting: NamedDependency[Acting]) -> Timeline:
+    """Return everything that happened to an event, the oldest first: ids and times, no names."""
+    return await acting.see(
+        lambda session: Timeline(items=[fact_view(row) for row in outbox.timeline(session, event_id)]),
+        on=(Event, event_id),
+    )
+
+
+routes = Router(
+    "/",
+    route_handlers=[list_organisers, add_organiser, get_organiser, set_brand, get_timeline],
+    tags=["House"],
+)

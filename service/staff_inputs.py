@@ -1,0 +1,400 @@
+"""What staff send us about events, partners, seats and recordings, checked once for pages and API alike.
+
+Built from the types of `service.inputs`. A text in two languages is `{"id": …, "en": …}`; either may be empty.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, Literal, LiteralString, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from events.dates import INDONESIAN_ZONES
+from events.errors import Invalid
+from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerKind, ProgrammeItem
+from events.storage import LocalizedText
+from service.accounts.models import Role
+from service.inputs import Email, Input, Line200, PersonName, Phone, RegistrationInput, field_errors
+
+_Model = TypeVar("_Model", bound=Input)
+
+
+class NotJsonError(ValueError):
+    """The body is no JSON text at all: bad syntax, bad encoding, or nested beyond reason."""
+
+
+def parse_json(model: type[_Model], body: bytes) -> _Model:
+    """Return a JSON body as a checked `model`, in which a number is a number and never a text that looks like one.
+
+    Raises `NotJsonError`, or `Invalid` with every field's error, in the order of the fields.
+    """
+    try:
+        return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            raise NotJsonError from error
+        raise Invalid(field_errors(error, list(model.model_fields))) from error
+
+
+def _refuse(code: LiteralString) -> PydanticCustomError:
+    return PydanticCustomError(code, "{code}", {"code": code})
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise _refuse("control_character")
+    return text
+
+
+def _text(text: str) -> str:
+    if not all(letter.isprintable() or letter in "\n\t" for letter in text.replace("\r\n", "\n")):
+        raise _refuse("control_character")
+    return text.replace("\r\n", "\n")
+
+
+def _moment(at: datetime) -> datetime:
+    # Beyond these years, turning a moment into another zone's overflows somewhere.
+    if not 2000 <= at.year <= 2100:
+        raise _refuse("moment")
+    return at.astimezone(UTC).replace(microsecond=0)
+
+
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and text.isprintable() and " " not in text
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _refuse("invalid")
+    return text
+
+
+def _zone(name: str) -> str:
+    if name not in INDONESIAN_ZONES:
+        raise _refuse("choice")
+    return name
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_moment),
+    Field(description="RFC 3339, with the offset from UTC.", examples=["2026-12-12T09:00:00+07:00"]),
+]
+Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_web_address)]
+Zone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_zone), Field(examples=["Asia/Jakarta"])]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_line)]
+Capacity = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class LineInput(Input):
+    """One line in two languages."""
+
+    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_line)] = ""
+    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_line)] = ""
+
+    def stored(self) -> LocalizedText:
+        """Return the text as tables keep it."""
+        return LocalizedText(self.id, self.en)
+
+
+class ParagraphInput(Input):
+    """A short text in two languages."""
+
+    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_text)] = ""
+    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_text)] = ""
+
+    def stored(self) -> LocalizedText:
+        """Return the text as tables keep it."""
+        return LocalizedText(self.id, self.en)
+
+
+class StoryInput(Input):
+    """A long text in two languages: plain, blank lines between paragraphs."""
+
+    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_text)] = ""
+    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_text)] = ""
+
+    def stored(self) -> LocalizedText:
+        """Return the text as tables keep it."""
+        return LocalizedText(self.id, self.en)
+
+
+class AttendanceRuleInput(Input):
+    """Which evidence shows that a person attended."""
+
+    needs: list[Evidence] = Field(min_length=1, max_length=5, examples=[["start_code", "end_code"]])
+    match: Literal["any", "all"] = "any"
+
+
+class EventFields(Input):
+    """What may be written about an event at any stage; a field that is left out stays as it is."""
+
+    summary: ParagraphInput | None = None
+    description: StoryInput | None = None
+    audience: ParagraphInput | None = None
+    venue: ParagraphInput | None = None
+    mode: EventMode | None = None
+    join_url: Link | None = Field(None, examples=["https://meet.example/menulis"])
+    registration_opens_at: Moment | None = None
+    registration_closes_at: Moment | None = None
+    waitlist: bool | None = None
+    offer_hours: int | None = Field(None, ge=1, le=720, description="How long an offered seat is held, in hours.")
+    max_party_size: int | None = Field(None, ge=1, le=100)
+    start_code: Code | None = None
+    end_code: Code | None = None
+    attendance_rule: AttendanceRuleInput | None = None
+    survey_url: Link | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return what was given, as `events.authoring` takes it; null empties what can be empty."""
+        given: dict[str, Any] = {}
+        for name in self.model_fields_set & _EDITABLE:
+            value = getattr(self, name)
+            if isinstance(value, LineInput | ParagraphInput | StoryInput):
+                given[name] = value.stored()
+            elif isinstance(value, AttendanceRuleInput):
+                given[name] = value.model_dump(mode="json")
+            elif value is not None or name in _CAN_BE_EMPTY:
+                given[name] = value
+            elif name in _TEXTS:
+                given[name] = LocalizedText()
+            elif name == "attendance_rule":
+                given[name] = {}
+            # Anything else has a default and cannot be empty: null leaves it as it is.
+        return given
+
+
+_TEXTS = frozenset({"summary", "description", "audience", "venue"})
+_CAN_BE_EMPTY = frozenset(
+    {"join_url", "registration_opens_at", "registration_closes_at", "start_code", "end_code", "survey_url"}
+)
+
+
+class EventEditInput(EventFields):
+    """Changes to an event (JSON Merge Patch, RFC 7396, of its top-level fields)."""
+
+    title: LineInput | None = None
+
+
+class EventDraftInput(EventFields):
+    """A new event."""
+
+    kind: EventKind
+    title: LineInput
+    starts_at: Moment
+    ends_at: Moment
+    timezone: Zone | None = None
+    capacity: Capacity | None = Field(None, description="Seats of a webinar; empty: no limit.")
+
+
+_EDITABLE = frozenset({*EventFields.model_fields, "title"})
+
+
+class TimesInput(Input):
+    """When an event takes place."""
+
+    starts_at: Moment
+    ends_at: Moment
+
+
+class ReasonInput(Input):
+    """Why something happens to an event, as people are told."""
+
+    reason: ParagraphInput | None = None
+
+
+class RescheduleInput(TimesInput):
+    """The new time of an event, and why it moves."""
+
+    reason: ParagraphInput | None = None
+
+
+class CapacityInput(Input):
+    """How many seats there are."""
+
+    capacity: Capacity | None = Field(description="Null: no limit.")
+    overbooking: int = Field(0, ge=0, le=10_000, description="Seats given out beyond that, because some stay away.")
+
+
+class SlotTimes(Input):
+    """One visiting time."""
+
+    starts_at: Moment
+    ends_at: Moment
+
+
+def _day(day: date) -> date:
+    if not 2000 <= day.year <= 2100:
+        raise _refuse("moment")
+    return day
+
+
+class OpeningHoursInput(Input):
+    """Regular visiting times between two days, both included, in the event's zone."""
+
+    first: Annotated[date, AfterValidator(_day)]
+    last: Annotated[date, AfterValidator(_day)]
+    weekdays: list[Annotated[int, Field(ge=0, le=6)]] = Field(
+        min_length=1, max_length=7, description="Monday is 0.", examples=[[5, 6]]
+    )
+    opens: time
+    closes: time
+    minutes: int = Field(ge=5, le=1440, description="Length of one visit.")
+
+    @field_validator("last")
+    @classmethod
+    def _within_a_year(cls, last: date, info: ValidationInfo) -> date:
+        """Refuse a range that would be counted for minutes only to be refused afterwards."""
+        first = info.data.get("first")
+        if isinstance(first, date) and last - first > timedelta(days=366):
+            raise _refuse("moment")
+        return last
+
+
+class SlotsInput(Input):
+    """Visiting times to add to an exhibition: single ones, regular ones, or both."""
+
+    times: list[SlotTimes] = Field(default_factory=list[SlotTimes], max_length=1000)
+    hours: OpeningHoursInput | None = None
+    capacity: Capacity = Field(description="Seats of each visiting time.")
+
+
+class ProgrammeItemInput(Input):
+    """One line of the programme."""
+
+    starts_at: Moment
+    ends_at: Moment
+    title: LineInput
+    room: LineInput | None = None
+    speaker_id: uuid.UUID | None = Field(None, description="A partner who takes part in the event.")
+
+    def stored(self) -> ProgrammeItem:
+        """Return the line as a row that belongs to no event yet."""
+        return ProgrammeItem(
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            title=self.title.stored(),
+            room=self.room.stored() if self.room else LocalizedText(),
+            speaker_id=self.speaker_id,
+        )
+
+
+class ProgrammeInput(Input):
+    """The whole programme; it replaces the one before."""
+
+    items: list[ProgrammeItemInput] = Field(max_length=200)
+
+
+class PartnerInput(Input):
+    """A school, community, institution or speaker."""
+
+    kind: PartnerKind
+    name: PersonName = Field(description="As it stands on posters, with titles.", examples=["Dr. Siti Aminah, M.Pd."])
+    affiliation: LineInput | None = None
+    biography: ParagraphInput | None = None
+    contact_name: Line200 | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    locale: Literal["id", "en"] = "id"
+    timezone: Zone = "Asia/Jakarta"
+
+
+class ParticipationInput(Input):
+    """A partner's part in an event."""
+
+    partner_id: uuid.UUID
+    role: ParticipationRole
+    topic: LineInput | None = None
+    position: int = Field(0, ge=0, le=1000, description="Place in the list of the page.")
+
+
+class AnswerInput(Input):
+    """What a partner answered, as staff were told."""
+
+    answer: Literal["needs-action", "accepted", "tentative", "declined"]
+
+
+class StaffRegistrationInput(RegistrationInput):
+    """A registration that staff take at the desk or on the phone."""
+
+    locale: Literal["id", "en"] = "id"
+
+
+class AttendanceInput(Input):
+    """How staff know that a person was there."""
+
+    evidence: Literal["door", "staff"] = Field(description="Seen at the door, or marked afterwards.")
+
+
+class RecordingLinkInput(Input):
+    """A recording that already is on YouTube."""
+
+    url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_line)] = Field(
+        examples=["https://youtu.be/dQw4w9WgXcQ"]
+    )
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_line)]
+
+
+class BrandInput(Input):
+    """The organiser's brand kit; what is left out has a sensible default."""
+
+    primary: Annotated[str, StringConstraints(max_length=7)] = Field("#0f5c5c", examples=["#0f5c5c"])
+    accent: Annotated[str, StringConstraints(max_length=7)] = "#f2a541"
+    paper: Annotated[str, StringConstraints(max_length=7)] = "#fdfaf4"
+    ink: Annotated[str, StringConstraints(max_length=7)] = "#1d2b2f"
+    tone: Literal["formal", "warm", "young"] = "warm"
+    hashtags: list[Line200] = Field(default_factory=list[str], max_length=10)
+    tagline: LineInput | None = None
+    signatory_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_line)] = ""
+    signatory_role: LineInput | None = None
+
+    def stored(self, before: dict[str, Any]) -> dict[str, Any]:
+        """Return the kit as tables keep it; the logo and the font stay those of `before`."""
+        kept = {name: before[name] for name in ("logo_key", "font") if name in before}
+        return kept | self.model_dump(mode="json", exclude_none=True)
+
+
+class OrganiserInput(Input):
+    """A library, or a branch of one, that holds events."""
+
+    slug: Annotated[str, StringConstraints(max_length=60), AfterValidator(_line)] = Field(examples=["batam"])
+    name: LineInput
+    timezone: Zone = "Asia/Jakarta"
+    email: Email | None = None
+    phone: Phone | None = None
+    address: ParagraphInput | None = None
+    website: Link | None = None
+
+
+class TokenInput(Input):
+    """A bearer token that acts for the person who makes it."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_line)]
+    scopes: list[Annotated[str, StringConstraints(max_length=40)]] = Field(min_length=1, max_length=40)
+    expires_at: Moment | None = None
+
+
+class InvitationInput(Input):
+    """A colleague to invite."""
+
+    email: Email
+    role: Role
+
+
+class RoleInput(Input):
+    """What a colleague is there for from now on."""
+
+    role: Role
