@@ -318,7 +318,10 @@ def discard_draft(session: Session, event_id: uuid.UUID) -> None:
 
 def _editable(session: Session, event_id: uuid.UUID) -> Event:
     event = session.scalar(
-        sa.select(Event).where(Event.id == event_id).with_for_update().execution_options(populate_existing=True)
+        sa.select(Event)
+        .where(Event.id == event_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     if event is None:
         raise NotFound

@@ -36,7 +36,10 @@ CANCELLABLE = (*MOVABLE, Stage.LIVE)
 def _begin(session: Session, event_id: uuid.UUID, allowed: Sequence[Stage]) -> Event:
     """Load the event, hold its row until the commit, and refuse if its stage is none of `allowed`."""
     event = session.scalar(
-        sa.select(Event).where(Event.id == event_id).with_for_update().execution_options(populate_existing=True)
+        sa.select(Event)
+        .where(Event.id == event_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     if event is None:
         raise NotFound

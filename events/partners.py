@@ -72,7 +72,7 @@ def invite(
     Asking for what is already so changes nothing.
     While the event is a draft nothing is sent: the invitation goes out with the publication. The caller commits.
     """
-    event = session.get(Event, event_id, with_for_update=True)
+    event = session.get(Event, event_id, with_for_update={"key_share": True})
     partner = session.get(Partner, partner_id)
     if event is None or partner is None or partner.organiser_id != event.organiser_id:
         raise NotFound
@@ -146,7 +146,7 @@ def _load(session: Session, participation_id: uuid.UUID) -> tuple[Participation,
         sa.select(Participation, Event)
         .join(Event, Event.id == Participation.event_id)
         .where(Participation.id == participation_id)
-        .with_for_update(of=Participation)
+        .with_for_update(of=Participation, key_share=True)
     ).first()
     if row is None:
         raise NotFound

@@ -197,7 +197,7 @@ def remove(session: Session, recording_id: uuid.UUID, *, now: datetime, by: str)
 
 
 def _recordable(session: Session, event_id: uuid.UUID) -> Event:
-    event = session.scalar(sa.select(Event).where(Event.id == event_id).with_for_update())
+    event = session.scalar(sa.select(Event).where(Event.id == event_id).with_for_update(key_share=True))
     if event is None:
         raise NotFound
     if event.stage not in (Stage.LIVE, Stage.ENDED, Stage.ARCHIVED):
@@ -215,7 +215,7 @@ def _load(session: Session, recording_id: uuid.UUID) -> tuple[Recording, Event]:
         sa.select(Recording, Event)
         .join(Event, Event.id == Recording.event_id)
         .where(Recording.id == recording_id)
-        .with_for_update(of=Recording)
+        .with_for_update(of=Recording, key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     if row is None:

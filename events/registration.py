@@ -231,7 +231,7 @@ def cancel(session: Session, registration_id: uuid.UUID, *, now: datetime, by: s
         sa.select(Registration, Event)
         .join(Event, Event.id == Registration.event_id)
         .where(Registration.id == registration_id)
-        .with_for_update(of=Registration)
+        .with_for_update(of=Registration, key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     registration, event = row

@@ -1,7 +1,9 @@
 """Counting seats so that none is given twice: one conditional UPDATE, with a CHECK beside it.
 
-Callers that also change a registration touch the pool first (`lock`) or last (`take`), never in between: two orders
-would be two ways to meet head-on in PostgreSQL.
+Callers that also change a registration touch the pool first (`lock`); two orders would be two ways to meet head-on in
+PostgreSQL. Only registering touches it last (`take`): what it inserts before is a row that nobody else can hold.
+Rows are locked FOR NO KEY UPDATE everywhere (`key_share=True`). A plain FOR UPDATE waits for every transaction that has
+inserted a row with a foreign key to this one, and two that did so wait for each other: 80 s for 200 people, once.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def lock(session: Session, pool_id: uuid.UUID) -> Seats:
     row = session.execute(
         sa.select(_POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
         .where(_POOL.c.id == pool_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one()
     return Seats(*row)
 

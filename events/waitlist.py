@@ -80,6 +80,10 @@ def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime,
 
     Raises `Gone` when it is too late, `Closed` when the event was cancelled meanwhile.
     """
+    pool_id = session.scalar(sa.select(Registration.pool_id).where(Registration.id == registration_id))
+    if pool_id is None:
+        raise Gone
+    seats.lock(session, pool_id)
     registration, event = _held(session, registration_id)
     if registration.state is RegistrationState.CONFIRMED:
         return
@@ -158,7 +162,7 @@ def _held(session: Session, registration_id: uuid.UUID) -> tuple[Registration, E
         sa.select(Registration, Event)
         .join(Event, Event.id == Registration.event_id)
         .where(Registration.id == registration_id)
-        .with_for_update(of=Registration)
+        .with_for_update(of=Registration, key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     if row is None:
