@@ -124,7 +124,7 @@ def doctor() -> None:
     from service.doctor import Verdict, examine
 
     marks = {Verdict.GOOD: "[green]✓[/]", Verdict.NOTE: "[yellow]•[/]", Verdict.BAD: "[red]✗[/]"}
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     runtime = _runtime()
     bad = 0
     for finding in examine(runtime):
@@ -135,6 +135,47 @@ def doctor() -> None:
         bad += finding.verdict is Verdict.BAD
     runtime.close()
     sys.exit(1 if bad else 0)
+
+
+@main.group()
+def youtube() -> None:
+    """The connection to the library's YouTube channel."""
+
+
+@youtube.command()
+@click.option("--organiser", default=None, help="Its address part; not needed where there is only one.")
+@click.option("--paste", is_flag=True, help="Paste the address that the browser ends at; works over ssh.")
+def connect(organiser: str | None, paste: bool) -> None:
+    """Ask for consent to upload, once; the token is kept encrypted."""
+    import sqlalchemy as sa
+
+    from events.errors import Refused
+    from events.models import Organiser
+    from service.uploads import google_project
+    from service.youtube_connection import connect as run
+
+    runtime = _runtime()
+    project = google_project(runtime.settings)
+    if project is None:
+        raise click.ClickException("Set ACARA_YOUTUBE_CLIENT_ID and ACARA_YOUTUBE_CLIENT_SECRET first.")
+    wanted = sa.select(Organiser.id).where(Organiser.slug == organiser) if organiser else sa.select(Organiser.id)
+    found = runtime.database.read(lambda session: session.scalars(wanted).all())
+    if len(found) != 1:
+        raise click.ClickException("Say which organiser with --organiser.")
+    try:
+        channel = run(
+            runtime.database,
+            project,
+            secrets=runtime.secrets,
+            organiser_id=found[0],
+            now=runtime.clock.now(),
+            say=lambda url: click.echo(f"Open this address in a browser and agree:\n\n  {url}\n"),
+            ask=(lambda _: str(click.prompt("Paste the address that the browser ended at"))) if paste else None,
+        )
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"Connected to the channel “{channel}”.")
+    runtime.close()
 
 
 if __name__ == "__main__":

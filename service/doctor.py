@@ -67,6 +67,7 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_broker,
         check_readers,
         check_mail,
+        check_youtube,
         check_mastodon,
     )
     for check in checks:
@@ -74,7 +75,8 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
             yield check(runtime)
         except Exception as error:  # noqa: BLE001 - a doctor reports what breaks
             subject = check.__name__.removeprefix("check_").replace("_", " ")
-            yield Finding(subject, Verdict.BAD, f"{type(error).__name__}: {error}", "See the message.")
+            found = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+            yield Finding(subject, Verdict.BAD, found, "Mend what stands above first; this may follow from it.")
 
 
 def check_pango(_runtime: Runtime) -> Finding:
@@ -238,6 +240,21 @@ def _connect_mail(settings: Settings) -> smtplib.SMTP:
     if parts.username:
         connection.login(parts.username, parts.password or "")
     return connection
+
+
+def check_youtube(runtime: Runtime) -> Finding:
+    """Can recordings be uploaded?"""
+    # The connection's module brings Google's library, which only this check and uploads need.
+    from service.youtube_connection import ConnectionState, OAuthConnection  # noqa: PLC0415
+
+    if runtime.settings.youtube_client_id is None:
+        mend = "Create OAuth credentials at Google, set ACARA_YOUTUBE_CLIENT_ID and _SECRET, run: acara youtube connect"
+        return Finding("YouTube", Verdict.NOTE, "Not set up; links to videos can be pasted all the same.", mend)
+    states = runtime.database.read(lambda session: session.scalars(sa.select(OAuthConnection.state)).all())
+    if not states or any(state is not ConnectionState.CONNECTED for state in states):
+        found = "A connection has died." if states else "No channel is connected."
+        return Finding("YouTube", Verdict.BAD, found, "Run: acara youtube connect")
+    return _good("YouTube", f"{len(states)} channel(s) connected.")
 
 
 def check_mastodon(runtime: Runtime) -> Finding:

@@ -35,5 +35,5 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("dramatiq", "pika", "httpx", "httpcore", "fontTools", "weasyprint", "pyhanko"):
+    for noisy in ("alembic", "dramatiq", "pika", "httpx", "httpcore", "fontTools", "weasyprint", "pyhanko"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

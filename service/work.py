@@ -58,7 +58,15 @@ def _note_failure(runtime: Runtime, fact_id: uuid.UUID, error: Exception, *, ret
 Delivery = Callable[[Runtime], bool]
 """Delivers what is due in one queue; returns True where more may be waiting."""
 
-DELIVERIES: Mapping[str, Delivery] = {}
+
+def upload_recordings(runtime: Runtime) -> bool:
+    """Work on one recording for a slice of time."""
+    from service.uploads import upload_recording  # noqa: PLC0415 - Google's library is large; most processes never upload
+
+    return upload_recording(runtime)
+
+
+DELIVERIES: Mapping[str, Delivery] = {"recordings": upload_recordings}
 
 
 def deliver(runtime: Runtime, queue: str) -> None:

@@ -1,0 +1,123 @@
+"""A mail server that keeps what it is given, and misbehaves when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any, cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One accepted message: its envelope, its bytes as they came over the wire, and the bytes parsed."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """The message, parsed."""
+        return email.message_from_bytes(self.content, _class=EmailMessage, policy=email.policy.SMTP)
+
+
+class SmtpSink:
+    """Listens on a port that the operating system chose and keeps what it accepts in `delivered`.
+
+    `misbehave` takes what happens to the next messages, one each, in order: a full answer such as
+    ``"451 4.3.0 try later"`` or ``"550 5.1.1 no such user"``, ``"hang"`` (no answer until the sink stops),
+    ``"disconnect"`` (the connection breaks instead of an answer; the message is not kept) or
+    ``"accept-disconnect"`` (it is kept, and the sender never hears so).
+    """
+
+    def __init__(self) -> None:
+        self.delivered: list[Delivered] = []
+        self.connections = 0
+        self.attempts = 0
+        self._faults: deque[str] = deque()
+        self._lock = threading.Lock()
+        self._released = threading.Event()
+        self._controller = _OnAnyPort(self)
+        self._controller.start()
+        self.connections = 0  # the controller connected once to see that it listens
+
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+        return "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """The port that the operating system chose."""
+        return self._controller.listening_port
+
+    @property
+    def url(self) -> str:
+        """Its address, as ``ACARA_SMTP_URL`` takes it."""
+        return f"smtp://{self.host}:{self.port}"
+
+    def misbehave(self, *faults: str) -> None:
+        """Do these things to the next messages, one each, then behave again."""
+        with self._lock:
+            self._faults.extend(faults)
+
+    def to(self, recipient: str) -> Sequence[Delivered]:
+        """Return what was accepted for one recipient, in order."""
+        with self._lock:
+            return [each for each in self.delivered if recipient in each.recipients]
+
+    def stop(self) -> None:
+        """Let go of hanging connections and stop listening."""
+        self._released.set()
+        self._controller.stop()
+
+    # aiosmtpd calls the hooks below by these names.
+    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keep the message, or do what `misbehave` asked for."""
+        with self._lock:
+            self.attempts += 1
+            fault = self._faults.popleft() if self._faults else ""
+        if fault == "hang":
+            await asyncio.to_thread(self._released.wait)
+            return "451 4.3.0 hung up"
+        if fault and fault[0].isdigit():
+            return fault
+        if fault != "disconnect":
+            content: bytes = envelope.original_content
+            with self._lock:
+                self.delivered.append(Delivered(envelope.mail_from, tuple(envelope.rcpt_tos), content))
+        if fault.endswith("disconnect"):
+            cast("asyncio.WriteTransport", server.transport).abort()
+        return "250 2.0.0 kept"
+
+
+class _OnAnyPort(Controller):
+    """aiosmtpd's controller, which otherwise insists on knowing its port before it listens."""
+
+    def __init__(self, sink: SmtpSink) -> None:
+        self._sink = sink
+        super().__init__(sink, hostname="127.0.0.1", port=0, ready_timeout=20, data_size_limit=50_000_000)
+
+    @property
+    def listening_port(self) -> int:
+        """The port that the operating system chose."""
+        return int(cast("asyncio.Server", self.server).sockets[0].getsockname()[1])
+
+    def factory(self) -> SMTP:
+        """Make the protocol of one connection, and count it."""
+        self._sink.connections += 1
+        return SMTP(self.handler, **self.SMTP_kwargs)
+
+    def _trigger_server(self) -> None:
+        """Connect once so that the first error shows: to the port that the system chose, not to port 0."""
+        self.port = self.listening_port
+        super()._trigger_server()  # type: ignore[no-untyped-call] # aiosmtpd does not type it
