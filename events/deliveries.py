@@ -16,6 +16,8 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from events.storage import ReadSession
+
 QUEUED = "queued"
 SENDING = "sending"
 
@@ -125,11 +127,12 @@ def release_expired(session: Session, model: type[Claimable], *, real_now: datet
     return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
 
 
-def due_count(session: Session, model: type[Claimable], *, now: datetime) -> int:
-    """Return how many rows wait to be claimed at `now`."""
+def has_work(session: ReadSession, model: type[Claimable], *, now: datetime, real_now: datetime) -> bool:
+    """Tell whether a row waits to be claimed at `now`, or is held by a worker whose lease has run out."""
     c = _columns(model)
-    found = session.scalar(sa.select(sa.func.count()).select_from(model).where(c.state == QUEUED, c.due_at <= now))
-    return found or 0
+    due = sa.and_(c.state == QUEUED, c.due_at <= now)
+    lost = sa.and_(c.state == SENDING, c.lease_until < real_now)
+    return session.scalar(sa.select(c.id).where(sa.or_(due, lost)).limit(1)) is not None
 
 
 def ring(session: Session, *queues: str) -> None:

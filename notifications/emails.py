@@ -80,7 +80,7 @@ def queue(
     ).first()
     if row is None:
         return None
-    registration, event = row.tuple()
+    registration, event = row
     values = values_for(session, kind, event, registration, now=now, about=about, params=params)
     if values is None:
         return None
@@ -153,7 +153,7 @@ def queue_to_partner(
     ).first()
     if row is None:
         return None
-    participation, partner, event = row.tuple()
+    participation, partner, event = row
     if not partner.email or event.stage is Stage.DRAFT:
         return None
     about = about or str(event.calendar_sequence + participation.calendar_sequence)

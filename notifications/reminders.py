@@ -35,7 +35,7 @@ def plan_for(session: Session, registration_id: uuid.UUID, *, now: datetime) -> 
     ).first()
     if row is None:
         return
-    registration, event, slot = cast("tuple[Registration, Event, Slot | None]", row.tuple())
+    registration, event, slot = cast("tuple[Registration, Event, Slot | None]", tuple(row))
     if registration.state is RegistrationState.CONFIRMED and _may_remind(event):
         start = (slot or event).starts_at
         emails.insert_missing(session, _reminders(session, event, registration, start, now=now))

@@ -7,7 +7,6 @@ import enum
 import shutil
 import smtplib
 import socket
-import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,10 +15,10 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from notifications.smtp import SmtpMailer
 from service import presence
 from service.broker import QUEUES
 from service.clock import real_now
-from service.settings import Settings
 from service.wiring import Runtime
 
 LOW_DISK = 1 << 30
@@ -212,34 +211,15 @@ def check_readers(runtime: Runtime) -> Finding:
 def check_mail(runtime: Runtime) -> Finding:
     """Does the mail relay answer, and let us in?"""
     settings = runtime.settings
-    if settings.smtp_url is None:
+    if not isinstance(runtime.mailer, SmtpMailer):
         mend = "Set ACARA_SMTP_URL to your mail relay."
         return Finding("mail", Verdict.NOTE, f"No relay is set: mails become files in {settings.mail_dir}.", mend)
-    parts = urlsplit(settings.smtp_url.get_secret_value())
-    host = parts.hostname or "localhost"
-    mend = "Check ACARA_SMTP_URL: host, port, user and password."
     try:
-        with _connect_mail(settings) as connection:
-            connection.noop()
+        runtime.mailer.check()
     except (OSError, smtplib.SMTPException) as error:
-        return Finding("mail", Verdict.BAD, f"{host} does not let us in: {error}", mend)
-    return _good("mail", f"{host} answers; mails are sent as {settings.mail_from}.")
-
-
-def _connect_mail(settings: Settings) -> smtplib.SMTP:
-    parts = urlsplit(settings.smtp_url.get_secret_value() if settings.smtp_url else "")
-    host = parts.hostname or "localhost"
-    if parts.scheme == "smtps":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, parts.port or 465, timeout=10, context=ssl.create_default_context()
-        )
-    else:
-        connection = smtplib.SMTP(host, parts.port or 25, timeout=10)
-        if "starttls" in parts.query:
-            connection.starttls(context=ssl.create_default_context())
-    if parts.username:
-        connection.login(parts.username, parts.password or "")
-    return connection
+        mend = "Check ACARA_SMTP_URL: host, port, user and password."
+        return Finding("mail", Verdict.BAD, f"The mail relay does not let us in: {error}", mend)
+    return _good("mail", f"The mail relay answers; mails are sent as {settings.mail_from}.")
 
 
 def check_youtube(runtime: Runtime) -> Finding:

@@ -16,9 +16,12 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
-from events import facts, outbox
+from events import deliveries, facts, outbox
 from events.facts import Fact
 from events.links import Links
+from events.models import RegistrationState
+from notifications import emails, reminders
+from notifications.models.email import EmailKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,151 @@ Cursor = dict[str, Any]
 Reaction = Callable[[Context, Any, Cursor | None], Cursor | None]
 """Takes the context, the fact and where to go on; returns where to go on next, or None when it is done."""
 
+
+# ---------------------------------------------------------------- registrations
+def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | None) -> None:
+    """Tell the person that they have a seat, or that they wait; remind those who have one."""
+    seated = fact.state == RegistrationState.CONFIRMED
+    kind = EmailKind.CONFIRMATION if seated else EmailKind.WAITLISTED
+    emails.queue(context.session, kind, registration_id=fact.registration_id, now=context.now)
+    if seated:
+        reminders.plan_for(context.session, fact.registration_id, now=context.now)
+
+
+def offer_seat(context: Context, fact: facts.SeatOffered, _cursor: Cursor | None) -> None:
+    """Tell a waiting person that a seat is held for them, and until when."""
+    emails.queue(
+        context.session,
+        EmailKind.SEAT_OFFERED,
+        registration_id=fact.registration_id,
+        now=context.now,
+        about=fact.expires_at.isoformat(),
+    )
+
+
+def confirm_accepted(context: Context, fact: facts.OfferAccepted, _cursor: Cursor | None) -> None:
+    """Confirm the seat that was offered, and remind from now on."""
+    emails.queue(context.session, EmailKind.CONFIRMATION, registration_id=fact.registration_id, now=context.now)
+    reminders.plan_for(context.session, fact.registration_id, now=context.now)
+
+
+def tell_expired(context: Context, fact: facts.OfferExpired, _cursor: Cursor | None) -> None:
+    """Tell the person that the seat went on to the next."""
+    emails.queue(context.session, EmailKind.OFFER_EXPIRED, registration_id=fact.registration_id, now=context.now)
+
+
+def tell_cancelled(context: Context, fact: facts.RegistrationCancelled, _cursor: Cursor | None) -> None:
+    """Confirm that the place was given up, and take the event out of the person's calendar."""
+    emails.queue(
+        context.session, EmailKind.REGISTRATION_CANCELLED, registration_id=fact.registration_id, now=context.now
+    )
+
+
+# ---------------------------------------------------------------- the event moves
+def tell_registrants(kind: EmailKind) -> Reaction:
+    """Return the reaction that tells everybody who holds or awaits a place of a move, postponement or cancellation."""
+
+    def reaction(context: Context, fact: Fact, cursor: Cursor | None) -> Cursor | None:
+        return emails.announce(
+            context.session, event_of(fact), kind, now=context.now, cursor=cursor, params=_old_times(fact)
+        )
+
+    return reaction
+
+
+def tell_partners(kind: EmailKind) -> Reaction:
+    """Return the reaction that sends every partner of the event a new state of their calendar entry."""
+
+    def reaction(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
+        emails.queue_to_partners(context.session, event_of(fact), kind, now=context.now, params=_old_times(fact))
+
+    return reaction
+
+
+def plan_reminders(context: Context, fact: Fact, cursor: Cursor | None) -> Cursor | None:
+    """Bring everybody's reminders in line with the time as it is now."""
+    return reminders.plan(context.session, event_of(fact), now=context.now, cursor=cursor)
+
+
+def _old_times(fact: Fact) -> dict[str, str]:
+    """Return the time before a move, for mails that say "was … is now …"."""
+    if not isinstance(fact, facts.EventRescheduled):
+        return {}
+    return {"old_starts_at": fact.old_starts_at.isoformat(), "old_ends_at": fact.old_ends_at.isoformat()}
+
+
+def event_of(fact: Fact) -> uuid.UUID:
+    """Return the event that a fact of an event is about."""
+    if fact.event_id is None:
+        raise ValueError(f"{type(fact).__name__} without its event")
+    return fact.event_id
+
+
+# ---------------------------------------------------------------- partners
+def invite_partner(context: Context, fact: facts.PartnerInvited, _cursor: Cursor | None) -> None:
+    """Send a partner the invitation; of a draft it goes out with the publication."""
+    emails.queue_to_partner(
+        context.session, EmailKind.PARTNER_INVITATION, participation_id=fact.participation_id, now=context.now
+    )
+
+
+def uninvite_partner(context: Context, fact: facts.PartnerWithdrawn, _cursor: Cursor | None) -> None:
+    """Take the event out of the partner's calendar."""
+    emails.queue_to_partner(
+        context.session, EmailKind.PARTNER_CANCELLATION, participation_id=fact.participation_id, now=context.now
+    )
+
+
+# ---------------------------------------------------------------- after the event
+def tell_recording(context: Context, fact: facts.RecordingPublished, cursor: Cursor | None) -> Cursor | None:
+    """Tell everybody who held a place that the recording can be watched."""
+    return emails.announce(
+        context.session,
+        event_of(fact),
+        EmailKind.RECORDING_AVAILABLE,
+        now=context.now,
+        cursor=cursor,
+        about=str(fact.recording_id),
+    )
+
+
+def wake(*queues: str) -> Reaction:
+    """Return the reaction that wakes workers whose rows the use-case itself has written."""
+
+    def reaction(context: Context, _fact: Fact, _cursor: Cursor | None) -> None:
+        deliveries.ring(context.session, *queues)
+
+    return reaction
+
+
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
-    facts.EventPublished: (),
+    facts.EventPublished: (tell_partners(EmailKind.PARTNER_INVITATION),),
+    facts.AttendeeRegistered: (confirm,),
+    facts.SeatOffered: (offer_seat,),
+    facts.OfferAccepted: (confirm_accepted,),
+    facts.OfferExpired: (tell_expired,),
+    facts.RegistrationCancelled: (tell_cancelled,),
+    facts.EventRescheduled: (
+        tell_registrants(EmailKind.EVENT_UPDATE),
+        tell_partners(EmailKind.PARTNER_UPDATE),
+        plan_reminders,
+    ),
+    facts.EventPostponed: (
+        tell_registrants(EmailKind.EVENT_POSTPONED),
+        tell_partners(EmailKind.PARTNER_CANCELLATION),
+        plan_reminders,
+    ),
+    facts.EventCancelled: (
+        tell_registrants(EmailKind.EVENT_CANCELLED),
+        tell_partners(EmailKind.PARTNER_CANCELLATION),
+        plan_reminders,
+    ),
+    facts.PartnerInvited: (invite_partner,),
+    facts.PartnerWithdrawn: (uninvite_partner,),
+    facts.RecordingReceived: (wake("recordings"),),
+    facts.RecordingPublished: (tell_recording,),
 }
+"""What follows from each fact, in order. A fact that is not here is only remembered."""
 
 FACTS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__subclasses__()}
 

@@ -9,19 +9,25 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from events import lifecycle, outbox, waitlist
+from events import deliveries, lifecycle, outbox, waitlist
 from events.errors import Refused
-from events.storage import new_id
+from events.models import Recording
+from events.storage import ReadSession, new_id
+from notifications.models.email import Email
 from service import presence
 from service.clock import real_now
+from service.transactions import Committed
 from service.wiring import Runtime
 
 log = logging.getLogger(__name__)
+
+CLAIMED: Mapping[str, type[deliveries.Claimable]] = {"emails": Email, "recordings": Recording}
+"""The rows behind each queue."""
 
 INTERVAL = timedelta(seconds=1)
 BELL_GRACE = timedelta(seconds=2)
@@ -81,8 +87,16 @@ def tick(runtime: Runtime) -> None:
     if runtime.database.read(lambda session: waitlist.has_expired_offers(session, now=now)):
         runtime.database.write(lambda session: waitlist.expire_offers(session, now=now))
     lost = runtime.database.read(lambda session: outbox.unsettled(session, real_now=real_now(), grace=BELL_GRACE))
-    if lost and runtime.bell is not None:
-        runtime.bell.ring_facts(lost)
+    waiting = runtime.database.read(lambda session: queues_with_work(session, now=now, real_now=real_now()))
+    if runtime.bell is not None and (lost or waiting):
+        runtime.bell.ring(Committed(facts=tuple(lost), bells=frozenset(waiting)))
+
+
+def queues_with_work(session: ReadSession, *, now: datetime, real_now: datetime) -> list[str]:
+    """Return the queues in which something is due, or is held by a worker that must be dead."""
+    return [
+        queue for queue, model in CLAIMED.items() if deliveries.has_work(session, model, now=now, real_now=real_now)
+    ]
 
 
 def _try(runtime: Runtime, event_id: uuid.UUID, transition: Callable[..., None]) -> None:

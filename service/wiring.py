@@ -11,6 +11,8 @@ import dramatiq
 
 from events.links import Links
 from events.processes import ChildProcesses
+from notifications.composing import Composer
+from notifications.smtp import FolderMailer, Mailer, SmtpMailer
 from service.bell import Bell
 from service.broker import make_broker
 from service.clock import Clock, FileClock, SystemClock
@@ -51,6 +53,24 @@ class Runtime:
     def files(self) -> StoredFiles:
         """Where videos, certificates, posters and logos are kept."""
         return open_files(self.settings.files_address)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """The mail relay, or a folder of .eml files where none is set."""
+        if self.settings.smtp_url is None:
+            return FolderMailer(self.settings.mail_dir)
+        return SmtpMailer(self.settings.smtp_url.get_secret_value(), hostname=self.settings.mail_domain)
+
+    @cached_property
+    def composer(self) -> Composer:
+        """Composes e-mails in the installation's name."""
+        return Composer(
+            links=self.links,
+            files=self.files,
+            sender=self.settings.mail_from,
+            domain=self.settings.mail_domain,
+            rsvp_address=self.settings.rsvp_address,
+        )
 
     @cached_property
     def children(self) -> ChildProcesses:

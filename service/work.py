@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from events import outbox
+from notifications import delivery
 from service.clock import real_now
 from service.reactions import Context, react
 from service.wiring import Runtime
@@ -59,6 +60,14 @@ Delivery = Callable[[Runtime], bool]
 """Delivers what is due in one queue; returns True where more may be waiting."""
 
 
+def send_emails(runtime: Runtime) -> bool:
+    """Send one batch of e-mails over one connection."""
+    claimed = delivery.send_due(
+        runtime.database, runtime.mailer, runtime.composer, now=runtime.clock.now(), real_now=real_now()
+    )
+    return claimed > 0
+
+
 def upload_recordings(runtime: Runtime) -> bool:
     """Work on one recording for a slice of time."""
     from service.uploads import upload_recording  # noqa: PLC0415 - Google's library is large; most processes never upload
@@ -66,14 +75,14 @@ def upload_recordings(runtime: Runtime) -> bool:
     return upload_recording(runtime)
 
 
-DELIVERIES: Mapping[str, Delivery] = {"recordings": upload_recordings}
+DELIVERIES: Mapping[str, Delivery] = {"emails": send_emails, "recordings": upload_recordings}
 
 
 def deliver(runtime: Runtime, queue: str) -> None:
     """Deliver until nothing is due. Faults of one round are logged and left to the next tick."""
-    delivery = DELIVERIES.get(queue)
+    work = DELIVERIES.get(queue)
     try:
-        while delivery is not None and not runtime.stopping and delivery(runtime):
+        while work is not None and not runtime.stopping and work(runtime):
             pass
     except Exception:
         log.exception("delivery failed", extra={"queue": queue})
