@@ -62,8 +62,11 @@ def claim(
     lease: timedelta,
     only: Sequence[sa.ColumnElement[bool]] = (),
     order_by: Sequence[Any] = (),
+    state: str = QUEUED,
 ) -> Claim:
     """Take up to `limit` rows that are queued and due; nobody else can take them until `lease` has passed.
+
+    `state` is another one to take from, such as that of deliveries whose outcome is to be asked for.
 
     The conditional UPDATE is the guard on both engines. SKIP LOCKED only spares PostgreSQL's workers from waiting for
     each other; SQLite has one writer anyway. The caller commits, then works.
@@ -72,7 +75,7 @@ def claim(
     token = uuid.uuid4()
     wanted = (
         sa.select(c.id)
-        .where(c.state == QUEUED, c.due_at <= now, *only)
+        .where(c.state == state, c.due_at <= now, *only)
         .order_by(*order_by, c.due_at, c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -80,7 +83,7 @@ def claim(
     )
     statement = (
         sa.update(model)
-        .where(c.id.in_(sa.select(wanted.c.id)), c.state == QUEUED)
+        .where(c.id.in_(sa.select(wanted.c.id)), c.state == state)
         .values(state=SENDING, lease_token=token, lease_until=real_now + lease, attempts=c.attempts + 1)
         .returning(c.id)
         .execution_options(synchronize_session=False)

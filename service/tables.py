@@ -11,13 +11,15 @@ import certificates.models
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
-from notifications.models import email
+from notifications.models import email, post, poster
 from service import idempotency, presence, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
     models,
     outbox,
     email,
+    poster,
+    post,
     service.accounts.models,
     certificates.models,
     idempotency,

@@ -1,0 +1,146 @@
+"""Posters: asked for when a post is drafted, drawn by a worker, kept under the hash of what they show."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events.deliveries import Claim, claim, release_expired, settle
+from events.files import FileStore
+from events.links import Links
+from events.models import Event
+from events.storage import ReadSession, Transactions, insert_unless_present, new_id
+from notifications.models.moment import Moment
+from notifications.models.poster import Poster, PosterState
+from notifications.posters_design import Design, design_of, key_of
+from notifications.writing_details import Details, details_of
+
+LEASE = timedelta(minutes=3)
+ATTEMPTS = 4
+FORMATS = {"square": "jpg", "portrait": "jpg", "story": "jpg", "print": "pdf"}
+_TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
+_POSTER: sa.Table = Poster.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+
+Draw = Callable[[Design, Mapping[str, bytes]], Mapping[str, bytes]]
+"""Takes a design and the pictures it names by key, returns the files by format; see `notifications.posters_drawing`."""
+
+
+def request_poster(session: Session, event: Event, details: Details, moment: Moment, *, now: datetime) -> uuid.UUID:
+    """Ask for the poster of `moment` in the language of `details` and return its id.
+
+    One that shows the same already is left alone, one that shows something else is drawn anew. The caller commits.
+    """
+    digest = design_of(session, event, details, moment).digest()
+    key = {"event_id": event.id, "moment": moment, "subject": details.subject, "locale": details.locale}
+    fresh = {
+        "id": new_id(),
+        "organiser_id": event.organiser_id,
+        "state": PosterState.QUEUED,
+        "digest": digest,
+        "due_at": now,
+        "created_at": now,
+    }
+    insert_unless_present(session, _POSTER, key | fresh)
+    poster = session.scalars(sa.select(Poster).filter_by(**key).with_for_update()).one()
+    if poster.digest != digest:
+        poster.digest, poster.state, poster.due_at, poster.attempts = digest, PosterState.QUEUED, now, 0
+        poster.lease_token = poster.lease_until = None  # whoever draws the older one settles nothing
+        session.flush()
+    return poster.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    claim: Claim
+    design: Design
+    attempts: int
+
+
+def draw_due(
+    transactions: Transactions,
+    files: FileStore,
+    draw: Draw,
+    *,
+    now: datetime,
+    real_now: datetime,
+    links: Links,
+    limit: int = 10,
+) -> int:
+    """Draw up to `limit` posters that were asked for and return how many were handled. Commits by itself.
+
+    `draw` holds the CPU, so it is given as something that works in a child process. A poster that cannot be drawn is
+    given up after some attempts, and its posts go out without a picture.
+    """
+    transactions.write(lambda session: release_expired(session, Poster, real_now=real_now))
+    for handled in range(limit):
+        work = transactions.write(lambda session: _claim(session, now=now, real_now=real_now, links=links))
+        if work is None:
+            return handled
+        try:
+            values = _draw(work.design, files, draw)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, others are drawn, and this one is tried again
+            values = _not_drawn(work, f"{type(error).__name__}: {error}", now=now)
+        transactions.write(partial(_settle, work=work, values=values))
+    return limit
+
+
+def _settle(session: Session, *, work: _Work, values: dict[str, object]) -> None:
+    settle(session, Poster, work.claim.token, work.claim.ids, **values)
+
+
+def _claim(session: Session, *, now: datetime, real_now: datetime, links: Links) -> _Work | None:
+    held = claim(session, Poster, now=now, real_now=real_now, limit=1, lease=LEASE)
+    if not held.ids:
+        return None
+    poster = session.get_one(Poster, held.ids[0], populate_existing=True)
+    event = session.get_one(Event, poster.event_id)
+    details = details_of(session, event, poster.moment, locale=poster.locale, links=links, subject=poster.subject)
+    design = design_of(session, event, details, poster.moment)
+    poster.digest = design.digest()
+    session.flush()
+    return _Work(held, design, poster.attempts)
+
+
+def _draw(design: Design, files: FileStore, draw: Draw) -> dict[str, object]:
+    digest = design.digest()
+    keys = {name: key_of(digest, name, suffix) for name, suffix in FORMATS.items()}
+    if not all(files.exists(key) for key in keys.values()):
+        wanted = [design.logo_key, *(speaker.photo_key for speaker in design.speakers)]
+        pictures = {key: files.get(key) for key in wanted if key and files.exists(key)}
+        for name, body in draw(design, pictures).items():
+            files.put(keys[name], body, content_type=_TYPES[FORMATS[name]])
+    return {"state": PosterState.DONE, "last_error": None, **{f"{name}_key": key for name, key in keys.items()}}
+
+
+def _not_drawn(work: _Work, message: str, *, now: datetime) -> dict[str, object]:
+    if work.attempts >= ATTEMPTS:
+        return {"state": PosterState.FAILED, "last_error": message[:500]}
+    return {"state": PosterState.QUEUED, "due_at": now + timedelta(minutes=1), "last_error": message[:500]}
+
+
+def picture_key(poster: Poster, picture_format: str) -> str | None:
+    """Return the file key of a poster in ``square``, ``portrait``, ``story`` or ``print``; None until it is drawn."""
+    keys = {
+        "square": poster.square_key,
+        "portrait": poster.portrait_key,
+        "story": poster.story_key,
+        "print": poster.print_key,
+    }
+    return keys[picture_format] if poster.state is PosterState.DONE else None
+
+
+def poster_of(session: ReadSession, event_id: uuid.UUID, locale: str) -> Poster | None:
+    """Return the poster that the event's page shows: of its announcement, in `locale` or the other language."""
+    found = session.scalars(
+        sa.select(Poster)
+        .where(Poster.event_id == event_id, Poster.moment == Moment.ANNOUNCED, Poster.state == PosterState.DONE)
+        .order_by(sa.case((Poster.locale == locale, 0), else_=1))
+        .limit(1)
+    )
+    return found.first()

@@ -1,0 +1,244 @@
+"""Publishing what is approved and due: claim, hand to the network outside any transaction, settle with a fact.
+
+A post is handed to a network again only when it is certain that it is not out. A worker that dies between the network's
+answer and our note of it leaves the post *unknown*, and so does an answer that was lost on the way: the post is then
+looked for among our own before anything else happens to it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import outbox
+from events.deliveries import Claim, claim, release_expired, settle
+from events.files import FileStore
+from events.links import Links
+from events.models import Event
+from events.storage import Transactions
+from notifications.channels.limits import LIMITS
+from notifications.channels.preview import faults
+from notifications.channels.protocol import Channel, NotSent, Publication, Published, Rejected, Unclear
+from notifications.models.post import Post, PostState
+from notifications.models.poster import Poster, PosterState
+from notifications.post_facts import PostFailed, PostPublished
+from notifications.posters import picture_key
+from notifications.posts_drafting import WORKER, follow, mark_if_outdated
+from notifications.writing_details import event_address, marker
+
+LEASE = timedelta(minutes=5)
+"""Longer than every timeout of one publication together: when it is over, nothing of ours is under way any more."""
+LOOK_AFTER = timedelta(seconds=30)
+"""How long to wait before looking for a post whose answer was lost: the network may still be at it."""
+ATTEMPTS = 8
+_BACKOFF = timedelta(seconds=30)
+_LONGEST_BACKOFF = timedelta(hours=1)
+_CLOCKS_APART = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A claimed post and all that is needed to publish it without the database."""
+
+    claim: Claim
+    channel: Channel
+    publication: Publication
+    picture: str | None
+    attempts: int
+    first_sent_at: datetime
+
+
+def publish_due(
+    transactions: Transactions,
+    channels: Mapping[str, Channel],
+    files: FileStore,
+    *,
+    now: datetime,
+    real_now: datetime,
+    links: Links,
+    limit: int = 20,
+) -> int:
+    """Publish up to `limit` due posts and look for those whose outcome is unknown; returns how many were handled.
+
+    Called by as many workers as like to, at any time: each post is claimed by one. Commits by itself. `now` is
+    business time, `real_now` real time (leases).
+    """
+    transactions.write(lambda session: release_expired(session, Post, real_now=real_now, state=PostState.UNKNOWN))
+    handled = 0
+    for state in (PostState.UNKNOWN, PostState.QUEUED):
+        while handled < limit:
+            taken = _claim(transactions, channels, state, now=now, real_now=real_now, links=links)
+            if taken is None:
+                break
+            handled += 1
+            if isinstance(taken, _Work):
+                outcome = _look_for(taken) if state is PostState.UNKNOWN else _publish(taken, files)
+                _settle(transactions, taken, outcome, now=now, links=links)
+    return handled
+
+
+class _Nothing:
+    """A claimed post turned out not to be one: the event had changed meanwhile."""
+
+
+def _claim(
+    transactions: Transactions,
+    channels: Mapping[str, Channel],
+    state: PostState,
+    *,
+    now: datetime,
+    real_now: datetime,
+    links: Links,
+) -> _Work | _Nothing | None:
+    def use_case(session: Session) -> _Work | _Nothing | None:
+        held = claim(
+            session,
+            Post,
+            now=now,
+            real_now=real_now,
+            limit=1,
+            lease=LEASE,
+            only=(Post.channel.in_(tuple(channels)), _picture_is_settled()),
+            state=state,
+        )
+        if not held.ids:
+            return None
+        post = session.get_one(Post, held.ids[0], populate_existing=True)
+        event = session.get_one(Event, post.event_id)
+        if state is PostState.QUEUED and not _stands(session, event, post, now=now, links=links):
+            return _Nothing()
+        first_sent_at = post.first_sent_at = post.first_sent_at or real_now
+        poster = session.get(Poster, post.poster_id) if post.poster_id else None
+        session.flush()
+        return _Work(
+            claim=held,
+            channel=channels[post.channel],
+            publication=Publication(
+                key=post.id,
+                text=post.text,
+                locale=post.locale,
+                link=event_address(links, event.slug, marker(post.id)),
+                image=None,
+                image_type="image/jpeg",
+                alt_text=post.alt_text,
+            ),
+            picture=picture_key(poster, LIMITS[post.channel].image_format) if poster else None,
+            attempts=post.attempts,
+            first_sent_at=first_sent_at,
+        )
+
+    return transactions.write(use_case)
+
+
+def _with_picture(work: _Work, files: FileStore) -> Publication:
+    """Load the picture. One that is gone from storage is no reason not to say that an event is cancelled."""
+    if work.picture is None:
+        return work.publication
+    try:
+        return replace(work.publication, image=files.get(work.picture))
+    except FileNotFoundError:
+        return work.publication
+
+
+def _picture_is_settled() -> sa.ColumnElement[bool]:
+    """A post waits for its picture; one whose picture could not be made goes without."""
+    settled = sa.select(Poster.id).where(
+        Poster.id == Post.poster_id, Poster.state.in_((PosterState.DONE, PosterState.FAILED))
+    )
+    return sa.or_(Post.poster_id.is_(None), settled.exists())
+
+
+def _stands(session: Session, event: Event, post: Post, *, now: datetime, links: Links) -> bool:
+    """Let go of a claimed post that its event has overtaken; it was rewritten or withdrawn."""
+    if follow(session, event, post, now=now, links=links):
+        return True
+    post.lease_token = post.lease_until = None
+    session.flush()
+    return False
+
+
+Outcome = Published | NotSent | Rejected | Unclear | None
+
+
+def _publish(work: _Work, files: FileStore) -> Outcome:
+    try:
+        wrong = faults(work.publication.text, work.publication.alt_text, work.channel.limits())
+        if wrong:
+            return Rejected(wrong[0].code)
+        return work.channel.publish(_with_picture(work, files))
+    except (NotSent, Rejected, Unclear) as outcome:
+        return outcome
+    except Exception as error:  # noqa: BLE001 - whatever it was, the post may be out
+        return Unclear(f"{type(error).__name__}: {error}")
+
+
+def _look_for(work: _Work) -> Outcome:
+    try:
+        return work.channel.reconcile(work.publication, since=work.first_sent_at - _CLOCKS_APART)
+    except (NotSent, Rejected, Unclear) as outcome:
+        return Unclear(str(outcome))
+    except Exception as error:  # noqa: BLE001 - not being able to look changes nothing about the post
+        return Unclear(f"{type(error).__name__}: {error}")
+
+
+def _settle(transactions: Transactions, work: _Work, outcome: Outcome, *, now: datetime, links: Links) -> None:
+    values = _values(work, outcome, now=now)
+
+    def use_case(session: Session) -> None:
+        if not settle(session, Post, work.claim.token, work.claim.ids, **values):
+            return  # the lease ran out; whoever has the post now looks for it
+        post = session.get_one(Post, work.publication.key, populate_existing=True)
+        about: dict[str, Any] = {"organiser_id": post.organiser_id, "event_id": post.event_id, "post_id": post.id}
+        if post.state is PostState.PUBLISHED:
+            mark_if_outdated(session, session.get_one(Event, post.event_id), post, links=links)
+            session.flush()
+            outbox.record(session, PostPublished(channel=post.channel, **about), now=now, by=WORKER)
+        elif post.state is PostState.FAILED:
+            outbox.record(session, PostFailed(reason=post.reason or "refused", **about), now=now, by=WORKER)
+
+    transactions.write(use_case)
+
+
+def _values(work: _Work, outcome: Outcome, *, now: datetime) -> dict[str, Any]:
+    """Return what an outcome makes of the post's row."""
+    match outcome:
+        case Published():
+            return {
+                "state": PostState.PUBLISHED,
+                "remote_id": outcome.remote_id,
+                "remote_url": outcome.url,
+                "published_at": now,
+                "due_at": None,
+                "last_error": None,
+                "updated_at": now,
+            }
+        case Rejected():
+            return _failed(outcome.reason, str(outcome), now=now)
+        case NotSent() if work.attempts >= ATTEMPTS:
+            return _failed("unreachable", outcome.reason, now=now)
+        case NotSent():
+            wait = outcome.retry_after or min(_BACKOFF * 2 ** (work.attempts - 1), _LONGEST_BACKOFF)
+            return {"state": PostState.QUEUED, "due_at": now + wait, "last_error": outcome.reason[:500]}
+        case Unclear():
+            wait = min(LOOK_AFTER * 2 ** min(work.attempts - 1, 6), _LONGEST_BACKOFF)
+            return {"state": PostState.UNKNOWN, "due_at": now + wait, "last_error": str(outcome)[:500]}
+        case None:
+            # Looked for and certainly not there: it may be sent again, under the same idempotency key.
+            return {"state": PostState.QUEUED, "due_at": now}
+
+
+def _failed(reason: str, message: str, *, now: datetime) -> dict[str, Any]:
+    values = {"state": PostState.FAILED, "reason": reason[:40], "last_error": message[:500]}
+    return {**values, "due_at": None, "updated_at": now}
+
+
+def in_flight(session: Session, event_id: uuid.UUID) -> int:
+    """Return how many posts of an event are being sent or looked for at this moment."""
+    flying = Post.state.in_((PostState.SENDING, PostState.UNKNOWN))
+    return session.scalar(sa.select(sa.func.count()).where(Post.event_id == event_id, flying)) or 0

@@ -1,0 +1,44 @@
+"""Counting as each channel counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from notifications.channels.limits import count_hashtags, graphemes, mastodon_length, utf16_units
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Halo", 4),
+        ("👨‍👩‍👧‍👦", 1),
+        ("🇮🇩", 1),
+        ("é", 1),
+        ("ꦗꦮ", 2),
+        ("https://perpus-batam.go.id/events/menulis-cerita-anak?p=abc123", 23),
+        ("http://a.id", 23),
+        ("Lihat https://perpus.go.id/a.", 6 + 23 + 1),
+        ("perpus-batam.go.id", 18),
+        ("http://localhost:8000/events/x", 30),
+        ("@pustaka@mastodon.social halo", 13),
+        ("email pustaka@batam.go.id", 25),
+    ],
+)
+def test_mastodon_counts_what_is_seen_and_every_link_as_23(text: str, length: int) -> None:
+    assert mastodon_length(text) == length
+
+
+def test_a_server_may_reserve_another_length_for_links() -> None:
+    assert mastodon_length("https://perpus.go.id/x", url_length=30) == 30
+
+
+def test_units_of_other_channels() -> None:
+    assert (graphemes("👍🏽a"), utf16_units("👍🏽a")) == (2, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("#satu #dua", 2), ("#2026", 0), ("#2026baru", 1), ("a#b", 0), ("https://x.id/#bagian", 0), ("#Ayo_Baca!", 1)],
+)
+def test_hashtags_are_what_channels_link(text: str, count: int) -> None:
+    assert count_hashtags(text) == count
