@@ -213,4 +213,3 @@ def _day(event: Event, locale: str) -> _Day:
 def key_of(design_digest: str, picture_format: str, suffix: str) -> str:
     """Return the file key of one picture: named by what it shows, so that it is drawn and stored once."""
     return f"posters/{design_digest[:40]}-{picture_format}.{suffix}"
-

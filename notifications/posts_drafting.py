@@ -306,8 +306,8 @@ def _worth_saying(session: ReadSession, event: Event, moment: Moment) -> bool:
         return False
     match moment:
         case Moment.REGISTRATION_OPEN:
-            opened, published = event.registration_opens_at, event.published_at
-            return opened is not None and published is not None and opened > published
+            opens_at, published_at = event.registration_opens_at, event.published_at
+            return opens_at is not None and published_at is not None and opens_at > published_at
         case Moment.FEW_SEATS:
             return seats_under(session, event.id) > 0
         case Moment.RECORDING:
@@ -344,7 +344,7 @@ def _told(session: ReadSession, event: Event, moment: Moment, subject: str, when
             Post.state.in_((*OUT, PostState.SENDING, PostState.UNKNOWN)),
             Post.sequence < event.calendar_sequence,
             # A speaker is introduced once, whenever the event is.
-            sa.true() if moment is Moment.SPEAKER else Post.publish_at > when.publish_at - timedelta(days=1),
+            sa.true() if moment is Moment.SPEAKER else _POST.c.publish_at > when.publish_at - timedelta(days=1),
         )
     )
     return bool(told)

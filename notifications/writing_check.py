@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from babel.dates import get_day_names, get_month_names
 
@@ -96,6 +97,6 @@ def _calendar_names(locale: str) -> frozenset[str]:
     names: set[str] = set()
     for width in ("wide", "abbreviated"):
         for get_names in (get_month_names, get_day_names):
-            named: Mapping[int, str] = get_names(width, locale=locale)
+            named = cast("Mapping[int, str]", get_names(width, locale=locale))
             names |= set(named.values())
     return frozenset(names)

@@ -325,15 +325,11 @@ INDONESIAN: dict[Moment, dict[str, Variants]] = {
     },
     Moment.POSTPONED: {
         "formal": (
-            (
-                "Kami memberitahukan bahwa {kind} berikut ditunda. Jadwal baru kami sampaikan kemudian. Mohon maaf.",
-            ),
+            ("Kami memberitahukan bahwa {kind} berikut ditunda. Jadwal baru kami sampaikan kemudian. Mohon maaf.",),
             ("Informasi terbaru:",),
         ),
         "warm": (
-            (
-                "Mohon maaf, {kind} ini kami tunda. Pendaftaran Anda tetap berlaku; jadwal baru segera kami kabarkan.",
-            ),
+            ("Mohon maaf, {kind} ini kami tunda. Pendaftaran Anda tetap berlaku; jadwal baru segera kami kabarkan.",),
             ("Pantau kabarnya di sini:",),
         ),
         "young": (

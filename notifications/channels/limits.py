@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any, cast
 
 import regex
-from twitter_text import extract_urls_with_indices
+from twitter_text import extract_urls_with_indices  # pyright: ignore[reportUnknownVariableType] # a bare dict
 
 MASTODON = "mastodon"
 WHATSAPP = "whatsapp"
@@ -38,8 +39,8 @@ def mastodon_length(text: str, *, url_length: int = 23) -> int:
     """
     shortened: list[str] = []
     last = 0
-    for found in extract_urls_with_indices(text, extract_urls_without_protocol=False):
-        start, end = found["indices"]
+    links = cast("list[dict[str, Any]]", extract_urls_with_indices(text, extract_urls_without_protocol=False))
+    for start, end in (link["indices"] for link in links):
         shortened += [text[last:start], "x" * url_length]
         last = end
     shortened.append(text[last:])

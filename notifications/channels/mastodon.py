@@ -95,9 +95,7 @@ class MastodonChannel:
         me = self._ask(self._client.account_verify_credentials)
         before: Any = None
         while True:
-            page: list[Any] = self._ask(
-                partial(self._client.account_statuses, me.id, max_id=before, limit=_PAGE)
-            )
+            page: list[Any] = self._ask(partial(self._client.account_statuses, me.id, max_id=before, limit=_PAGE))
             for status in page:
                 if status.created_at < since:
                     return

@@ -378,7 +378,7 @@ def _form(content_type: str, body: bytes) -> dict[str, list[str]]:
 
 
 def _as_list(value: Any) -> list[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType] # from JSON
 
 
 def _multipart(content_type: str, body: bytes) -> dict[str, bytes]:

@@ -239,6 +239,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "partner_id", name=op.f("uq_participation_event_id_partner_id")),
     )
     op.create_table(
+        "poster",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("moment", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("square_key", sa.String(length=200), nullable=True),
+        sa.Column("portrait_key", sa.String(length=200), nullable=True),
+        sa.Column("story_key", sa.String(length=200), nullable=True),
+        sa.Column("print_key", sa.String(length=200), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_poster_event_id_event")),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_poster_organiser_id_organiser")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poster")),
+        sa.UniqueConstraint(
+            "event_id", "moment", "subject", "locale", name=op.f("uq_poster_event_id_moment_subject_locale")
+        ),
+    )
+    op.create_index(op.f("ix_poster_due_at"), "poster", ["due_at"], unique=False)
+    op.create_table(
         "programme_item",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -341,6 +370,61 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"], unique=False)
     op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
+    op.create_table(
+        "post",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("moment", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("alt_text", sa.String(length=1500), nullable=False),
+        sa.Column("previous_text", sa.Text(), nullable=True),
+        sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("seats_under", sa.Integer(), nullable=False),
+        sa.Column("outdated", sa.Boolean(), nullable=False),
+        sa.Column("poster_id", sa.Uuid(), nullable=True),
+        sa.Column("draft_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("good_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remote_id", sa.String(length=100), nullable=True),
+        sa.Column("remote_url", sa.String(length=500), nullable=True),
+        sa.Column("approved_by", sa.String(length=80), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_post_event_id_event")),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_post_organiser_id_organiser")),
+        sa.ForeignKeyConstraint(["poster_id"], ["poster.id"], name=op.f("fk_post_poster_id_poster")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
+        sa.UniqueConstraint(
+            "event_id",
+            "moment",
+            "subject",
+            "channel",
+            "locale",
+            "sequence",
+            name=op.f("uq_post_event_id_moment_subject_channel_locale_sequence"),
+        ),
+    )
+    op.create_index(op.f("ix_post_due_at"), "post", ["due_at"], unique=False)
+    op.create_index(op.f("ix_post_organiser_id_state"), "post", ["organiser_id", "state"], unique=False)
+    op.create_index(op.f("ix_post_state_draft_at"), "post", ["state", "draft_at"], unique=False)
     op.create_table(
         "slot",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -572,6 +656,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_event_id_created_at"), table_name="registration")
     op.drop_table("registration")
     op.drop_table("slot")
+    op.drop_index(op.f("ix_post_state_draft_at"), table_name="post")
+    op.drop_index(op.f("ix_post_organiser_id_state"), table_name="post")
+    op.drop_index(op.f("ix_post_due_at"), table_name="post")
+    op.drop_table("post")
     op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
     op.drop_index(op.f("ix_staff_session_expires_at"), table_name="staff_session")
     op.drop_table("staff_session")
@@ -584,6 +672,8 @@ def downgrade() -> None:
     op.drop_table("recording")
     op.drop_index(op.f("ix_programme_item_event_id_starts_at"), table_name="programme_item")
     op.drop_table("programme_item")
+    op.drop_index(op.f("ix_poster_due_at"), table_name="poster")
+    op.drop_table("poster")
     op.drop_table("participation")
     op.drop_index(op.f("ix_api_token_staff_id"), table_name="api_token")
     op.drop_table("api_token")
