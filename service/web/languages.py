@@ -14,6 +14,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from events.errors import N_
 from events.storage import LOCALES
 
 CATALOGUES = Path(__file__).parent / "locales"
@@ -64,7 +65,22 @@ def translations(locale: str) -> gettext.NullTranslations:
     return found
 
 
+_STAGES = {
+    "draft": N_("draft"),
+    "published": N_("published"),
+    "registration_open": N_("open for registration"),
+    "registration_closed": N_("closed for registration"),
+    "live": N_("taking place"),
+    "ended": N_("over"),
+    "archived": N_("archived"),
+    "postponed": N_("postponed"),
+    "cancelled": N_("cancelled"),
+}
+
+
 def translate(message: str, locale: str, **params: object) -> str:
     """Return `message` (an English id) in `locale`, its ``%(name)s`` places filled from `params`."""
-    words = translations(locale).gettext(message)
-    return words % params if params else words
+    find = translations(locale).gettext
+    if (stage := params.get("stage")) in _STAGES:
+        params["stage"] = find(_STAGES[str(stage)])
+    return find(message) % params if params else find(message)

@@ -75,11 +75,15 @@ class Pages:
         status_code: int = 200,
         house: House | None = None,
         personal: bool = False,
+        reader_locale: str | None = None,
         headers: Mapping[str, str] | None = None,
         **context: object,
     ) -> Response[str]:
-        """Render `template`. `personal` pages are kept by nobody; without a `house` the last one seen signs them."""
-        locale = locale_of(request)
+        """Render `template`. `personal` pages are kept by nobody; without a `house` the last one seen signs them.
+
+        `reader_locale` is the language in which we write to this reader, used unless they chose another here.
+        """
+        locale = locale_of(request, reader_locale)
         self._last_house = house = house or self._last_house
         frame = Frame(
             path=request.url.path,
@@ -121,12 +125,12 @@ def pages_of(request: Request) -> Pages:
     return pages
 
 
-def locale_of(request: Request) -> str:
+def locale_of(request: Request, reader_locale: str | None = None) -> str:
     """Return the language in which to answer."""
     return languages.choose(
         request.query_params.get("lang"),
         request.cookies.get("lang"),
-        request.headers.get("accept-language"),
+        reader_locale or request.headers.get("accept-language"),
     )
 
 

@@ -11,12 +11,26 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 
 from service.web.brand_routes import brand_logo, brand_stylesheet
 from service.web.coming import coming, coming_of_house
+from service.web.event_page import event_calendar, show_event
 from service.web.headers import add_safety_headers
 from service.web.health import favicon, health, robots
+from service.web.joining import join, show_door
+from service.web.manage import (
+    accept,
+    ask_to_cancel,
+    cancel,
+    download_certificate,
+    enter_code,
+    own_calendar,
+    show_registration,
+)
 from service.web.origin import from_own_pages
 from service.web.pages import Pages
+from service.web.partner_pages import answer, partner_calendar, show_invitation
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
+from service.web.registering import send_form, show_form
 from service.web.static_files import StaticFiles, static_file
+from service.web.verifying import ask_for_code, show_proof
 from service.wiring import Runtime
 
 _PUBLIC: Sequence[ControllerRouterHandler] = (
@@ -28,6 +42,24 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     favicon,
     coming,
     coming_of_house,
+    show_event,
+    event_calendar,
+    show_form,
+    send_form,
+    show_registration,
+    ask_to_cancel,
+    cancel,
+    accept,
+    enter_code,
+    own_calendar,
+    download_certificate,
+    show_door,
+    join,
+    show_invitation,
+    answer,
+    partner_calendar,
+    ask_for_code,
+    show_proof,
 )
 
 

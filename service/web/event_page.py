@@ -1,0 +1,95 @@
+"""One event's page, and its entry for a calendar."""
+
+from __future__ import annotations
+
+import uuid
+from urllib.parse import quote
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from events import calendar, listing
+from events.dates import format_when
+from events.errors import NotFound
+from events.listing import EventPage
+from events.models import Event, Slot
+from events.storage import ReadSession
+from service.web.headers import VIDEO, policy
+from service.web.pages import Pages, Request, locale_of, pages_of
+from service.wiring import Runtime
+
+
+@get("/events/{organiser:str}/{slug:str}")
+async def show_event(
+    request: Request, runtime: NamedDependency[Runtime], organiser: FromPath[str], slug: FromPath[str]
+) -> Response[str]:
+    """Show one event as it stands now: seats left are right within 2 seconds."""
+    pages = pages_of(request)
+    event = await load_event(pages, organiser, slug)
+    address = runtime.links.event_url(organiser, slug)
+    headers = {"Content-Security-Policy": policy(frame_src=VIDEO)} if event.video_id else {}
+    return pages.page(
+        request,
+        "event.html",
+        house=event.house,
+        headers=headers,
+        event=event,
+        poster=None,
+        now=runtime.clock.now(),
+        address=address,
+        share=whatsapp_url(share_text(event, locale_of(request), address)),
+        video=VIDEO,
+    )
+
+
+async def load_event(pages: Pages, organiser: str, slug: str) -> EventPage:
+    """Return the event, read at most 2 seconds ago. Raises `NotFound`."""
+    return await pages.recent.get(
+        ("event", organiser, slug),
+        lambda: pages.runtime.database.aread(lambda session: listing.event_page(session, organiser, slug)),
+    )
+
+
+def share_text(event: EventPage, locale: str, address: str) -> str:
+    """Return what a person sends to their WhatsApp group."""
+    when = format_when(event.starts_at, event.ends_at, event.timezone, locale)
+    return f"*{event.title.to(locale)}*\n{when}\n{address}"
+
+
+def whatsapp_url(text: str) -> str:
+    """Return the address that opens WhatsApp with `text` ready to be sent."""
+    return f"https://wa.me/?text={quote(text)}"
+
+
+@get("/events/{organiser:str}/{slug:str}/calendar.ics")
+async def event_calendar(
+    request: Request,
+    runtime: NamedDependency[Runtime],
+    organiser: FromPath[str],
+    slug: FromPath[str],
+    slot: FromQuery[uuid.UUID | None] = None,
+) -> Response[bytes]:
+    """Send the event, or one visiting time, as a calendar file."""
+    event = await load_event(pages_of(request), organiser, slug)
+    locale = locale_of(request)
+    address = runtime.links.event_url(organiser, slug)
+
+    def read(session: ReadSession) -> bytes:
+        row = session.get(Event, event.id)
+        visit = session.get(Slot, slot) if slot is not None else None
+        if row is None or (slot is not None and (visit is None or visit.event_id != row.id)):
+            raise NotFound
+        return calendar.entry_file(calendar.event_entry(row, locale, url=address, slot=visit))
+
+    return calendar_file(await runtime.database.aread(read), event.slug)
+
+
+def calendar_file(body: bytes, name: str, *, personal: bool = False) -> Response[bytes]:
+    """Return a calendar file (RFC 5545 §8.1) as a download."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.ics"',
+        "Cache-Control": "no-store" if personal else "no-cache",
+    }
+    return Response(body, media_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)

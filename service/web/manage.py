@@ -1,0 +1,180 @@
+"""A person's own page, reached by the link in their mails: what they hold, and what they can do about it.
+
+GET changes nothing: programs that check links in mails follow them all.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import anyio.to_thread
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Response
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
+
+from certificates.listing import of_registration
+from events import attendance, calendar, listing, registration, waitlist
+from events.errors import Invalid, NotFound
+from events.links import JOIN, MANAGE, check_version
+from events.listing import RegistrationPage
+from events.models import ACTIVE_STATES, Event, Registration, Slot
+from events.storage import ReadSession
+from service.inputs import CodeWordInput
+from service.web.event_page import calendar_file
+from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.headers import PERSONAL
+from service.web.pages import Request, locale_of, pages_of
+from service.wiring import Runtime
+
+
+async def open_link(runtime: Runtime, purpose: str, token: str) -> RegistrationPage:
+    """Return what a personal link leads to. Raises `NotFound` for a forged one, `Gone` for a revoked one."""
+    target = runtime.links.read(purpose, token)
+    page = await runtime.database.aread(lambda session: listing.registration_page(session, target.id))
+    check_version(target, page.link_version)
+    return page
+
+
+@get("/r/{token:str}")
+async def show_registration(
+    request: Request, runtime: NamedDependency[Runtime], token: FromPath[str], new: FromQuery[bool] = False
+) -> Response[str]:
+    """Show the person's place; right after registering with a word of thanks."""
+    page = await open_link(runtime, MANAGE, token)
+    return await _page(request, runtime, page, token, new=new)
+
+
+async def _page(
+    request: Request,
+    runtime: Runtime,
+    page: RegistrationPage,
+    token: str,
+    *,
+    new: bool = False,
+    form: Form | None = None,
+    status_code: int = HTTP_200_OK,
+) -> Response[str]:
+    now = runtime.clock.now()
+    certificates = await runtime.database.aread(lambda session: of_registration(session, page.id))
+    return pages_of(request).page(
+        request,
+        "registration.html",
+        status_code=status_code,
+        house=page.house,
+        personal=True,
+        reader_locale=page.locale,
+        place=page,
+        certificates=certificates,
+        token=token,
+        join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",
+        address=runtime.links.manage_url(page.id, page.link_version),
+        new=new,
+        form=form or Form(),
+        active=page.state in ACTIVE_STATES,
+        gate_opens_at=page.starts_at - attendance.GATE_OPENS,
+        takes_codes=page.has_codes and _takes_codes(page, now=now),
+        now=now,
+    )
+
+
+def _takes_codes(page: RegistrationPage, *, now: datetime) -> bool:
+    open_until = (page.ended_at or page.ends_at) + attendance.CODES_OPEN_FOR
+    return page.starts_at <= now <= open_until and page.state.value == "confirmed"
+
+
+def _back(token: str) -> Redirect:
+    return Redirect(f"/r/{token}", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
+
+
+@get("/r/{token:str}/cancel")
+async def ask_to_cancel(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[str]:
+    """Ask whether the person means it."""
+    page = await open_link(runtime, MANAGE, token)
+    return pages_of(request).page(
+        request,
+        "cancel.html",
+        house=page.house,
+        personal=True,
+        reader_locale=page.locale,
+        place=page,
+        token=token,
+        active=page.state in ACTIVE_STATES,
+    )
+
+
+@post("/r/{token:str}/cancel", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
+async def cancel(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Redirect:
+    """Give the place up; somebody who waits gets it at once."""
+    page = await open_link(runtime, MANAGE, token)
+    now = runtime.clock.now()
+    await runtime.database.awrite(
+        lambda session: registration.cancel(session, page.id, now=now, by=f"person:{page.id}")
+    )
+    pages_of(request).recent.forget()
+    return _back(token)
+
+
+@post("/r/{token:str}/accept", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
+async def accept(runtime: NamedDependency[Runtime], token: FromPath[str]) -> Redirect:
+    """Take the seat that was offered. Raises `Gone` once the offer has run out."""
+    page = await open_link(runtime, MANAGE, token)
+    now = runtime.clock.now()
+    await runtime.database.awrite(
+        lambda session: waitlist.accept_offer(session, page.id, now=now, by=f"person:{page.id}")
+    )
+    return _back(token)
+
+
+@post("/r/{token:str}/code", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
+async def enter_code(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[Any]:
+    """Take a code word that was said or shown during the event."""
+    page = await open_link(runtime, MANAGE, token)
+    form = await read_form(request)
+    now = runtime.clock.now()
+    try:
+        code = form.check(CodeWordInput).code
+        await runtime.database.awrite(lambda session: attendance.enter_code(session, page.id, code, now=now))
+    except Invalid as refusal:
+        shown = form.with_errors(refusal.errors)
+        return await _page(request, runtime, page, token, form=shown, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
+    return _back(token)
+
+
+@get("/r/{token:str}/calendar.ics")
+async def own_calendar(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[bytes]:
+    """Send the person's own calendar entry, the same that their mails carry."""
+    page = await open_link(runtime, MANAGE, token)
+    locale = locale_of(request, page.locale)
+
+    def read(session: ReadSession) -> bytes:
+        return _entry(session, runtime, page.id, locale)
+
+    return calendar_file(await runtime.database.aread(read), page.event_slug, personal=True)
+
+
+def _entry(session: ReadSession, runtime: Runtime, registration_id: uuid.UUID, locale: str) -> bytes:
+    held = session.get(Registration, registration_id)
+    event = session.get(Event, held.event_id) if held is not None else None
+    if held is None or event is None:
+        raise NotFound
+    slot = session.get(Slot, held.slot_id) if held.slot_id is not None else None
+    return calendar.entry_file(calendar.registration_entry(event, held, locale, links=runtime.links, slot=slot))
+
+
+@get("/r/{token:str}/certificate/{code:str}")
+async def download_certificate(
+    runtime: NamedDependency[Runtime], token: FromPath[str], code: FromPath[str]
+) -> Response[bytes]:
+    """Send one of the person's own certificates. Raises `NotFound` for any other code."""
+    page = await open_link(runtime, MANAGE, token)
+    held = await runtime.database.aread(lambda session: of_registration(session, page.id))
+    found = next((each for each in held if each.code == code), None)
+    if found is None or found.file_key is None:
+        raise NotFound
+    body = await anyio.to_thread.run_sync(runtime.files.get, found.file_key)
+    headers = {"Content-Disposition": f'attachment; filename="{found.file_name}"'} | PERSONAL
+    return Response(body, media_type="application/pdf", headers=headers)
