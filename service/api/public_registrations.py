@@ -17,6 +17,7 @@ from events.models import Evidence, PartnerAnswer, RegistrationState
 from events.partners import answer as answer_invitation
 from events.registration import Application
 from events.storage import ReadSession, Session
+from service import consent
 from service.api.answers import POST, refusals
 from service.api.limits import limit_posts
 from service.api.parameters import Id, IdempotencyKey, PersonalToken
@@ -37,7 +38,6 @@ from service.inputs import CodeWordInput, PartnerAnswerInput, RegistrationInput
 from service.wiring import Runtime
 
 _Result = TypeVar("_Result")
-CONSENT_VERSION = "2026-11"
 PERSONAL = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 _READ_OWN = refusals(404, 410)
@@ -84,7 +84,7 @@ def application_of(event_id: uuid.UUID, data: RegistrationInput, *, locale: str)
     return Application(
         event_id=event_id,
         name=data.name,
-        consent_version=CONSENT_VERSION,
+        consent_version=consent.VERSION,
         slot_id=data.slot_id,
         email=data.email,
         phone=data.phone,

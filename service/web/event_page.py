@@ -14,7 +14,7 @@ from events import calendar, listing
 from events.dates import format_when
 from events.errors import NotFound
 from events.listing import EventPage
-from events.models import Event, Slot
+from events.models import Event, Organiser, Slot
 from events.storage import ReadSession
 from service.web.headers import VIDEO, policy
 from service.web.pages import Pages, Request, locale_of, pages_of
@@ -81,9 +81,19 @@ async def event_calendar(
         visit = session.get(Slot, slot) if slot is not None else None
         if row is None or (slot is not None and (visit is None or visit.event_id != row.id)):
             raise NotFound
-        return calendar.entry_file(calendar.event_entry(row, locale, url=address, slot=visit))
+        return calendar.entry_file(
+            calendar.event_entry(row, organiser_of(session, row), locale, url=address, slot=visit)
+        )
 
     return calendar_file(await runtime.database.aread(read), event.slug)
+
+
+def organiser_of(session: ReadSession, event: Event) -> Organiser:
+    """Return whose event it is."""
+    organiser = session.get(Organiser, event.organiser_id)
+    if organiser is None:
+        raise NotFound
+    return organiser
 
 
 def calendar_file(body: bytes, name: str, *, personal: bool = False) -> Response[bytes]:
@@ -92,4 +102,4 @@ def calendar_file(body: bytes, name: str, *, personal: bool = False) -> Response
         "Content-Disposition": f'attachment; filename="{name}.ics"',
         "Cache-Control": "no-store" if personal else "no-cache",
     }
-    return Response(body, media_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
+    return Response(body, media_type="text/calendar; method=PUBLISH", headers=headers)

@@ -24,7 +24,7 @@ from events.listing import RegistrationPage
 from events.models import ACTIVE_STATES, Event, Registration, Slot
 from events.storage import ReadSession
 from service.inputs import CodeWordInput
-from service.web.event_page import calendar_file
+from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.headers import PERSONAL
 from service.web.pages import Request, locale_of, pages_of
@@ -162,7 +162,10 @@ def _entry(session: ReadSession, runtime: Runtime, registration_id: uuid.UUID, l
     if held is None or event is None:
         raise NotFound
     slot = session.get(Slot, held.slot_id) if held.slot_id is not None else None
-    return calendar.entry_file(calendar.registration_entry(event, held, locale, links=runtime.links, slot=slot))
+    organiser = organiser_of(session, event)
+    return calendar.entry_file(
+        calendar.registration_entry(event, organiser, held, locale, links=runtime.links, slot=slot)
+    )
 
 
 @get("/r/{token:str}/certificate/{code:str}")

@@ -15,7 +15,7 @@ from events.listing import PartnerPage
 from events.models import Event, Participation, PartnerAnswer
 from events.storage import ReadSession
 from service.inputs import PartnerAnswerInput
-from service.web.event_page import calendar_file
+from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, read_form
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
@@ -69,6 +69,7 @@ async def partner_calendar(
         event = session.get(Event, part.event_id) if part is not None else None
         if part is None or event is None:
             raise NotFound
-        return calendar.entry_file(calendar.participation_entry(event, part, locale, links=runtime.links))
+        organiser = organiser_of(session, event)
+        return calendar.entry_file(calendar.participation_entry(event, organiser, part, locale, links=runtime.links))
 
     return calendar_file(await runtime.database.aread(read), page.event.slug, personal=True)

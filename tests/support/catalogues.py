@@ -70,7 +70,9 @@ def update() -> None:
         fresh = Catalog(
             locale="id", project="Acara", fuzzy=False, charset="utf-8", header_comment=f"# Indonesian: {name}"
         )
-        fresh._num_plurals, fresh._plural_expr = 1, "0"  # Indonesian counts without changing the noun
+        # Babel has no rule for Indonesian, which counts without changing the noun, and takes it for English.
+        setattr(fresh, "_num_plurals", 1)  # noqa: B010 - untyped in Babel
+        setattr(fresh, "_plural_expr", "0")  # noqa: B010 - likewise
         for message in catalogue:
             if message.id:
                 fresh.add(message.id, known.get(message.id, ""))
