@@ -6,6 +6,7 @@ multipart upload. A stream that breaks off leaves nothing behind.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import anyio
 import anyio.to_thread
 import obstore
 from obstore.exceptions import BaseError
@@ -87,19 +89,32 @@ class StoredFiles:
         """
         _check(key)
         counted = _Counter(limit)
+        cancelled = asyncio.Event()
+        storing = asyncio.ensure_future(self._store_stream(key, counted.pass_on_async(chunks, cancelled), content_type))
+        try:
+            await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            # Dropped in the middle, a bucket would keep (and charge for) the parts: let it end as a broken stream does.
+            cancelled.set()
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait({storing})
+            storing.exception()
+            raise
+        await anyio.to_thread.run_sync(self._sync, key)
+        return Received(counted.size, counted.hash.hexdigest())
+
+    async def _store_stream(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
         try:
             await obstore.put_async(
                 self._store,
                 key,
-                counted.pass_on_async(chunks),
+                chunks,
                 attributes=self._attributes(content_type),
                 chunk_size=PART_BYTES,
                 max_concurrency=PARTS_AT_ONCE,
             )
         except BaseError as error:
             raise StorageError(str(error)) from error
-        await anyio.to_thread.run_sync(self._sync, key)
-        return Received(counted.size, counted.hash.hexdigest())
 
     def get(self, key: str) -> bytes:
         """Return the whole file. Raises `FileNotFoundError`."""
@@ -204,10 +219,24 @@ class _Counter:
         for chunk in chunks:
             yield self._note(chunk)
 
-    async def pass_on_async(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-        async for chunk in chunks:
-            if chunk:
-                yield self._note(chunk)
+    async def pass_on_async(self, chunks: AsyncIterable[bytes], cancelled: asyncio.Event) -> AsyncIterator[bytes]:
+        """Pass chunks on until they end or `cancelled` is set, even while the next one is being waited for."""
+        iterator = aiter(chunks)
+        stop = asyncio.ensure_future(cancelled.wait())
+        try:
+            while True:
+                coming = asyncio.ensure_future(_next_of(iterator))
+                await asyncio.wait({coming, stop}, return_when=asyncio.FIRST_COMPLETED)
+                if stop.done():
+                    coming.cancel()
+                    raise InterruptedError
+                chunk = coming.result()
+                if chunk is None:
+                    return
+                if chunk:
+                    yield self._note(chunk)
+        finally:
+            stop.cancel()
 
     def _note(self, chunk: bytes) -> bytes:
         self.size += len(chunk)
@@ -215,6 +244,10 @@ class _Counter:
             raise TooLarge
         self.hash.update(chunk)
         return chunk
+
+
+async def _next_of(iterator: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(iterator, None)
 
 
 def _check(key: str) -> None:
