@@ -10,14 +10,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from events import calendar, listing
+from events import calendar
 from events.dates import format_when
 from events.errors import NotFound
 from events.listing import EventPage
 from events.models import Event, Organiser, Slot
 from events.storage import ReadSession
+from service.web.event_reads import load_event, load_poster_key
 from service.web.headers import VIDEO, policy
-from service.web.pages import Pages, Request, locale_of, pages_of
+from service.web.pages import Request, locale_of, pages_of
+from service.web.poster_routes import poster_name
 from service.wiring import Runtime
 
 
@@ -28,6 +30,7 @@ async def show_event(
     """Show one event as it stands now: seats left are right within 2 seconds."""
     pages = pages_of(request)
     event = await load_event(pages, organiser, slug)
+    poster = await load_poster_key(pages, event, locale_of(request))
     address = runtime.links.event_url(organiser, slug)
     headers = {"Content-Security-Policy": policy(frame_src=VIDEO)} if event.video_id else {}
     return pages.page(
@@ -36,19 +39,11 @@ async def show_event(
         house=event.house,
         headers=headers,
         event=event,
-        poster=None,
+        poster=f"{event.path}/poster/{poster_name(poster)}" if poster else None,
         now=runtime.clock.now(),
         address=address,
         share=whatsapp_url(share_text(event, locale_of(request), address)),
         video=VIDEO,
-    )
-
-
-async def load_event(pages: Pages, organiser: str, slug: str) -> EventPage:
-    """Return the event, read at most 2 seconds ago. Raises `NotFound`."""
-    return await pages.recent.get(
-        ("event", organiser, slug),
-        lambda: pages.runtime.database.aread(lambda session: listing.event_page(session, organiser, slug)),
     )
 
 

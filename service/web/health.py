@@ -27,11 +27,10 @@ async def health(runtime: NamedDependency[Runtime]) -> Response[dict[str, str]]:
 
 
 @get("/robots.txt", sync_to_thread=False, include_in_schema=False)
-def robots(runtime: NamedDependency[Runtime]) -> Response[str]:
+def robots() -> Response[str]:
     """Keep search engines off personal links and the staff's rooms."""
     closed = "".join(f"Disallow: {path}\n" for path in ("/r/", "/j/", "/p/", "/v/", "/staff", "/api/"))
-    text = f"User-agent: *\n{closed}Sitemap: {runtime.links.url('sitemap.xml')}\n"
-    return Response(text, media_type="text/plain")
+    return Response(f"User-agent: *\n{closed}", media_type="text/plain")
 
 
 @get("/favicon.ico", sync_to_thread=False, include_in_schema=False)

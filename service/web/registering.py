@@ -22,7 +22,7 @@ from events.storage import Session
 from service import consent, idempotency
 from service.clock import real_now
 from service.inputs import RegistrationInput
-from service.web.event_page import load_event
+from service.web.event_reads import load_event
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime

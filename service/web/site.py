@@ -27,6 +27,7 @@ from service.web.manage import (
 from service.web.origin import from_own_pages
 from service.web.pages import Pages
 from service.web.partner_pages import answer, partner_calendar, show_invitation
+from service.web.poster_routes import event_poster
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
 from service.web.static_files import StaticFiles, static_file
@@ -44,6 +45,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     coming_of_house,
     show_event,
     event_calendar,
+    event_poster,
     show_form,
     send_form,
     show_registration,

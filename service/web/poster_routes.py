@@ -1,0 +1,66 @@
+"""An event's poster as pages show it: small enough for a phone with little data left.
+
+The drawn poster is a large PNG. Browsers get a WebP of 720 pixels; messengers that preview a link want a JPEG.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from functools import lru_cache
+
+import anyio.to_thread
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+from PIL import Image
+
+from events.errors import NotFound
+from service.files import StoredFiles
+from service.web.event_reads import load_event, load_poster_key
+from service.web.pages import Request, locale_of, pages_of
+from service.wiring import Runtime
+
+_FORMATS = {"webp": ("WEBP", 720, 78, "image/webp"), "jpg": ("JPEG", 1080, 82, "image/jpeg")}
+
+
+def poster_name(key: str) -> str:
+    """Return what the poster's address ends with, before its suffix: another drawing has another."""
+    return hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
+@get("/events/{organiser:str}/{slug:str}/poster/{name:str}")
+async def event_poster(
+    request: Request,
+    runtime: NamedDependency[Runtime],
+    organiser: FromPath[str],
+    slug: FromPath[str],
+    name: FromPath[str],
+) -> Response[bytes]:
+    """Send today's poster as ``webp`` or ``jpg``; only its own address may be kept for ever."""
+    pages = pages_of(request)
+    event = await load_event(pages, organiser, slug)
+    key = await load_poster_key(pages, event, locale_of(request))
+    stem, _, kind = name.partition(".")
+    if key is None or kind not in _FORMATS:
+        raise NotFound
+    body = await anyio.to_thread.run_sync(_shrink, runtime.files, key, kind)
+    kept = "public, max-age=31536000, immutable" if stem == poster_name(key) else "public, max-age=300"
+    return Response(body, media_type=_FORMATS[kind][3], headers={"Cache-Control": kept})
+
+
+@lru_cache(maxsize=32)
+def _shrink(files: StoredFiles, key: str, kind: str) -> bytes:
+    """Return a stored picture, smaller. A key's picture never changes: the key holds the digest of what was drawn."""
+    coding, width, quality, _ = _FORMATS[kind]
+    try:
+        drawn = Image.open(io.BytesIO(files.get(key)))
+    except FileNotFoundError:
+        raise NotFound from None
+    picture = drawn.convert("RGB")
+    if picture.width > width:
+        picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    picture.save(out, coding, quality=quality)
+    return out.getvalue()
