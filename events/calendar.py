@@ -136,7 +136,7 @@ def _entry(
         ends_at=(slot or event).ends_at,
         timezone=event.timezone,
         cancelled=cancelled,
-        title=one_line(event.title.to(locale)),
+        title=one_line(event.title.to(locale)) or one_line(organiser.name.to(locale)),
         description="\n\n".join(part for part in said if part),
         location=one_line(event.venue.to(locale)) or join_url or "",
         url=url,
@@ -249,7 +249,7 @@ def feed(entries: Iterable[Entry], *, name: str, url: str, locale: str) -> bytes
     """
     kept = list(entries)
     calendar = vcalendar([_published(entry) for entry in kept], method="PUBLISH", timezones=zones(kept))
-    add_property(calendar, "name", one_line(name), LANGUAGE=locale)
+    add_property(calendar, "name", icalendar.vText(one_line(name)), LANGUAGE=locale)
     add_property(calendar, "x-wr-calname", icalendar.vText(one_line(name)))
     add_property(calendar, "refresh-interval", REFRESH, VALUE="DURATION")
     add_property(calendar, "x-published-ttl", icalendar.vDuration(REFRESH))

@@ -84,26 +84,25 @@ def _claim(transactions: Transactions, *, now: datetime, real_now: datetime, lim
 
     Where two workers claim e-mails of one entry at the same moment, the unique index stops the second; it tries again.
     """
-    only = [_first_of_its_entry(now)]
-
-    def take(session: Session) -> Claim:
-        return deliveries.claim(
-            session,
-            Email,
-            now=now,
-            real_now=real_now,
-            limit=limit,
-            lease=LEASE,
-            only=only,
-            order_by=[Email.priority],
-        )
-
     for _ in range(_CLAIM_TRIES):
         try:
-            return transactions.write(take)
+            return transactions.write(lambda session: _take(session, now=now, real_now=real_now, limit=limit))
         except IntegrityError:
             log.info("another worker claimed e-mails of the same calendar entry; claiming again")
     return Claim((), uuid.uuid4())
+
+
+def _take(session: Session, *, now: datetime, real_now: datetime, limit: int) -> Claim:
+    return deliveries.claim(
+        session,
+        Email,
+        now=now,
+        real_now=real_now,
+        limit=limit,
+        lease=LEASE,
+        only=[_first_of_its_entry(now)],
+        order_by=[Email.priority],
+    )
 
 
 def _first_of_its_entry(now: datetime) -> sa.ColumnElement[bool]:

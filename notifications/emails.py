@@ -241,8 +241,15 @@ def next_registrations(
     return session.scalars(statement.order_by(Registration.id).limit(CHUNK)).all()
 
 
-def insert_missing(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the e-mails that are not owed already."""
-    if rows:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(insert(TABLE).on_conflict_do_nothing(index_elements=["dedupe_key"]), list(rows))
+def insert_missing(session: Session, rows: Sequence[Mapping[str, Any]], *, revive: bool = False) -> None:
+    """Insert the e-mails that are not owed already; with `revive`, those that were superseded are owed again."""
+    if not rows:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    key = [TABLE.c.dedupe_key]
+    statement = insert(TABLE).on_conflict_do_nothing(index_elements=key)
+    if revive:
+        statement = insert(TABLE).on_conflict_do_update(
+            index_elements=key, set_={"state": EmailState.QUEUED}, where=TABLE.c.state == EmailState.SUPERSEDED
+        )
+    session.execute(statement, list(rows))

@@ -128,12 +128,15 @@ def _told(session: ReadSession, emails: Iterable[Email]) -> dict[str, Told]:
     if not uids:
         return {}
     sent = Email.state == EmailState.SENT
+    # A superseded one was claimed once without being sent; claimed twice, the first time may have been an acceptance
+    # whose answer was lost.
+    tried = Email.attempts > sa.case((Email.state == EmailState.SUPERSEDED, 1), else_=0)
     rows = session.execute(
         sa.select(
             Email.uid,
             sa.func.max(sa.case((sent, Email.sequence))),
             sa.func.max(sa.case((sent, Email.event_version))),
-            sa.func.max(sa.case((sa.and_(Email.kind.in_(INVITING), Email.attempts > 0), 1), else_=0)),
+            sa.func.max(sa.case((sa.and_(Email.kind.in_(INVITING), tried), 1), else_=0)),
         )
         .where(Email.uid.in_(uids), Email.id.not_in([email.id for email in kept]))
         .group_by(Email.uid)

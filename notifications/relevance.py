@@ -98,10 +98,11 @@ def _takes_part(material: Material, now: datetime) -> bool:
 
 
 def _takes_no_part(material: Material, now: datetime) -> bool:
+    """Who was never asked need not hear that they are no longer asked."""
     del now
     participation = material.participation
     off = material.event.stage in (Stage.POSTPONED, Stage.CANCELLED)
-    return participation is not None and (participation.withdrawn_at is not None or off)
+    return material.told.invited and participation is not None and (participation.withdrawn_at is not None or off)
 
 
 _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {

@@ -60,7 +60,8 @@ def plan(
     for registration in found:
         slot = slots.get(registration.slot_id) if registration.slot_id else None
         rows += _reminders(session, event, registration, (slot or event).starts_at, now=now)
-    emails.insert_missing(session, rows)
+    # An event that moves away and back again has reminders that were superseded meanwhile.
+    emails.insert_missing(session, rows, revive=True)
     return {"after": str(found[-1].id)} if len(found) == emails.CHUNK else None
 
 

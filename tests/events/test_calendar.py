@@ -1,0 +1,195 @@
+"""Entries, files and feeds, judged by libical and a second parser."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events import calendar
+from events.calendar import Entry
+from events.links import Links
+from events.models import (
+    Event,
+    EventKind,
+    EventMode,
+    Organiser,
+    Participation,
+    Registration,
+    RegistrationState,
+    Slot,
+    Stage,
+)
+from events.storage import LocalizedText
+from tests.support.calendars import assert_calendar_valid, complaints, uncalendared
+from tests.support.sizes import size
+
+NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+STARTS_AT = datetime(2026, 12, 12, 2, 0, tzinfo=UTC)
+LINKS = Links("a secret key for tests, long enough", "https://acara.example")
+ORGANISER = Organiser(
+    id=uuid.uuid4(),
+    slug="batam",
+    name=LocalizedText("Perpustakaan Kota Batam", "Batam City Library"),
+    email="halo@perpustakaan.batam.example",
+)
+
+
+def event(**changes: object) -> Event:
+    columns: dict[str, object] = {
+        "id": uuid.UUID("019afc00-0000-7000-8000-000000000002"),
+        "slug": "menulis",
+        "kind": EventKind.WEBINAR,
+        "mode": EventMode.ONLINE,
+        "stage": Stage.REGISTRATION_OPEN,
+        "title": LocalizedText("Menulis; bercerita, dan ❤", "Writing"),
+        "summary": LocalizedText("Belajar menulis.\n\nBersama Ibu Siti.", "Learn to write."),
+        "venue": LocalizedText(),
+        "starts_at": STARTS_AT,
+        "ends_at": STARTS_AT + timedelta(hours=2),
+        "timezone": "Asia/Jakarta",
+        "join_url": "https://meet.example/abc",
+        "calendar_sequence": 2,
+        "created_at": NOW - timedelta(days=9),
+        "updated_at": NOW,
+        **changes,
+    }
+    return Event(**columns)
+
+
+def registration(**changes: object) -> Registration:
+    columns: dict[str, object] = {
+        "id": uuid.UUID("019afc00-0000-7000-8000-000000000003"),
+        "state": RegistrationState.CONFIRMED,
+        "link_version": 1,
+        "calendar_sequence": 1,
+        "updated_at": NOW,
+        **changes,
+    }
+    return Registration(**columns)
+
+
+def slot() -> Slot:
+    return Slot(
+        id=uuid.UUID("019afc00-0000-7000-8000-000000000004"),
+        starts_at=STARTS_AT + timedelta(days=1),
+        ends_at=STARTS_AT + timedelta(days=1, hours=1),
+        calendar_sequence=4,
+    )
+
+
+def own_entry(**changes: object) -> Entry:
+    return calendar.registration_entry(event(), ORGANISER, registration(**changes), "id", links=LINKS)
+
+
+def properties(body: bytes, method: str = "PUBLISH") -> dict[str, str]:
+    assert_calendar_valid(body, method=method)
+    return uncalendared(body.decode())
+
+
+def test_an_entry_as_a_file() -> None:
+    found = properties(calendar.entry_file(own_entry()))
+    assert found["UID"] == "019afc00-0000-7000-8000-000000000003"
+    assert found["SUMMARY"] == "Menulis\\; bercerita\\, dan ❤"
+    assert found["DTSTART;TZID=Asia/Jakarta"] == "20261212T090000"
+    assert found["STATUS"] == "CONFIRMED"
+    assert found["LOCATION"] == LINKS.join_url(registration().id, 1)
+    assert found["URL"] == LINKS.manage_url(registration().id, 1)
+    assert "https://meet.example" not in str(found), "the meeting stays behind the personal link"
+
+
+def test_the_sequence_adds_up_everything_that_can_move() -> None:
+    visit = calendar.registration_entry(event(), ORGANISER, registration(), "id", links=LINKS, slot=slot())
+    assert (own_entry().sequence, visit.sequence) == (2 + 1, 2 + 1 + 4)
+    part = Participation(id=uuid.uuid4(), link_version=1, calendar_sequence=3)
+    partner = calendar.participation_entry(event(), ORGANISER, part, "id", links=LINKS)
+    assert partner.sequence == 2 + 3
+    public = calendar.event_entry(event(), ORGANISER, "id", url=None, slot=slot())
+    assert (public.sequence, public.uid) == (2 + 4, str(slot().id))
+
+
+def test_a_visit_has_the_times_of_its_slot() -> None:
+    visit = calendar.registration_entry(event(), ORGANISER, registration(), "id", links=LINKS, slot=slot())
+    assert (visit.starts_at, visit.ends_at) == (slot().starts_at, slot().ends_at)
+
+
+def test_a_speaker_is_given_the_meeting_itself() -> None:
+    part = Participation(id=uuid.uuid4(), link_version=1, calendar_sequence=0)
+    entry = calendar.participation_entry(event(), ORGANISER, part, "en", links=LINKS)
+    assert entry.join_url == "https://meet.example/abc"
+
+
+def test_what_ends_is_cancelled_and_opens_no_meeting() -> None:
+    ended = [
+        own_entry(state=RegistrationState.CANCELLED),
+        own_entry(state=RegistrationState.WAITLISTED),
+        calendar.registration_entry(event(stage=Stage.POSTPONED), ORGANISER, registration(), "id", links=LINKS),
+        calendar.event_entry(event(stage=Stage.CANCELLED), ORGANISER, "id", url=None),
+    ]
+    for entry in ended:
+        found = properties(calendar.entry_file(entry))
+        assert found["STATUS"] == "CANCELLED"
+        assert [name for name in found if name.startswith("CONFERENCE")] == []
+        assert "/j/" not in str(found)
+
+
+def test_an_exhibition_is_whole_days_that_block_nobody() -> None:
+    lasting = event(kind=EventKind.EXHIBITION, ends_at=datetime(2026, 12, 20, 9, tzinfo=UTC), join_url=None)
+    found = properties(calendar.entry_file(calendar.event_entry(lasting, ORGANISER, "id", url=None)))
+    assert found["DTSTART;VALUE=DATE"] == "20261212"
+    assert found["DTEND;VALUE=DATE"] == "20261221", "DTEND is the first day that is not part of it"
+    assert found["TRANSP"] == "TRANSPARENT"
+    assert "VTIMEZONE" not in str(found)
+
+
+def test_a_feed_is_the_same_bytes_until_something_changes() -> None:
+    def made(**changes: object) -> bytes:
+        entries = [
+            calendar.event_entry(event(**changes), ORGANISER, "id", url="https://acara.example/events/batam/menulis")
+        ]
+        return calendar.feed(
+            entries, name="Acara Perpustakaan; Batam", url="https://acara.example/feed.ics", locale="id"
+        )
+
+    first = made()
+    calendar.vtimezone.cache_clear()
+    assert made() == first
+    assert made(updated_at=NOW + timedelta(seconds=1)) != first
+    found = properties(first)
+    assert found["NAME;LANGUAGE=id"] == found["X-WR-CALNAME"] == "Acara Perpustakaan\\; Batam"
+    assert found["REFRESH-INTERVAL;VALUE=DURATION"] == found["X-PUBLISHED-TTL"] == "PT1H"
+    assert found["SOURCE;VALUE=URI"] == "https://acara.example/feed.ics"
+    assert found["DTSTAMP"] == "20261201T020000Z"
+
+
+def test_a_feed_of_nothing_and_of_several_zones() -> None:
+    several = [
+        calendar.event_entry(event(timezone=zone), ORGANISER, "id", url=None)
+        for zone in ("Asia/Jayapura", "Asia/Jakarta", "Asia/Makassar")
+    ]
+    body = calendar.feed(several, name="Acara", url="https://acara.example/feed.ics", locale="id")
+    properties(body)
+    assert body.count(b"BEGIN:VTIMEZONE") == 3
+    empty = calendar.feed([], name="Acara", url="https://acara.example/feed.ics", locale="id")
+    assert empty.count(b"BEGIN:VEVENT") == 0
+
+
+def test_control_the_judge_finds_what_is_broken() -> None:
+    body = calendar.entry_file(own_entry())
+    for name in (b"DTSTAMP", b"UID", b"SUMMARY", b"ORGANIZER"):
+        without = b"\r\n".join(line for line in body.replace(b"\r\n ", b"").split(b"\r\n") if not line.startswith(name))
+        assert complaints(without) != [], name
+
+
+@settings(max_examples=size(60, 5000), deadline=None)
+@given(st.text(max_size=60), st.text(max_size=90), st.text(max_size=40))
+def test_nothing_that_is_typed_breaks_out_of_its_property(title: str, summary: str, venue: str) -> None:
+    changed = event(title=LocalizedText(title or "x"), summary=LocalizedText(summary), venue=LocalizedText(venue))
+    own = calendar.registration_entry(changed, ORGANISER, registration(), "id", links=LINKS)
+    body = calendar.entry_file(own)
+    assert_calendar_valid(body, method="PUBLISH")
+    expected = uncalendared(calendar.entry_file(own_entry()).decode())
+    found = uncalendared(body.decode())
+    assert set(found) - {"LOCATION"} == set(expected) - {"LOCATION"}, "no property was added or lost"

@@ -1,0 +1,123 @@
+"""Speaking SMTP to a real server on loopback that misbehaves, and writing files instead."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from notifications.smtp import FolderMailer, Outgoing, SmtpMailer, Verdict
+from tests.support.smtp import SmtpSink
+
+
+def outgoing(number: int, content: bytes = b"Subject: x\r\n\r\n.hello\r\n") -> Outgoing:
+    return Outgoing(uuid.UUID(int=number), "acara@example.org", f"peserta{number}@example.org", content)
+
+
+def verdicts(mailer: SmtpMailer, count: int) -> list[Verdict]:
+    outcomes = list(mailer.send(outgoing(number) for number in range(count)))
+    assert [outcome.id.int for outcome in outcomes] == list(range(count))
+    return [outcome.verdict for outcome in outcomes]
+
+
+def test_many_messages_share_one_connection(smtp_sink: SmtpSink) -> None:
+    assert verdicts(SmtpMailer(smtp_sink.url), 20) == [Verdict.ACCEPTED] * 20
+    assert smtp_sink.connections == 1
+    assert [each.recipients for each in smtp_sink.delivered] == [(f"peserta{n}@example.org",) for n in range(20)]
+    assert smtp_sink.delivered[0].content == b"Subject: x\r\n\r\n.hello\r\n"
+
+
+def test_no_message_needs_no_connection(smtp_sink: SmtpSink) -> None:
+    assert verdicts(SmtpMailer(smtp_sink.url), 0) == []
+    assert smtp_sink.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict", "connections"),
+    [
+        ("451 4.3.0 try later", Verdict.DEFERRED, 1),
+        ("452 4.2.2 mailbox full", Verdict.DEFERRED, 1),
+        ("550 5.1.1 no such user", Verdict.REFUSED, 1),
+        ("554 5.7.1 looks like spam", Verdict.REFUSED, 1),
+        ("421 4.3.2 closing", Verdict.DEFERRED, 2),
+        ("disconnect", Verdict.DEFERRED, 2),
+        ("hang", Verdict.DEFERRED, 2),
+    ],
+)
+def test_a_fault_is_one_messages_own(smtp_sink: SmtpSink, fault: str, verdict: Verdict, connections: int) -> None:
+    """The message before and the one after are accepted; where the connection is lost a new one is made."""
+    mailer = SmtpMailer(smtp_sink.url, timeout=0.5)
+
+    def messages() -> Iterator[Outgoing]:
+        yield outgoing(0)
+        smtp_sink.misbehave(fault)
+        yield outgoing(1)
+        yield outgoing(2)
+
+    outcomes = list(mailer.send(messages()))
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED, verdict, Verdict.ACCEPTED]
+    assert smtp_sink.connections == connections
+    if fault[0].isdigit():
+        assert outcomes[1].reply == fault
+
+
+def test_a_server_that_is_away_is_tried_once_a_batch() -> None:
+    sink = SmtpSink()
+    url = sink.url
+    sink.stop()
+    assert verdicts(SmtpMailer(url), 3) == [Verdict.UNREACHABLE] * 3
+
+
+def test_a_login_that_is_refused_says_nothing_about_the_mail(smtp_sink: SmtpSink) -> None:
+    """The sink offers no AUTH at all; a wrong password ends the same way."""
+    mailer = SmtpMailer(f"smtp://acara:rahasia@{smtp_sink.host}:{smtp_sink.port}")
+    assert verdicts(mailer, 2) == [Verdict.UNREACHABLE] * 2
+    assert smtp_sink.delivered == []
+
+
+def test_starttls_is_never_skipped(smtp_sink: SmtpSink) -> None:
+    """A server that suddenly offers no STARTTLS may be somebody in between: nothing is sent in the clear."""
+    assert verdicts(SmtpMailer(smtp_sink.url + "?starttls=1"), 1) == [Verdict.UNREACHABLE]
+    assert smtp_sink.delivered == []
+
+
+def test_closing_early_ends_the_connection_politely(smtp_sink: SmtpSink) -> None:
+    outcomes = SmtpMailer(smtp_sink.url).send(outgoing(number) for number in range(5))
+    assert next(outcomes).verdict is Verdict.ACCEPTED
+    outcomes.close()  # type: ignore[attr-defined] # it is a generator
+    assert len(smtp_sink.delivered) == 1
+
+
+@pytest.mark.parametrize("url", ["", "localhost:25", "http://localhost", "smtp://", "smtps:///x"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="SMTP address"):
+        SmtpMailer(url)
+
+
+def test_check_says_what_is_wrong(smtp_sink: SmtpSink) -> None:
+    SmtpMailer(smtp_sink.url).check()
+    sink = SmtpSink()
+    url = sink.url
+    sink.stop()
+    with pytest.raises(OSError, match="refused"):
+        SmtpMailer(url).check()
+
+
+def test_a_folder_takes_the_place_of_a_server(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    outcomes = list(FolderMailer(folder).send([outgoing(1), outgoing(2, b"two"), outgoing(2, b"two again")]))
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED] * 3
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        f"{uuid.UUID(int=1)}.eml": b"Subject: x\r\n\r\n.hello\r\n",
+        f"{uuid.UUID(int=2)}.eml": b"two again",
+    }
+
+
+def test_a_folder_that_cannot_be_written_is_a_server_that_is_away(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / f"{uuid.UUID(int=1)}.eml").mkdir()
+    (outcome,) = FolderMailer(folder).send([outgoing(1)])
+    assert outcome.verdict is Verdict.UNREACHABLE
