@@ -35,7 +35,7 @@ class ProcessRenderer:
         """Draw all of `contents`; one that fails or takes too long does not harm the others."""
         if not self._warm:
             # The typefaces of a new installation are cut once, which must not count as a certificate's time.
-            self._children.run(rendering.warm_up, self._faces_dir, timeout=120.0)
+            self._children.run(rendering.warm_up, self._faces_dir, timeout=600.0)
             self._warm = True
         calls = [(content, self._faces_dir) for content in contents]
         results = self._children.run_all(rendering.render, calls, timeout=self._seconds_each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -38,8 +39,9 @@ def verify_url(code: str) -> str:
 
 @pytest.fixture(scope="session")
 def faces_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for typefaces, filled by whoever draws first."""
-    return tmp_path_factory.mktemp("faces")
+    """A folder for typefaces, filled by whoever draws first; all processes of one test run share it."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "faces"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,207 @@
+"""Drawing what is due: exactly once whatever rings how often, and nothing lost when a worker or a drawing fails."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from certificates import delivery, issuing
+from certificates.models import Certificate, CertificateState
+from certificates.renderer import ProcessRenderer
+from certificates.signing import PadesSigner
+from events import deliveries
+from events.models import Event, Organiser, Track
+from events.storage import Session
+from service.files import StoredFiles
+from service.transactions import Database
+from tests.certificates.conftest import REAL, Hall, Typist, make_hall, verify_url
+from tests.support.life import STAFF, Life
+
+
+def test_what_is_planned_is_issued_with_its_file_and_its_fact(hall: Hall, typist: Typist) -> None:
+    hall.plan()
+    assert hall.render(typist) == 3
+    issued = hall.certificates()
+    assert [each.state for each in issued] == [CertificateState.ISSUED] * 3
+    for certificate in issued:
+        assert certificate.file_key is not None
+        body = hall.files.get(certificate.file_key)
+        assert body == b"signed:" + certificate.name.encode()
+        assert certificate.sha256 == hashlib.sha256(body).hexdigest()
+        assert certificate.issued_at == hall.later
+    assert hall.facts("CertificateIssued") == [
+        {
+            "organiser_id": str(each.organiser_id),
+            "event_id": str(each.event_id),
+            "certificate_id": str(each.id),
+            "registration_id": str(each.registration_id),
+            "participation_id": None,
+            "role": "participant",
+            "version": 1,
+        }
+        for each in issued
+    ]
+    assert hall.life.event(hall.event_id).certificate_track is Track.DONE
+    assert [fact["issued"] for fact in hall.facts("CertificateTrackClosed")] == [3]
+    assert hall.render(typist) == 0
+
+
+def test_a_bell_rung_eight_times_at_once_issues_each_certificate_once(
+    life: Life, database: Database, files: StoredFiles, typist: Typist
+) -> None:
+    hall = make_hall(life, database, files, attended=40, missed=0)
+    hall.plan()
+    claimed: list[int] = []
+    failures: list[BaseException] = []
+    start = threading.Barrier(8)
+
+    def worker() -> None:
+        start.wait()
+        try:
+            while taken := hall.render(typist, limit=7):
+                claimed.append(taken)
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion below
+            failures.append(error)
+
+    threads = [threading.Thread(target=worker) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sum(claimed) == 40
+    assert Counter(typist.drawn) == Counter(f"Peserta {number}" for number in range(40))
+    assert Counter(fact["certificate_id"] for fact in hall.facts("CertificateIssued")) == Counter(
+        str(each.id) for each in hall.certificates()
+    )
+    assert len(hall.facts("CertificateTrackClosed")) == 1
+    assert hall.life.event(hall.event_id).certificate_track is Track.DONE
+
+
+def test_a_worker_that_comes_too_late_settles_nothing_and_leaves_no_file(hall: Hall, typist: Typist) -> None:
+    """Its lease had run out, another worker issued the certificates, and then it finished after all."""
+    hall.plan()
+
+    class Slow(Typist):
+        def render(self, contents: Any) -> Any:
+            hall.database.write(
+                lambda session: deliveries.release_expired(
+                    session, Certificate, real_now=REAL + delivery.LEASE + timedelta(seconds=1)
+                )
+            )
+            assert hall.render(typist) == 3
+            return [b"late " + content.name.encode() for content in contents]
+
+    assert hall.render(Slow()) == 3
+    assert len(hall.facts("CertificateIssued")) == 3
+    for certificate in hall.certificates():
+        assert certificate.file_key is not None
+        assert hashlib.sha256(hall.files.get(certificate.file_key)).hexdigest() == certificate.sha256
+        late = hashlib.sha256(b"signed:late " + certificate.name.encode()).hexdigest()
+        assert not hall.files.exists(f"certificates/{certificate.id}-{late[:16]}.pdf")
+
+
+def test_what_a_dead_worker_held_is_drawn_by_the_next(hall: Hall, typist: Typist) -> None:
+    hall.plan()
+    hall.database.write(
+        lambda session: deliveries.claim(
+            session, Certificate, now=hall.later, real_now=REAL, limit=2, lease=delivery.LEASE
+        )
+    )
+    assert hall.render(typist) == 1
+    assert hall.life.event(hall.event_id).certificate_track is Track.RUNNING
+    after = REAL + delivery.LEASE + timedelta(seconds=1)
+    assert hall.database.write(lambda s: deliveries.release_expired(s, Certificate, real_now=after)) == 2
+    assert hall.render(typist) == 2
+    assert hall.life.event(hall.event_id).certificate_track is Track.DONE
+
+
+def test_one_that_cannot_be_drawn_harms_no_other_and_is_tried_again(hall: Hall, typist: Typist) -> None:
+    hall.plan()
+    typist.failing = {"Peserta 1"}
+    hall.render(typist)
+    assert [each.state for each in hall.certificates()] == [
+        CertificateState.ISSUED,
+        CertificateState.QUEUED,
+        CertificateState.ISSUED,
+    ]
+    assert hall.render(typist) == 0  # not before its time
+    for attempt in range(2, delivery.MAX_ATTEMPTS + 1):
+        assert hall.render(typist, now=hall.later + timedelta(hours=attempt)) == 1
+    failed = hall.certificates()[1]
+    assert (failed.state, failed.attempts, failed.last_error) == (CertificateState.FAILED, 4, "not_drawn: told to")
+    assert [(fact["certificate_id"], fact["reason"]) for fact in hall.facts("CertificateFailed")] == [
+        (str(failed.id), "not_drawn")
+    ]
+    # The track stays open until somebody has seen to it.
+    assert hall.life.event(hall.event_id).certificate_track is Track.RUNNING
+    typist.failing = set()
+    hall.database.write(lambda session: issuing.retry(session, failed.id, now=hall.later))
+    assert hall.render(typist) == 1
+    assert hall.life.event(hall.event_id).certificate_track is Track.DONE
+
+
+def test_settings_that_cannot_be_read_fail_their_own_event_only(
+    life: Life, database: Database, files: StoredFiles, typist: Typist
+) -> None:
+    good, bad = (make_hall(life, database, files, attended=1, missed=0) for _ in range(2))
+    good.plan()
+    bad.plan()
+
+    def spoil(session: Session) -> None:
+        session.get_one(Event, bad.event_id).certificate = {"design": "no such design"}
+
+    database.write(spoil)
+    good.render(typist)
+    states = {each.event_id: (each.state, each.last_error) for each in good.certificates()}
+    assert states == {
+        good.event_id: (CertificateState.ISSUED, None),
+        bad.event_id: (CertificateState.QUEUED, "settings: cannot be read: design"),
+    }
+
+
+def test_a_certificate_revoked_while_it_is_drawn_is_not_issued(hall: Hall) -> None:
+    hall.plan()
+    wanted = hall.certificates()[0].id
+
+    class Revoking(Typist):
+        def render(self, contents: Any) -> Any:
+            hall.database.write(
+                lambda session: issuing.revoke(session, wanted, reason="Salah", now=hall.later, by=STAFF)
+            )
+            return super().render(contents)
+
+    hall.render(Revoking())
+    assert hall.certificates()[0].state is CertificateState.REVOKED
+    assert str(wanted) not in {fact["certificate_id"] for fact in hall.facts("CertificateIssued")}
+    assert hall.life.event(hall.event_id).certificate_track is Track.DONE
+
+
+def test_a_missing_logo_stops_nothing(hall: Hall, typist: Typist) -> None:
+    hall.plan()
+
+    def brand(session: Session) -> None:
+        session.execute(sa.update(Organiser).values(brand={"logo_key": "logos/gone"}))
+
+    hall.database.write(brand)
+    hall.render(typist)
+    assert [each.state for each in hall.certificates()] == [CertificateState.ISSUED] * 3
+
+
+def test_real_certificates_from_plan_to_signed_file(
+    life: Life, database: Database, files: StoredFiles, renderer: ProcessRenderer, signer: PadesSigner
+) -> None:
+    hall = make_hall(life, database, files, attended=2, missed=0)
+    hall.plan()
+    hall.render_all(renderer, signer)
+    issued = hall.certificates()
+    assert [each.state for each in issued] == [CertificateState.ISSUED] * 2
+    for certificate in issued:
+        assert certificate.file_key is not None
+        assert files.get(certificate.file_key).startswith(b"%PDF-1.7")
+        assert verify_url(certificate.code).endswith(certificate.code)
