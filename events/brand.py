@@ -9,7 +9,7 @@ import msgspec
 
 from events.errors import N_, FieldError, Invalid
 
-_HEX = re.compile(r"^#[0-9a-fA-F]{6}$")
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class Brand(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ def brand_of(settings: dict[str, Any]) -> Brand:
     errors = [
         FieldError(name, "colour", N_("Write colours like #0f5c5c."))
         for name in ("primary", "accent", "paper", "ink")
-        if not _HEX.match(getattr(brand, name))
+        if not _HEX.fullmatch(getattr(brand, name))
     ]
     if errors:
         raise Invalid(errors)

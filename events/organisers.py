@@ -15,7 +15,7 @@ from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Organiser
 from events.storage import LocalizedText, ReadSession
 
-_SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def add_organiser(
@@ -32,7 +32,7 @@ def add_organiser(
     brand: dict[str, Any] | None = None,
 ) -> uuid.UUID:
     """Add an organiser and return its id. Raises `Invalid` for a bad or taken slug or brand. The caller commits."""
-    if not _SLUG.match(slug) or len(slug) > 60:
+    if not _SLUG.fullmatch(slug) or len(slug) > 60:
         raise Invalid([FieldError("slug", "slug", N_("Use lower-case letters, digits and hyphens."))])
     if session.scalar(sa.select(Organiser.id).where(Organiser.slug == slug)) is not None:
         raise Invalid([FieldError("slug", "taken", N_("This address is already in use."))])

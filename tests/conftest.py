@@ -12,6 +12,7 @@ browser, page         headless Chromium; `tests.support.browser.assert_accessibl
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +23,9 @@ from playwright.sync_api import Browser, Page
 from service.files import StoredFiles, open_files
 from tests.support import browser as chromium
 from tests.support import life as lives
-from tests.support.databases import Database, PostgresTemplate, SqliteTemplate
+from tests.support.databases import Database, PostgresDatabases, SqliteTemplate
 from tests.support.life import Life
+from tests.support.memory import make_folder
 from tests.support.postgres import Postgres
 from tests.support.smtp import SmtpSink
 from tests.support.valkey import Valkey
@@ -40,9 +42,9 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Postgres) -> PostgresTemplate:
+def postgres_databases(postgres: Postgres) -> PostgresDatabases:
     """Every table, made once."""
-    return PostgresTemplate(postgres)
+    return PostgresDatabases(postgres)
 
 
 @pytest.fixture(scope="session")
@@ -52,17 +54,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: SqliteTemplate) -> Iterator[str]:
     """The address of an SQLite database with every table and nothing in them."""
-    return sqlite_template.copy_to(tmp_path)
+    folder = make_folder("acara-sqlite-")
+    yield sqlite_template.copy_to(folder)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
-def postgresql_url(postgres: Postgres, postgres_template: PostgresTemplate) -> Iterator[str]:
+def postgresql_url(postgres: Postgres, postgres_databases: PostgresDatabases) -> Iterator[str]:
     """The address of a PostgreSQL database with every table and nothing in them."""
-    name = postgres_template.copy()
+    name = postgres_databases.lend()
     yield postgres.url(name)
-    postgres.drop(name)
+    postgres_databases.take_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

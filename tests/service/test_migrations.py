@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 
 from events.models import SeatPool
 from events.storage import Session, new_id
-from service import migrations
+from service import migrations, tables
 from service.migrations import regenerate
 from service.tables import metadata
 from tests.support.life import Life
@@ -61,6 +63,23 @@ def _plain(value: Any) -> str:
 def test_the_initial_revision_is_what_the_tables_of_the_code_give() -> None:
     told = "The tables changed. Write the initial revision anew:  python -m service.migrations.regenerate"
     assert regenerate.FILE.read_text() == regenerate.render(), told
+
+
+def test_every_module_with_tables_is_registered() -> None:
+    """A table that `service.tables` does not import is in no migration, and missing only in production."""
+    root = Path(tables.__file__).parent.parent
+    files = [
+        path for room in ("events", "notifications", "certificates", "service") for path in (root / room).rglob("*.py")
+    ]
+    with_tables = {
+        ".".join(path.relative_to(root).with_suffix("").parts)
+        for path in files
+        if "__tablename__ = " in path.read_text()
+    }
+    command = [sys.executable, "-c", "import sys, service.tables; print(*sys.modules, sep='\\n')"]
+    loaded = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout.split()
+    assert with_tables - set(loaded) == set()
+    assert len(with_tables) >= 10
 
 
 def test_migrating_an_empty_database_gives_the_shape_of_the_code(empty_url: str) -> None:

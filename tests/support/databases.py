@@ -11,7 +11,7 @@ from service.tables import metadata
 from service.transactions import Database
 from tests.support.postgres import Postgres
 
-__all__ = ["Database", "PostgresTemplate", "SqliteTemplate"]
+__all__ = ["Database", "PostgresDatabases", "SqliteTemplate"]
 
 
 class SqliteTemplate:
@@ -30,16 +30,24 @@ class SqliteTemplate:
         return f"sqlite:///{target}"
 
 
-class PostgresTemplate:
-    """A PostgreSQL database with every table and nothing in them."""
+class PostgresDatabases:
+    """PostgreSQL databases with every table and nothing in them; one that was used is emptied and lent again."""
 
     def __init__(self, server: Postgres) -> None:
         self._server = server
-        self._name = server.create()
-        engine = sa.create_engine(server.url(self._name))
+        self._template = server.create()
+        engine = sa.create_engine(server.url(self._template), poolclass=sa.NullPool)
         metadata.create_all(engine)
-        engine.dispose()
+        self._tables = sorted(metadata.tables)
+        self._free: list[str] = []
 
-    def copy(self) -> str:
-        """Copy it and return the copy's name."""
-        return self._server.create(template=self._name)
+    def lend(self) -> str:
+        """Return the name of an empty database."""
+        return self._free.pop() if self._free else self._server.create(template=self._template)
+
+    def take_back(self, name: str) -> None:
+        """Empty the database for the next test, or remove it where the test changed its tables."""
+        if self._server.clean(name, self._tables):
+            self._free.append(name)
+        else:
+            self._server.drop(name)

@@ -11,12 +11,13 @@ import itertools
 import os
 import shutil
 import subprocess
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from tests.support.memory import make_folder
 from tests.support.polling import until
 
 _NOBODY = 65534
@@ -35,7 +36,7 @@ class Postgres:
     """One running server. PostgreSQL refuses to run as root, so for root it runs as ``nobody``."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="acara-pg-"))
+        self._folder = make_folder("acara-pg-")
         self._folder.chmod(0o755)
         self._numbers = itertools.count(1)
         self._become: list[str] = []
@@ -105,6 +106,24 @@ class Postgres:
     def drop(self, name: str) -> None:
         """Remove a database; whoever is still connected is thrown out."""
         self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def clean(self, name: str, tables: Sequence[str]) -> bool:
+        """Throw out who is still connected and empty the database; returns False where it is not as it was made.
+
+        Foreign keys are not asked meanwhile, so the order does not matter. Many times faster than a new copy.
+        """
+        with psycopg.connect(host=str(self._folder), user="postgres", dbname=name, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            if sorted(row[0] for row in found) != sorted(tables):
+                return False
+            statements = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in tables]
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(sql.SQL("; ").join(statements))
+        return True
 
     def stop(self) -> None:
         """Stop the server at once and remove all it had."""
