@@ -380,3 +380,11 @@ def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
     """Match `text` anywhere in the column, whatever the case; its % and _ mean themselves."""
     found: sa.ColumnElement[bool] = sa.func.lower(column).contains(text.strip().lower(), autoescape=True)
     return found
+
+
+def find_registration(session: ReadSession, event_id: uuid.UUID, registration_id: uuid.UUID) -> Registration:
+    """Return a registration of this event. Raises `NotFound`, also for one of another event."""
+    found = session.get(Registration, registration_id)
+    if found is None or found.event_id != event_id:
+        raise NotFound
+    return found

@@ -61,7 +61,7 @@ def publish(session: Session, event_id: uuid.UUID, *, now: datetime, by: str) ->
     Raises `Invalid` with everything that is still missing.
     """
     event = _begin(session, event_id, (Stage.DRAFT,))
-    missing = _missing_before_publishing(session, event, now=now)
+    missing = missing_before_publishing(session, event, now=now)
     if missing:
         raise Invalid(missing)
     event.stage = Stage.PUBLISHED
@@ -77,7 +77,8 @@ def _deadline_passed(event: Event, *, now: datetime) -> bool:
     return event.registration_closes_at is not None and event.registration_closes_at <= now
 
 
-def _missing_before_publishing(session: Session, event: Event, *, now: datetime) -> list[FieldError]:
+def missing_before_publishing(session: ReadSession, event: Event, *, now: datetime) -> list[FieldError]:
+    """Return everything that `publish` would still refuse the draft for."""
     needed = {
         "title": bool(event.title),
         "summary": bool(event.summary),

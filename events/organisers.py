@@ -62,6 +62,19 @@ def set_brand(session: Session, organiser_id: uuid.UUID, brand: dict[str, Any]) 
     organiser.brand = brand
 
 
+def brand_settings(session: ReadSession, organiser_id: uuid.UUID) -> dict[str, Any]:
+    """Return the brand kit as it is kept. Raises `NotFound`."""
+    organiser = session.get(Organiser, organiser_id)
+    if organiser is None:
+        raise NotFound
+    return dict(organiser.brand)
+
+
+def set_logo(session: Session, organiser_id: uuid.UUID, key: str) -> None:
+    """Show the picture under the file key `key` as the logo from now on. Raises `NotFound`. The caller commits."""
+    set_brand(session, organiser_id, {**brand_settings(session, organiser_id), "logo_key": key})
+
+
 def only_organiser(session: ReadSession) -> Organiser | None:
     """Return the organiser of an installation that has just one, else None."""
     found = session.scalars(sa.select(Organiser).limit(2)).all()

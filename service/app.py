@@ -15,6 +15,7 @@ from service.api.problems import PREFIX, answer
 from service.api.site import api_router, api_state
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.site import page_state, pages_router, safety
+from service.web.staff.routes import staff_router
 from service.wiring import Runtime
 
 
@@ -25,7 +26,7 @@ def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ())
         return runtime
 
     return litestar.Litestar(
-        route_handlers=[pages_router(), api_router(), *routes],
+        route_handlers=[pages_router(), staff_router(), api_router(), *routes],
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
         exception_handlers={kind: _by_path(page) for kind, page in PAGE_EXCEPTION_HANDLERS.items()},
         before_send=[safety(runtime)],

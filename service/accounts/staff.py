@@ -23,6 +23,9 @@ from service.accounts.invitations import account_key
 from service.accounts.models import Role, Staff, StaffLink
 from service.accounts.permissions import Action, StaffIdentity, require
 
+DIFFERENT = N_("The two passwords are not the same.")
+WRONG_PASSWORD = N_("This is not your password.")
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:

@@ -1,0 +1,140 @@
+"""What a library's staff should look at now, gathered from every room. Reads only, a fixed number of queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+
+from certificates.models import Certificate, CertificateState
+from events.errors import N_
+from events.models import Event, Participation, PartnerAnswer, Recording, RecordingState, Stage, Track
+from events.storage import LocalizedText, ReadSession
+from service import queues
+from service.accounts.permissions import Action
+
+_Select = TypeVar("_Select")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing to look at: what it is (a gettext id with its number), where, and how urgent."""
+
+    message: str
+    count: int
+    path: str
+    title: LocalizedText | None = None
+    urgent: bool = False
+
+
+Attention = Sequence[Matter]
+May = Callable[[Action], bool]
+
+
+def needed(
+    session: ReadSession, *, organiser_id: uuid.UUID | None, may: May, now: datetime, real_now: datetime
+) -> Attention:
+    """Return what needs attention, the urgent first, of what this person may do something about."""
+    found: list[Matter] = []
+    if may(Action.APPROVE_POSTS):
+        found += _posts(session, organiser_id)
+    if may(Action.EDIT_RECORDING):
+        found += _recordings(session, organiser_id)
+    if may(Action.EDIT_CERTIFICATES):
+        found += _certificates(session, organiser_id)
+    if may(Action.EDIT_EVENTS):
+        found += _declined(session, organiser_id)
+    if may(Action.VIEW_QUEUE):
+        found += _queue(session, now=now, real_now=real_now)
+    return sorted(found, key=lambda matter: not matter.urgent)
+
+
+def _posts(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matter]:
+    waiting = queues.count_posts_to_approve(session, organiser_id)
+    return [Matter(N_("%(count)s posts wait for approval"), waiting, "/staff/posts")] if waiting else []
+
+
+def _recordings(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matter]:
+    failed = session.execute(
+        _of(
+            sa.select(Event.id, Event.title)
+            .join(Recording, Recording.event_id == Event.id)
+            .where(Recording.state == RecordingState.FAILED),
+            organiser_id,
+        ).limit(5)
+    )
+    waiting = session.execute(
+        _of(
+            sa.select(Event.id, Event.title).where(Event.stage == Stage.ENDED, Event.recording_track == Track.WAITING),
+            organiser_id,
+        )
+        .order_by(Event.ends_at.desc())
+        .limit(5)
+    )
+    return [
+        *(
+            Matter(N_("The recording could not be uploaded"), 1, f"/staff/events/{event_id}/recording", title, True)
+            for event_id, title in failed
+        ),
+        *(
+            Matter(N_("The recording has not been handed in yet"), 1, f"/staff/events/{event_id}/recording", title)
+            for event_id, title in waiting
+        ),
+    ]
+
+
+def _certificates(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matter]:
+    rows = session.execute(
+        _of(
+            sa.select(Event.id, Event.title, sa.func.count())
+            .join(Certificate, Certificate.event_id == Event.id)
+            .where(Certificate.state == CertificateState.FAILED)
+            .group_by(Event.id, Event.title),
+            organiser_id,
+        ).limit(5)
+    )
+    return [
+        Matter(
+            N_("%(count)s certificates could not be made"),
+            count,
+            f"/staff/events/{event_id}/certificates",
+            title,
+            urgent=True,
+        )
+        for event_id, title, count in rows
+    ]
+
+
+def _declined(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matter]:
+    rows = session.execute(
+        _of(
+            sa.select(Event.id, Event.title)
+            .join(Participation, Participation.event_id == Event.id)
+            .where(
+                Participation.answer == PartnerAnswer.DECLINED,
+                Participation.withdrawn_at.is_(None),
+                Event.stage.in_((Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED)),
+            ),
+            organiser_id,
+        ).limit(5)
+    )
+    return [
+        Matter(N_("A partner has declined"), 1, f"/staff/events/{event_id}/partners", title, urgent=True)
+        for event_id, title in rows
+    ]
+
+
+def _queue(session: ReadSession, *, now: datetime, real_now: datetime) -> list[Matter]:
+    failures = sum(queue.failed for queue in queues.health(session, now=now, real_now=real_now))
+    return [Matter(N_("%(count)s deliveries have failed"), failures, "/staff/queue", urgent=True)] if failures else []
+
+
+def _of(statement: _Select, organiser_id: uuid.UUID | None) -> _Select:
+    """Keep a statement over events to one organiser's, its columns as they are."""
+    if organiser_id is None:
+        return statement
+    return cast("_Select", cast("Any", statement).where(Event.organiser_id == organiser_id))

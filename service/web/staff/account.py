@@ -1,0 +1,74 @@
+"""One's own account: a new password, which signs every other device out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import get, post
+from litestar.response import Response
+
+from events.errors import FieldError, Invalid
+from service.accounts import passwords, staff
+from service.accounts.permissions import Action
+from service.accounts.throttling import TooManyAttempts
+from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.pages import Request
+from service.web.staff.access import set_session
+from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
+from service.web.staff.hashing import work
+
+
+@get("/staff/account", action=Action.OWN_ACCOUNT, include_in_schema=False)
+async def show_account(request: Request) -> Response[str]:
+    """Show who one is here and the form for a new password."""
+    return await _account_page(desk_of(request), Form())
+
+
+async def _account_page(desk: Desk, form: Form, status_code: int = 200) -> Response[str]:
+    return await desk.show("account.html", form=form, minimum=passwords.MINIMUM, status_code=status_code)
+
+
+@post("/staff/account", action=Action.OWN_ACCOUNT, include_in_schema=False, request_max_body_size=MAX_BYTES)
+async def change_password(request: Request) -> Response[Any]:
+    """Set a new password; who has the old one is out."""
+    desk = desk_of(request)
+    form = await read_form(request)
+    try:
+        secret = await _change(desk, form)
+    except TooManyAttempts as refusal:
+        error = FieldError("old", refusal.code, refusal.message, refusal.params)
+        return await _account_page(desk, form.with_errors([error]), 429)
+    except REFUSALS as refusal:
+        return await _account_page(desk, *refused(form, refusal))
+    answer = desk.go("/staff/account", "password")
+    set_session(answer, request, secret)
+    return answer
+
+
+async def _change(desk: Desk, form: Form) -> str:
+    identity = desk.identity
+    errors = passwords.judge(form.value("password"), personal=(identity.name, identity.email.partition("@")[0]))
+    if form.value("password") != form.value("repeated"):
+        errors.append(FieldError("repeated", "different", staff.DIFFERENT))
+    if errors:
+        raise Invalid(errors)
+    address = desk.request.client.host if desk.request.client else "unknown"
+    # Whoever found an unlocked screen guesses no faster here than at the door.
+    credentials = await desk.write(
+        lambda session: staff.begin_sign_in(session, identity.email, address, real_now=desk.real_now)
+    )
+    old = form.value("old")[: passwords.MAXIMUM + 1]
+    if credentials.password_hash is None or not await work(
+        desk.request, passwords.verify, credentials.password_hash, old
+    ):
+        raise Invalid([FieldError("old", "wrong_credentials", staff.WRONG_PASSWORD)])
+    old_hash = credentials.password_hash
+    new_hash = await work(desk.request, passwords.hash_password, form.value("password"))
+    return await desk.write(
+        lambda session: staff.change_password(
+            session, identity, old_hash=old_hash, new_hash=new_hash, now=desk.now, real_now=desk.real_now
+        )
+    )
+
+
+HANDLERS = (show_account, change_password)

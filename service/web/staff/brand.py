@@ -1,0 +1,150 @@
+"""The brand: colours that can be read (checked before they are kept), the logo, the voice of the posts."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import Any
+
+import anyio.to_thread
+from litestar import get, post
+from litestar.response import Response
+from PIL import Image, UnidentifiedImageError
+
+from events import organisers
+from events.brand import contrast
+from events.errors import N_, FieldError, Invalid
+from events.houses import House
+from events.storage import Session
+from service.accounts.permissions import Action, require
+from service.staff_inputs import BrandInput
+from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.pages import Request
+from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
+from service.web.staff.event_forms import localized_values
+from service.web.staff.multipart import first_file
+
+LOGO_BYTES = 2 * 1024 * 1024
+_LOGO_SIDE = 4000
+_READABLE = 4.5
+_KINDS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+_NO_PICTURE = N_("Choose a PNG, JPEG or WebP picture of at most 2 MB.")
+_PALE = N_("This cannot be read on the paper colour: the contrast is %(ratio)s, at least 4.5 is needed.")
+
+
+@get("/staff/brand", action=Action.EDIT_BRAND, include_in_schema=False)
+async def show_brand(request: Request) -> Response[str]:
+    """Show the brand kit and how readable it is."""
+    desk = desk_of(request)
+    house = await desk.chosen_house()
+    return await _brand_page(desk, house, _form_of(house))
+
+
+def _form_of(house: House) -> Form:
+    brand = house.brand
+    plain = ("primary", "accent", "paper", "ink", "tone", "signatory_name")
+    values: dict[str, list[str]] = {name: [str(getattr(brand, name))] for name in plain}
+    values["hashtags"] = [" ".join(brand.hashtags)]
+    for name in ("tagline", "signatory_role"):
+        text: dict[str, str] = getattr(brand, name)
+        values |= {f"{name}_{locale}": [text.get(locale, "")] for locale in ("id", "en")}
+    return Form(values)
+
+
+async def _brand_page(desk: Desk, house: House, form: Form, status_code: int = 200) -> Response[str]:
+    brand = house.brand
+    pairs = [
+        (
+            name,
+            getattr(brand, name),
+            ground,
+            getattr(brand, ground),
+            contrast(getattr(brand, name), getattr(brand, ground)),
+        )
+        for name, ground in (("ink", "paper"), ("primary", "paper"))
+    ]
+    return await desk.show(
+        "brand.html", house=house, houses=await desk.houses(), form=form, pairs=pairs, status_code=status_code
+    )
+
+
+@post("/staff/brand", action=Action.EDIT_BRAND, include_in_schema=False, request_max_body_size=MAX_BYTES)
+async def set_brand(request: Request) -> Response[Any]:
+    """Keep the brand kit. Refuses colours that people could not read."""
+    desk = desk_of(request)
+    house = await desk.chosen_house()
+    form = await read_form(request)
+    plain = ("primary", "accent", "paper", "ink", "tone", "signatory_name")
+    values: dict[str, Any] = {name: form.value(name) for name in plain if form.value(name).strip()}
+    values["hashtags"] = form.value("hashtags").replace(",", " ").split()
+    values |= {name: localized_values(form, name) for name in ("tagline", "signatory_role")}
+    try:
+        given = check(BrandInput, values)
+        await desk.write(lambda session: _keep(session, house, given))
+    except REFUSALS as refusal:
+        again, status = refused(form, refusal)
+        return await _brand_page(desk, house, again, status)
+    return desk.go("/staff/brand", "brand", **_which(desk, house))
+
+
+def _keep(session: Session, house: House, given: BrandInput) -> None:
+    before = organisers.brand_settings(session, house.id)
+    after = given.stored(before)
+    # Colours first (the use-case refuses what is none), then whether they can be told apart.
+    organisers.set_brand(session, house.id, after)
+    errors = [
+        FieldError(name, "contrast", _PALE, {"ratio": f"{ratio:.1f}"})
+        for name in ("ink", "primary")
+        if (ratio := contrast(getattr(given, name), given.paper)) < _READABLE
+    ]
+    if errors:
+        raise Invalid(errors)
+
+
+@post("/staff/brand/logo", action=Action.EDIT_BRAND, include_in_schema=False, request_max_body_size=LOGO_BYTES + 10_000)
+async def set_logo(request: Request) -> Response[Any]:
+    """Keep a new logo: decoded and drawn anew, so that what is stored is a picture and nothing else."""
+    desk = desk_of(request)
+    house = await desk.chosen_house()
+    require(desk.identity, Action.EDIT_BRAND, house.id)
+    try:
+        upload = await first_file(request.headers.get("content-type", ""), request.stream())
+        body = bytearray()
+        if upload is not None:
+            async for chunk in upload.chunks:
+                body += chunk
+        picture, suffix = await anyio.to_thread.run_sync(_redraw, bytes(body))
+        key = f"logos/{house.id}-{hashlib.sha256(picture).hexdigest()[:16]}.{suffix}"
+        kind = f"image/{suffix.replace('jpg', 'jpeg')}"
+        await anyio.to_thread.run_sync(lambda: desk.runtime.files.put(key, picture, content_type=kind))
+        await desk.write(lambda session: organisers.set_logo(session, house.id, key))
+    except REFUSALS as refusal:
+        again, status = refused(_form_of(house), refusal)
+        return await _brand_page(desk, house, again, status)
+    return desk.go("/staff/brand", "brand", **_which(desk, house))
+
+
+def _redraw(body: bytes) -> tuple[bytes, str]:
+    """Return the picture drawn anew, and its suffix: what hides in a file's other parts is left behind."""
+    refusal = Invalid([FieldError("logo", "not_a_picture", _NO_PICTURE)])
+    if not body or len(body) > LOGO_BYTES:
+        raise refusal
+    try:
+        with Image.open(io.BytesIO(body), formats=list(_KINDS)) as picture:
+            if max(picture.size) > _LOGO_SIDE or picture.format not in _KINDS:
+                raise refusal
+            kind = picture.format
+            fresh = picture.convert("RGB" if kind == "JPEG" else "RGBA")
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise refusal from error
+    fresh.thumbnail((800, 800))
+    drawn = io.BytesIO()
+    fresh.save(drawn, format=kind)
+    return drawn.getvalue(), _KINDS[kind]
+
+
+def _which(desk: Desk, house: House) -> dict[str, str]:
+    return {} if desk.identity.organiser_id else {"organiser": str(house.id)}
+
+
+HANDLERS = (show_brand, set_brand, set_logo)

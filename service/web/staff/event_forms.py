@@ -1,0 +1,145 @@
+"""From the event's form to checked inputs and back: dates and times in the event's own zone, texts in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from events.attendance import AttendanceRule
+from events.models import Event, EventKind, Evidence, SeatPool
+from events.storage import LocalizedText
+from service.web.forms import Form
+
+DEFAULT_ATTENDANCE = tuple(each.value for each in AttendanceRule().needs)
+ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+TEXTS = ("title", "summary", "description", "audience", "venue")
+_PLAIN = ("mode", "offer_hours", "max_party_size")
+_CAN_BE_EMPTY = ("join_url", "start_code", "end_code", "survey_url")
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return the zone that a form names, WIB for anything else."""
+    return ZoneInfo(name if name in ZONES else ZONES[0])
+
+
+def moment(form: Form, name: str, zone: ZoneInfo) -> str:
+    """Return the date and the time of two fields as one moment; what is no date is left for the check to refuse."""
+    day, clock = form.value(f"{name}_date").strip(), form.value(f"{name}_time").strip().replace(".", ":")
+    if not day and not clock:
+        return ""
+    try:
+        return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock or "00:00"), zone).isoformat()
+    except ValueError:
+        return f"{day} {clock}"
+
+
+def localized_values(form: Form, name: str) -> dict[str, str]:
+    """Return the two languages of a text."""
+    return {"id": form.value(f"{name}_id"), "en": form.value(f"{name}_en")}
+
+
+def event_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the form as `service.staff_inputs` takes it; what was emptied is None."""
+    values: dict[str, Any] = {name: localized_values(form, name) for name in TEXTS}
+    values |= {name: form.value(name).strip() or None for name in _CAN_BE_EMPTY}
+    values |= {name: form.value(name) for name in _PLAIN if form.value(name).strip()}
+    values |= {name: moment(form, name, zone) or None for name in ("registration_opens_at", "registration_closes_at")}
+    values["waitlist"] = form.value("waitlist") == "yes"
+    needs = list(form.all("attendance_needs"))
+    values["attendance_rule"] = {"needs": needs, "match": form.value("attendance_match", "any")} if needs else None
+    return values
+
+
+def times_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
+    """Return when the event begins and ends."""
+    return {name: at for name in ("starts_at", "ends_at") if (at := moment(form, name, zone))}
+
+
+def capacity_values(form: Form) -> dict[str, Any]:
+    """Return the seats of a webinar, if a number is given."""
+    return {"capacity": form.value("capacity").strip()} if form.value("capacity").strip() else {}
+
+
+def certificate_values(form: Form) -> dict[str, Any]:
+    """Return the settings of the certificate: none unless it is wanted."""
+    if form.value("certificate") != "yes":
+        return {}
+    settings: dict[str, Any] = {"enabled": True}
+    if form.value("certificate_hours").strip().isdigit():
+        settings["hours"] = int(form.value("certificate_hours"))
+    return settings
+
+
+def form_of(event: Event, pool: SeatPool | None) -> Form:
+    """Return the event as its form shows it."""
+    zone = zone_of(event.timezone)
+    values: dict[str, Sequence[str]] = {}
+    for name in TEXTS:
+        values |= _localized(name, getattr(event, name))
+    for name in ("join_url", "start_code", "end_code", "survey_url", "offer_hours", "max_party_size", "version"):
+        values[name] = [_said(getattr(event, name))]
+    for name in ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at"):
+        values |= _moment(name, getattr(event, name), zone)
+    values["mode"] = [event.mode.value]
+    values["timezone"] = [event.timezone]
+    values["waitlist"] = ["yes"] if event.waitlist else []
+    values["capacity"] = [_said(pool.capacity if pool else None)]
+    rule: Mapping[str, Any] = event.attendance_rule
+    values["attendance_needs"] = list(rule.get("needs", DEFAULT_ATTENDANCE))
+    values["attendance_match"] = [rule.get("match", "any")]
+    values["certificate"] = ["yes"] if event.certificate else []
+    values["certificate_hours"] = [_said(event.certificate.get("hours"))]
+    return Form(values)
+
+
+def moment_fields(name: str, at: datetime, zone: ZoneInfo) -> dict[str, Sequence[str]]:
+    """Return a moment as the two fields that `moment` reads."""
+    return _moment(name, at, zone)
+
+
+def new_form(kind: EventKind, now: datetime, zone: ZoneInfo) -> Form:
+    """Return a fresh form with what most events have: a fortnight from now, a Saturday morning, seats for a hundred."""
+    today = now.astimezone(zone).date()
+    day = date.fromordinal(today.toordinal() + 14)
+    day = date.fromordinal(day.toordinal() + (5 - day.weekday()) % 7)
+    webinar = kind is EventKind.WEBINAR
+    last = day if webinar else date.fromordinal(day.toordinal() + 8)
+    values: dict[str, Sequence[str]] = {
+        "timezone": [str(zone)],
+        "mode": ["online" if webinar else "onsite"],
+        "waitlist": ["yes"],
+        "offer_hours": ["24"],
+        "max_party_size": ["1" if webinar else "5"],
+        "capacity": ["100"] if webinar else [],
+        "attendance_needs": list(DEFAULT_ATTENDANCE),
+        "attendance_match": ["any"],
+        "certificate": ["yes"] if webinar else [],
+        "certificate_hours": ["2"] if webinar else [],
+    }
+    start, end = (time(9), time(11)) if webinar else (time(9), time(16))
+    values |= _moment("starts_at", datetime.combine(day, start, zone), zone)
+    values |= _moment("ends_at", datetime.combine(last, end, zone), zone)
+    return Form(values)
+
+
+def evidence_choices() -> tuple[Evidence, ...]:
+    """Return the evidence that a rule may ask for; a mark by staff always counts."""
+    return tuple(each for each in Evidence if each is not Evidence.STAFF)
+
+
+def _localized(name: str, text: LocalizedText) -> dict[str, Sequence[str]]:
+    return {f"{name}_id": [text.id], f"{name}_en": [text.en]}
+
+
+def _moment(name: str, at: datetime | None, zone: ZoneInfo) -> dict[str, Sequence[str]]:
+    local = at.astimezone(zone) if at else None
+    return {
+        f"{name}_date": [local.strftime("%Y-%m-%d") if local else ""],
+        f"{name}_time": [local.strftime("%H:%M") if local else ""],
+    }
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,231 @@
+"""The story of an event in words, from its facts: one sentence a fact, a run of alike ones told as one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from events import dates
+from events.errors import N_
+from events.outbox import FactRow
+from service.web.languages import translate
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the timeline; `tone` is ``good``, ``bad`` or empty."""
+
+    at: datetime
+    sentence: str
+    who: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    one: str
+    many: str | None = None
+    tone: str = ""
+
+
+_LINES: Mapping[str, _Line] = {
+    "EventDrafted": _Line(N_("The event was drafted.")),
+    "EventEdited": _Line(N_("Changed: %(fields)s.")),
+    "EventPublished": _Line(N_("The event was published."), tone="good"),
+    "RegistrationOpened": _Line(N_("Registration was opened."), tone="good"),
+    "RegistrationClosed": _Line(N_("Registration was closed.")),
+    "EventStarted": _Line(N_("The event began."), tone="good"),
+    "EventEnded": _Line(N_("The event ended."), tone="good"),
+    "EventArchived": _Line(N_("The event was archived.")),
+    "EventRescheduled": _Line(N_("The event was moved from %(before)s to %(after)s."), tone="bad"),
+    "EventPostponed": _Line(N_("The event was postponed."), tone="bad"),
+    "EventCancelled": _Line(N_("The event was cancelled."), tone="bad"),
+    "JoinLinkChanged": _Line(N_("The meeting's link was changed. Everybody's own link leads to the new one.")),
+    "SlotsAdded": _Line(N_("%(count)s visiting times were added.")),
+    "CapacityChanged": _Line(N_("The number of seats was changed to %(capacity)s.")),
+    "SeatsRanLow": _Line(N_("Few seats were left: %(left)s."), tone="good"),
+    "AttendeeRegistered": _Line(N_("Somebody registered."), N_("%(count)s people registered.")),
+    "SeatOffered": _Line(
+        N_("A freed seat was offered to somebody who waits."), N_("%(count)s freed seats were offered to who waits.")
+    ),
+    "OfferAccepted": _Line(N_("Somebody took the seat they were offered."), N_("%(count)s offered seats were taken.")),
+    "OfferExpired": _Line(N_("An offered seat was not taken in time."), N_("%(count)s offers ran out.")),
+    "RegistrationCancelled": _Line(N_("A registration was cancelled."), N_("%(count)s registrations were cancelled.")),
+    "AttendanceRecorded": _Line(N_("Somebody's attendance was noted."), N_("Attendance was noted %(count)s times.")),
+    "PartnerInvited": _Line(N_("A partner was invited."), N_("%(count)s partners were invited.")),
+    "PartnerWithdrawn": _Line(N_("A partner was taken off the event.")),
+    "PartnerAnswered": _Line(N_("A partner answered: %(answer)s.")),
+    "RecordingReceived": _Line(N_("The recording was handed in (%(megabytes)s MB).")),
+    "RecordingPublished": _Line(N_("The recording is on YouTube."), tone="good"),
+    "RecordingFailed": _Line(N_("The recording could not be uploaded: %(reason)s."), tone="bad"),
+    "RecordingRemoved": _Line(N_("The recording was taken off the event.")),
+    "CertificateIssued": _Line(N_("A certificate was issued."), N_("%(count)s certificates were issued."), "good"),
+    "CertificateCorrected": _Line(N_("A name on a certificate was corrected.")),
+    "CertificateReplaced": _Line(N_("A name on a certificate was corrected.")),
+    "CertificateRevoked": _Line(N_("A certificate was revoked."), tone="bad"),
+    "CertificateFailed": _Line(
+        N_("A certificate could not be made."), N_("%(count)s certificates could not be made."), "bad"
+    ),
+    "CertificateTrackClosed": _Line(N_("Everybody who earned a certificate has it (%(issued)s)."), tone="good"),
+    "SurveyOpened": _Line(N_("The survey was opened.")),
+    "SurveyClosed": _Line(N_("The survey was closed.")),
+    "EmailSent": _Line(N_("An e-mail was sent."), N_("%(count)s e-mails were sent.")),
+    "EmailFailed": _Line(N_("An e-mail could not be sent."), N_("%(count)s e-mails could not be sent."), "bad"),
+    "EmailSuperseded": _Line(
+        N_("An e-mail was overtaken by events and not sent."), N_("%(count)s e-mails were overtaken and not sent.")
+    ),
+    "PostDrafted": _Line(N_("A post was drafted."), N_("%(count)s posts were drafted.")),
+    "PostEdited": _Line(N_("A post was edited.")),
+    "PostApproved": _Line(N_("A post was approved."), N_("%(count)s posts were approved.")),
+    "PostPublished": _Line(N_("A post went out on %(channel)s."), N_("%(count)s posts went out."), "good"),
+    "PostWithdrawn": _Line(N_("A post was withdrawn."), N_("%(count)s posts were withdrawn.")),
+    "PostFailed": _Line(N_("A post could not be published."), N_("%(count)s posts could not be published."), "bad"),
+}
+_OTHER = _Line(N_("Something else happened: %(name)s."))
+
+_FIELDS = {
+    "title": N_("title"),
+    "summary": N_("summary"),
+    "description": N_("description"),
+    "audience": N_("audience"),
+    "venue": N_("place"),
+    "mode": N_("way of meeting"),
+    "join_url": N_("meeting link"),
+    "starts_at": N_("start"),
+    "ends_at": N_("end"),
+    "registration_opens_at": N_("opening of registration"),
+    "registration_closes_at": N_("closing of registration"),
+    "waitlist": N_("waiting list"),
+    "offer_hours": N_("hours of an offer"),
+    "max_party_size": N_("people per registration"),
+    "start_code": N_("start code word"),
+    "end_code": N_("end code word"),
+    "attendance_rule": N_("attendance rule"),
+    "certificate": N_("certificate"),
+    "survey_url": N_("survey"),
+    "programme": N_("programme"),
+}
+_ANSWERS = {
+    "accepted": N_("accepted"),
+    "declined": N_("declined"),
+    "tentative": N_("not sure yet"),
+    "needs-action": N_("no answer yet"),
+}
+_WHO = {
+    "clock": N_("by the clock"),
+    "worker": N_("by the system"),
+    "person": N_("by the person"),
+    "partner": N_("by the partner"),
+    "staff": N_("by staff"),
+    "installation": N_("by the installation"),
+}
+
+
+def staff_ids(rows: Iterable[FactRow]) -> list[uuid.UUID]:
+    """Return whose names the story needs."""
+    found: set[uuid.UUID] = set()
+    for row in rows:
+        kind, _, key = row.by.partition(":")
+        if kind == "staff":
+            try:
+                found.add(uuid.UUID(key))
+            except ValueError:
+                continue
+    return sorted(found)
+
+
+def tell(rows: Sequence[FactRow], *, locale: str, timezone: str, names: Mapping[uuid.UUID, str]) -> list[Told]:
+    """Return the story, the latest first. Runs of alike facts by the same kind of hand become one line."""
+    told: list[Told] = []
+    run: list[FactRow] = []
+    for row in rows:
+        if run and (row.name != run[0].name or _kind(row.by) != _kind(run[0].by) or not _line(row.name).many):
+            told.append(_told(run, locale, timezone, names))
+            run = []
+        run.append(row)
+    if run:
+        told.append(_told(run, locale, timezone, names))
+    told.reverse()
+    return told
+
+
+def _told(run: Sequence[FactRow], locale: str, timezone: str, names: Mapping[uuid.UUID, str]) -> Told:
+    last = run[-1]
+    line = _line(last.name)
+    if len(run) > 1 and line.many:
+        sentence = translate(line.many, locale, count=len(run))
+    else:
+        sentence = translate(line.one, locale, **_params(last, locale, timezone))
+    return Told(last.recorded_at, sentence, _who(last.by, locale, names), line.tone)
+
+
+def _line(name: str) -> _Line:
+    return _LINES.get(name, _OTHER)
+
+
+def _params(row: FactRow, locale: str, timezone: str) -> dict[str, Any]:
+    """Return what fills a sentence's places, said in the reader's language."""
+    make = _MAKERS.get(row.name)
+    if make is not None:
+        return make(row.payload, locale, timezone)
+    return {"name": row.name} if row.name not in _LINES else dict(row.payload)
+
+
+def _moved(payload: Mapping[str, Any], locale: str, timezone: str) -> dict[str, Any]:
+    moments = {name: datetime.fromisoformat(payload[name]) for name in _TIMES}
+    return {
+        "before": dates.format_when(moments["old_starts_at"], moments["old_ends_at"], timezone, locale),
+        "after": dates.format_when(moments["starts_at"], moments["ends_at"], timezone, locale),
+    }
+
+
+_TIMES = ("old_starts_at", "old_ends_at", "starts_at", "ends_at")
+
+
+def _names(payload: Mapping[str, Any]) -> list[str]:
+    fields: list[str] = payload["fields"]
+    return fields
+
+
+def _edited(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
+    return {"fields": ", ".join(translate(_FIELDS.get(name) or name, locale) for name in _names(payload))}
+
+
+def _answered(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
+    return {"answer": translate(_ANSWERS.get(payload["answer"]) or "", locale)}
+
+
+def _resized(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
+    return {"capacity": payload["capacity"] or translate(N_("unlimited"), locale)}
+
+
+def _received(payload: Mapping[str, Any], _locale: str, _timezone: str) -> dict[str, Any]:
+    return {"megabytes": max(1, round(payload["size"] / 1_000_000))}
+
+
+_MAKERS: Mapping[str, Callable[[Mapping[str, Any], str, str], dict[str, Any]]] = {
+    "EventRescheduled": _moved,
+    "EventEdited": _edited,
+    "PartnerAnswered": _answered,
+    "CapacityChanged": _resized,
+    "RecordingReceived": _received,
+}
+
+
+def _kind(by: str) -> str:
+    return by.partition(":")[0]
+
+
+def _who(by: str, locale: str, names: Mapping[uuid.UUID, str]) -> str:
+    kind, _, key = by.partition(":")
+    if kind == "staff":
+        try:
+            name = names.get(uuid.UUID(key))
+        except ValueError:
+            name = None
+        if name is not None:
+            return name
+    return translate(_WHO.get(kind, kind), locale)

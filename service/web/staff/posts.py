@@ -1,0 +1,179 @@
+"""Posts: what is to be said where, looked at with its picture, edited, approved, rejected, or copied by hand."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import anyio.to_thread
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from events.errors import NotFound
+from notifications import posts
+from notifications.posts_listing import PostRow, planned_of_event, post_row, posts_of_event, posts_waiting
+from service.accounts.permissions import Action
+from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.pages import Request
+from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
+
+_TEXT_BYTES = 64 * 1024
+
+
+@get("/staff/posts", action=Action.VIEW_POSTS, include_in_schema=False)
+async def list_waiting(request: Request) -> Response[str]:
+    """Show what waits for a person: to be approved, to be copied, or to be looked into."""
+    desk = desk_of(request)
+    links = desk.runtime.links
+    houses = [house.id for house in await desk.houses()]
+    rows = await desk.read(
+        lambda session: [row for house in houses for row in posts_waiting(session, house, links=links)]
+    )
+    return await desk.show("posts.html", rows=rows, planned=())
+
+
+@get("/staff/events/{event_id:uuid}/posts", action=Action.VIEW_POSTS, include_in_schema=False)
+async def list_of_event(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]:
+    """Show an event's posts, and those that are still to be written."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.VIEW_POSTS)
+    links = desk.runtime.links
+    rows, planned = await desk.read(
+        lambda session: (posts_of_event(session, event_id, links=links), planned_of_event(session, event_id))
+    )
+    return await desk.show("posts.html", event=event, rows=rows, planned=planned)
+
+
+async def _load(desk: Desk, post_id: uuid.UUID, action: Action) -> PostRow:
+    row = await desk.read(lambda session: post_row(session, post_id, links=desk.runtime.links))
+    await desk.event(row.event_id, action)
+    return row
+
+
+@get("/staff/posts/{post_id:uuid}", action=Action.VIEW_POSTS, include_in_schema=False)
+async def show_post(request: Request, post_id: FromPath[uuid.UUID]) -> Response[str]:
+    """Show one post as its channel will, with its picture, and what can be done with it."""
+    desk = desk_of(request)
+    row = await _load(desk, post_id, Action.VIEW_POSTS)
+    return await _post_page(desk, row, Form())
+
+
+async def _post_page(desk: Desk, row: PostRow, form: Form, status_code: int = 200) -> Response[str]:
+    event = await desk.event(row.event_id)
+    return await desk.show("post.html", event=event, row=row, form=form, status_code=status_code)
+
+
+def _version(form: Form, row: PostRow) -> int:
+    text = form.value("version")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else row.version
+
+
+@post(
+    "/staff/posts/{post_id:uuid}", action=Action.EDIT_POSTS, include_in_schema=False, request_max_body_size=_TEXT_BYTES
+)
+async def edit_post(request: Request, post_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Replace the text; one that was approved waits for approval again."""
+    desk = desk_of(request)
+    row = await _load(desk, post_id, Action.EDIT_POSTS)
+    form = await read_form(request)
+    text = _shown(form.value("text").replace("\r\n", "\n"))
+    try:
+        await desk.write(
+            lambda session: posts.edit(
+                session,
+                post_id,
+                text=text,
+                alt_text=_shown(form.value("alt_text")),
+                now=desk.now,
+                version=_version(form, row),
+            )
+        )
+    except REFUSALS as refusal:
+        again, status = refused(form, refusal)
+        return await _post_page(desk, await _load(desk, post_id, Action.EDIT_POSTS), again, status)
+    return desk.go(f"/staff/posts/{post_id}", "saved")
+
+
+@post(
+    "/staff/posts/{post_id:uuid}/approve",
+    action=Action.APPROVE_POSTS,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def approve(request: Request, post_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Let a post go out at its time. htmx gets the post's card again."""
+    desk = desk_of(request)
+    row = await _load(desk, post_id, Action.APPROVE_POSTS)
+    form = await read_form(request)
+    version = _version(form, row)
+    try:
+        await desk.write(lambda session: posts.approve(session, post_id, now=desk.now, by=desk.by, version=version))
+    except REFUSALS as refusal:
+        again, status = refused(Form(), refusal)
+        return await _post_page(desk, await _load(desk, post_id, Action.APPROVE_POSTS), again, status)
+    return await _done(desk, post_id, "approved")
+
+
+@post(
+    "/staff/posts/{post_id:uuid}/reject",
+    action=Action.APPROVE_POSTS,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def reject(request: Request, post_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Decide that a post does not go out."""
+    desk = desk_of(request)
+    await _load(desk, post_id, Action.APPROVE_POSTS)
+    await desk.write(lambda session: posts.withdraw(session, post_id, now=desk.now, by=desk.by))
+    return await _done(desk, post_id, "rejected")
+
+
+@post(
+    "/staff/posts/{post_id:uuid}/copied",
+    action=Action.EDIT_POSTS,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def mark_copied(request: Request, post_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Note that somebody put the post up by hand."""
+    desk = desk_of(request)
+    await _load(desk, post_id, Action.EDIT_POSTS)
+    await desk.write(lambda session: posts.mark_copied(session, post_id, now=desk.now, by=desk.by))
+    return await _done(desk, post_id, "saved")
+
+
+async def _done(desk: Desk, post_id: uuid.UUID, said: str) -> Response[Any]:
+    if desk.request.headers.get("hx-request"):
+        row = await _load(desk, post_id, Action.VIEW_POSTS)
+        return await desk.show("post_card.html", row=row)
+    return desk.go(f"/staff/posts/{post_id}", said)
+
+
+@get("/staff/posts/{post_id:uuid}/picture", action=Action.VIEW_POSTS, include_in_schema=False)
+async def picture(request: Request, post_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """Send the post's picture; with ``?download=1`` as a file to keep."""
+    desk = desk_of(request)
+    row = await _load(desk, post_id, Action.VIEW_POSTS)
+    if row.picture is None:
+        raise NotFound
+    try:
+        body = await anyio.to_thread.run_sync(desk.runtime.files.get, row.picture)
+    except FileNotFoundError:
+        raise NotFound from None
+    kind = "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
+    name = f"{row.channel}-{row.moment}-{row.locale}.{kind.removeprefix('image/').replace('jpeg', 'jpg')}"
+    disposition = "attachment" if request.query_params.get("download") else "inline"
+    headers = {
+        "Content-Disposition": f'{disposition}; filename="{name}"',
+        "Cache-Control": "private, max-age=300",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return Response(body, media_type=kind, headers=headers)
+
+
+def _shown(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\u200d")
+
+
+HANDLERS = (list_waiting, list_of_event, show_post, edit_post, approve, reject, mark_copied, picture)

@@ -1,0 +1,184 @@
+"""The registrations of an event: searched, filtered, paged, exported; added and cancelled by staff."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any
+
+from litestar import get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.params import FromPath
+from litestar.response import File, Response
+
+from events import desk as lists
+from events import registration
+from events.models import Event, EventKind, RegistrationState
+from events.registration import Application
+from events.storage import ReadSession
+from service import exports
+from service.accounts.permissions import Action
+from service.inputs import RegistrationInput
+from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.languages import translate
+from service.web.pages import Request
+from service.web.staff.desk import REFUSALS, Desk, check, desk_of, page_number, plain, refused
+
+CONSENT_BY_STAFF = "staff-desk-1"
+"""The consent text that staff read out when they register somebody at the desk or by telephone."""
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@get("/staff/events/{event_id:uuid}/registrations", action=Action.VIEW_REGISTRATIONS, include_in_schema=False)
+async def list_registrations(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]:
+    """Show the list; a search that htmx sends gets the list alone."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.VIEW_REGISTRATIONS)
+    text = plain(request.query_params.get("q", ""))[:100]
+    state = next((each for each in RegistrationState if each.value == request.query_params.get("state")), None)
+    page = page_number(request)
+
+    def query(session: ReadSession) -> tuple[Any, Any, Any]:
+        found = lists.search_registrations(session, event_id, text=text, states=(state,) if state else (), page=page)
+        return found, lists.count_registrations(session, event_id), lists.count_seats(session, [event_id])
+
+    found, counts, seats = await desk.read(query)
+    partial = request.headers.get("hx-target") == "list"
+    return await desk.show(
+        "registration_rows.html" if partial else "registrations.html",
+        event=event,
+        found=found,
+        counts=counts,
+        seats=seats.get(event_id, lists.SeatCount()),
+        text=text,
+        state=state.value if state else "",
+        states=exports.STATES,
+        evidence=exports.EVIDENCE,
+        headers={"Vary": "HX-Target"},
+    )
+
+
+@get(
+    "/staff/events/{event_id:uuid}/registrations.xlsx",
+    action=Action.EXPORT_REGISTRATIONS,
+    include_in_schema=False,
+)
+async def export_registrations(request: Request, event_id: FromPath[uuid.UUID]) -> File:
+    """Send all registrations as a spreadsheet."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EXPORT_REGISTRATIONS)
+    locale = desk.locale
+    folder = tempfile.TemporaryDirectory(prefix="acara-export-")
+    path = Path(folder.name) / "registrations.xlsx"
+
+    def write(session: ReadSession) -> None:
+        rows = lists.iterate_registrations(session, event_id)
+        exports.write_registrations(path, event, rows, say=lambda text: translate(text, locale))
+
+    try:
+        await desk.read(write)
+    except BaseException:
+        folder.cleanup()
+        raise
+    return File(
+        path,
+        filename=exports.file_name(event),
+        media_type=_XLSX,
+        content_disposition_type="attachment",
+        headers={"Cache-Control": "no-store"},
+        background=BackgroundTask(asyncio.to_thread, folder.cleanup),
+    )
+
+
+# ---------------------------------------------------------------- by staff
+@get("/staff/events/{event_id:uuid}/registrations/new", action=Action.EDIT_REGISTRATIONS, include_in_schema=False)
+async def show_new_registration(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]:
+    """Show the form with which staff register somebody at the desk."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    return await _new_page(desk, event, Form())
+
+
+async def _new_page(desk: Desk, event: Event, form: Form, status_code: int = 200) -> Response[str]:
+    slots = await desk.read(lambda session: lists.list_slots(session, event.id))
+    return await desk.show(
+        "registration_new.html", event=event, form=form, slots=slots, now=desk.now, status_code=status_code
+    )
+
+
+@post(
+    "/staff/events/{event_id:uuid}/registrations/new",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Register somebody; where all seats are taken they wait, as everybody does."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    form = await read_form(request)
+    names = ("name", "email", "phone", "institution", "party_size", "slot_id", "access_needs", "consent")
+    try:
+        given = check(RegistrationInput, {name: form.value(name) for name in names if form.value(name).strip()})
+        application = Application(
+            event_id=event_id,
+            slot_id=given.slot_id if event.kind is EventKind.EXHIBITION else None,
+            name=given.name,
+            email=given.email,
+            phone=given.phone,
+            institution=given.institution,
+            party_size=given.party_size,
+            access_needs=given.access_needs,
+            locale=form.value("locale", "id") if form.value("locale") in ("id", "en") else "id",
+            consent_version=CONSENT_BY_STAFF,
+        )
+        done = await desk.write(lambda session: registration.register(session, application, now=desk.now, by=desk.by))
+    except REFUSALS as refusal:
+        again, status = refused(form, refusal)
+        return await _new_page(desk, event, again, status)
+    said = "waitlisted" if done.state is RegistrationState.WAITLISTED else "registered"
+    return desk.go(f"/staff/events/{event_id}/registrations", said)
+
+
+@get(
+    "/staff/events/{event_id:uuid}/registrations/{registration_id:uuid}/cancel",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+)
+async def ask_cancel(
+    request: Request, event_id: FromPath[uuid.UUID], registration_id: FromPath[uuid.UUID]
+) -> Response[str]:
+    """Ask before a registration is cancelled."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    person = await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    return await desk.show("registration_cancel.html", event=event, person=person)
+
+
+@post(
+    "/staff/events/{event_id:uuid}/registrations/{registration_id:uuid}/cancel",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def cancel_registration(
+    request: Request, event_id: FromPath[uuid.UUID], registration_id: FromPath[uuid.UUID]
+) -> Response[Any]:
+    """Cancel a registration; its seat is offered to who waits."""
+    desk = desk_of(request)
+    await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    await desk.write(lambda session: registration.cancel(session, registration_id, now=desk.now, by=desk.by))
+    return desk.go(f"/staff/events/{event_id}/registrations", "registration_cancelled")
+
+
+HANDLERS = (
+    list_registrations,
+    export_registrations,
+    show_new_registration,
+    add_registration,
+    ask_cancel,
+    cancel_registration,
+)

@@ -1,0 +1,68 @@
+"""Every page of the staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from service.web.origin import from_own_pages
+from service.web.refusals import PAGE_EXCEPTION_HANDLERS
+from service.web.staff import (
+    account,
+    attendance,
+    brand,
+    certificates,
+    dashboard,
+    event_drafting,
+    event_home,
+    event_list,
+    event_stages,
+    mailbox,
+    partnering,
+    people,
+    posts,
+    programme,
+    queue,
+    recordings,
+    registrations,
+    signing_in,
+    slots,
+    timeline,
+)
+from service.web.staff.access import SignInNeeded, admit, send_to_sign_in
+
+HANDLERS: Sequence[ControllerRouterHandler] = (
+    *signing_in.HANDLERS,
+    *dashboard.HANDLERS,
+    *event_list.HANDLERS,
+    *event_drafting.HANDLERS,
+    *event_home.HANDLERS,
+    *event_stages.HANDLERS,
+    *programme.HANDLERS,
+    *slots.HANDLERS,
+    *partnering.HANDLERS,
+    *registrations.HANDLERS,
+    *attendance.HANDLERS,
+    *recordings.HANDLERS,
+    *certificates.HANDLERS,
+    *posts.HANDLERS,
+    *timeline.HANDLERS,
+    *queue.HANDLERS,
+    *mailbox.HANDLERS,
+    *brand.HANDLERS,
+    *people.HANDLERS,
+    *account.HANDLERS,
+)
+
+
+def staff_router() -> Router:
+    """Return the router: forms from our own pages only, nobody past the guard who may not do what the route does."""
+    return Router(
+        "/",
+        route_handlers=HANDLERS,
+        guards=[from_own_pages, admit],
+        exception_handlers={**PAGE_EXCEPTION_HANDLERS, SignInNeeded: send_to_sign_in},
+        include_in_schema=False,
+    )
