@@ -50,6 +50,20 @@ class _File:
     sha256: str
 
 
+def plan_due(transactions: Transactions, *, now: datetime) -> int:
+    """Plan the certificates of every event whose time for it has come; returns how many were written.
+
+    Commits a chunk at a time through `transactions`; what it did not come to is found again by `issuing.due`.
+    """
+    written = 0
+    for event_id in transactions.read(lambda session: issuing.due(session, now=now)):
+        done = issuing.Plan(0, complete=False)
+        while not done.complete:
+            done = transactions.write(partial(issuing.plan, event_id=event_id, now=now))
+            written += done.written
+    return written
+
+
 def render_due(
     transactions: Transactions,
     files: FileStore,

@@ -35,7 +35,7 @@ _WORDINGS = {
         hours="setara dengan {hours} jam pelajaran (JP)",
         number_label="Nomor",
         issued="Diterbitkan pada {date}",
-        verify_hint="Pindai kode atau buka tautan ini untuk memeriksa keasliannya:",
+        verify_hint="Periksa keasliannya di:",
     ),
     "en": Wording(
         heading="Certificate",
@@ -49,7 +49,7 @@ _WORDINGS = {
         hours="equivalent to {hours} lesson hours (JP)",
         number_label="No.",
         issued="Issued on {date}",
-        verify_hint="Scan the code or open this link to check that it is genuine:",
+        verify_hint="Check that it is genuine at:",
     ),
 }
 

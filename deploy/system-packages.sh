@@ -6,6 +6,7 @@ set -euo pipefail
 
 missing=()
 need_library() { ldconfig -p | grep -q "$1" || missing+=("$2"); }
+need_file() { [ -e "$1" ] || missing+=("$2"); }
 need_command() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 
 for what in "$@"; do
@@ -15,6 +16,9 @@ for what in "$@"; do
       need_library libpango-1.0.so.0 libpango-1.0-0
       need_library libpangoft2-1.0.so.0 libpangoft2-1.0-0
       need_library libharfbuzz-subset.so.0 libharfbuzz-subset0
+      # Names in other scripts (Javanese, Arabic, Tamil, Chinese …) on certificates and posters.
+      need_file /usr/share/fonts/truetype/noto/NotoSansJavanese-Regular.ttf fonts-noto-core
+      need_file /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf fonts-droid-fallback
       ;;
     tests)
       need_command chromium chromium

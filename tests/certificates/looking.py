@@ -36,7 +36,7 @@ def sample(**changes: Any) -> CertificateContent:
         "signatory_name": "Dra. Ratna Kusumawati, M.Si.",
         "signatory_role": "Kepala Dinas Perpustakaan dan Arsip",
         "verify_url": CODE_URL,
-        "verify_hint": "Pindai kode atau buka tautan ini untuk memeriksa keasliannya:",
+        "verify_hint": "Periksa keasliannya di:",
         "colours": COLOURS,
         **changes,
     }

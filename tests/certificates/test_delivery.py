@@ -51,6 +51,14 @@ def test_what_is_planned_is_issued_with_its_file_and_its_fact(hall: Hall, typist
     assert hall.render(typist) == 0
 
 
+def test_every_event_that_is_due_is_planned(life: Life, database: Database, files: StoredFiles) -> None:
+    halls = [make_hall(life, database, files, attended=attended, missed=0) for attended in (2, 0, 1)]
+    assert delivery.plan_due(database, now=life.now) == 0
+    assert delivery.plan_due(database, now=halls[0].later) == 3
+    assert delivery.plan_due(database, now=halls[0].later) == 0
+    assert [life.event(hall.event_id).certificate_track for hall in halls] == [Track.RUNNING, Track.DONE, Track.RUNNING]
+
+
 def test_a_bell_rung_eight_times_at_once_issues_each_certificate_once(
     life: Life, database: Database, files: StoredFiles, typist: Typist
 ) -> None:
