@@ -7,6 +7,7 @@ Every function takes moments (aware datetimes), an IANA zone and a locale (``id`
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
@@ -115,6 +116,7 @@ def _last_day(start: datetime, end: datetime) -> date:
     return (end - timedelta(microseconds=1)).date() if end > start else end.date()
 
 
+@lru_cache(maxsize=4096)
 def _day(day: date, locale: str, pattern: str = _FULL) -> str:
     return babel_date(day, pattern, locale=locale)
 

@@ -62,7 +62,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=False,
+        auto_reload=False,  # looking for changed files costs a mail seven system calls
     )
 
 
@@ -97,6 +97,7 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "online": event.mode is not EventMode.ONSITE,
         "exhibition": event.kind.value == "exhibition",
         "stage": event.stage.value,
+        "event_url": links.event_url(organiser.slug, event.slug),
         "organiser": _organiser(organiser, locale),
         "brand": _brand(organiser),
         "number": params.get("number", ""),

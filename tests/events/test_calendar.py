@@ -193,3 +193,16 @@ def test_nothing_that_is_typed_breaks_out_of_its_property(title: str, summary: s
     expected = uncalendared(calendar.entry_file(own_entry()).decode())
     found = uncalendared(body.decode())
     assert set(found) - {"LOCATION"} == set(expected) - {"LOCATION"}, "no property was added or lost"
+
+
+@given(st.lists(st.sampled_from(["a", "é", "ꦲ", "❤", "\\", "^", ";", ",", " ", '"', "\n"]), min_size=60, max_size=300))
+def test_lines_are_as_the_library_writes_them_folded_elsewhere(letters: list[str]) -> None:
+    """Folding is ours because the library's is slow; unfolded, both say the same."""
+    text = "".join(letters)
+    component = calendar.vevent(calendar.event_entry(event(summary=LocalizedText(text)), ORGANISER, "id", url=None))
+    made = calendar.vcalendar([component], method="PUBLISH", timezones=["Asia/Jakarta"])
+    ours = calendar.to_bytes(made)
+    assert max(map(len, ours.split(b"\r\n"))) <= 75
+    assert ours.decode().replace("\r\n ", "") == made.to_ical().decode().replace("\r\n ", "")
+    for line in ours.split(b"\r\n"):
+        line.decode()
