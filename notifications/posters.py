@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +17,7 @@ from events.models import Event
 from events.storage import ReadSession, Transactions, insert_unless_present, new_id
 from notifications.models.moment import Moment
 from notifications.models.poster import Poster, PosterState
-from notifications.posters_design import Design, design_of, key_of
+from notifications.posters_design import Design, Draw, design_of, key_of
 from notifications.writing_details import Details, details_of
 
 LEASE = timedelta(minutes=3)
@@ -26,9 +25,6 @@ ATTEMPTS = 4
 FORMATS = {"square": "jpg", "portrait": "jpg", "story": "jpg", "print": "pdf"}
 _TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 _POSTER: sa.Table = Poster.__table__  # type: ignore[assignment] # a declarative class's table is a Table
-
-Draw = Callable[[Design, Mapping[str, bytes]], Mapping[str, bytes]]
-"""Takes a design and the pictures it names by key, returns the files by format; see `notifications.posters_drawing`."""
 
 
 def request_poster(session: Session, event: Event, details: Details, moment: Moment, *, now: datetime) -> uuid.UUID:

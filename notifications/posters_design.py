@@ -6,6 +6,7 @@ A `Design` is plain data, because it is drawn in a child process that knows neit
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -72,6 +73,9 @@ class Design(msgspec.Struct, frozen=True, kw_only=True):
         """Return a SHA-256 of everything drawn, and of the hand that draws it."""
         return hashlib.sha256(msgspec.json.encode((DRAWN_BY, self))).hexdigest()
 
+
+Draw = Callable[[Design, Mapping[str, bytes]], Mapping[str, bytes]]
+"""Takes a design and the pictures it names by key, returns the files by format; see `notifications.posters_drawing`."""
 
 _KICKERS: dict[str, dict[Moment, str]] = {
     "id": {

@@ -20,7 +20,7 @@ from events import outbox
 from events.deliveries import Claim, claim, release_expired, settle
 from events.files import FileStore
 from events.links import Links
-from events.models import Event
+from events.models import Event, Organiser
 from events.storage import Transactions
 from notifications.channels.limits import LIMITS
 from notifications.channels.preview import faults
@@ -111,6 +111,7 @@ def _claim(
             return None
         post = session.get_one(Post, held.ids[0], populate_existing=True)
         event = session.get_one(Event, post.event_id)
+        organiser = session.get_one(Organiser, post.organiser_id)
         if state is PostState.QUEUED and not _stands(session, event, post, now=now, links=links):
             return _Nothing()
         first_sent_at = post.first_sent_at = post.first_sent_at or real_now
@@ -123,7 +124,7 @@ def _claim(
                 key=post.id,
                 text=post.text,
                 locale=post.locale,
-                link=event_address(links, event.slug, marker(post.id)),
+                link=event_address(links, organiser, event, marker(post.id)),
                 image=None,
                 image_type="image/jpeg",
                 alt_text=post.alt_text,

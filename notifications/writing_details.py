@@ -95,9 +95,9 @@ def marker(post_id: uuid.UUID) -> str:
     return hashlib.sha256(post_id.bytes).hexdigest()[:6]
 
 
-def event_address(links: Links, slug: str, code: str = "") -> str:
+def event_address(links: Links, organiser: Organiser, event: Event, code: str = "") -> str:
     """Return the public address of an event's page; `code` tells the post that led there."""
-    return links.url(f"events/{slug}") + (f"?p={code}" if code else "")
+    return links.event_url(organiser.slug, event.slug) + (f"?p={code}" if code else "")
 
 
 def details_of(
@@ -127,8 +127,8 @@ def details_of(
         online=event.mode is not EventMode.ONSITE,
         speakers=speakers_of(session, event.id, locale),
         subject=subject,
-        page=event_address(links, event.slug),
-        url=event_address(links, event.slug, code),
+        page=event_address(links, organiser, event),
+        url=event_address(links, organiser, event, code),
         recording_url=_recording_url(session, event.id) if moment is Moment.RECORDING else "",
         hashtags=hashtags_of(brand),
         reason=_one_line(event.reason.to(locale)),

@@ -1,0 +1,122 @@
+"""Posters: asked for once, drawn once, drawn anew when the event says something else. On both databases."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from events import lifecycle
+from notifications.models.moment import Moment
+from notifications.models.poster import Poster, PosterState
+from notifications.posters import draw_due, picture_key, poster_of
+from notifications.posters_design import Design
+from notifications.posts_drafting import draft_for, on_event_changed
+from service.files import StoredFiles
+from tests.support.life import NOW, STAFF, Life
+from tests.support.programme import LINKS, webinar
+
+
+class Draughtsman:
+    """Draws nothing, but notes what it was asked for."""
+
+    def __init__(self) -> None:
+        self.drawn: list[Design] = []
+
+    def __call__(self, design: Design, pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        self.drawn.append(design)
+        return {name: f"{design.title} {name}".encode() for name in ("square", "portrait", "story", "print")}
+
+
+def announce(life: Life) -> uuid.UUID:
+    event_id = webinar(life)
+    life.database.write(lambda s: draft_for(s, event_id, Moment.ANNOUNCED, now=NOW, links=LINKS))
+    return event_id
+
+
+def draw(life: Life, files: StoredFiles, by: object, *, after: timedelta = timedelta(0)) -> int:
+    return draw_due(life.database, files, by, now=NOW + after, real_now=datetime.now(UTC), links=LINKS)  # type: ignore[arg-type] # whoever draws
+
+
+def posters(life: Life) -> list[Poster]:
+    return list(life.database.read(lambda s: s.scalars(sa.select(Poster).order_by(Poster.locale)).all()))
+
+
+def test_one_poster_a_language_drawn_once_and_found_by_the_page(life: Life, files: StoredFiles) -> None:
+    event_id = announce(life)
+    by = Draughtsman()
+    assert life.database.read(lambda s: poster_of(s, event_id, "id")) is None
+    assert draw(life, files, by) == 2
+    assert draw(life, files, by) == 0
+    assert sorted(design.title for design in by.drawn) == ["Menulis Cerita Anak", "Writing for Children"]
+    poster = life.database.read(lambda s: poster_of(s, event_id, "en"))
+    assert poster is not None
+    key = picture_key(poster, "print")
+    assert key is not None
+    assert key.startswith("posters/")
+    assert key.endswith("-print.pdf")
+    assert files.get(key) == b"Writing for Children print"
+
+
+def test_a_moved_event_is_drawn_anew(life: Life, files: StoredFiles) -> None:
+    event_id = announce(life)
+    by = Draughtsman()
+    draw(life, files, by)
+    before = [poster.square_key for poster in posters(life)]
+    event, week = life.event(event_id), timedelta(days=7)
+    life.database.write(
+        lambda s: lifecycle.reschedule(
+            s, event_id, starts_at=event.starts_at + week, ends_at=event.ends_at + week, now=NOW, by=STAFF
+        )
+    )
+    life.database.write(lambda s: on_event_changed(s, event_id, now=NOW, links=LINKS))
+    assert [poster.state for poster in posters(life)] == [PosterState.QUEUED] * 2
+    assert picture_key(posters(life)[0], "square") is None
+    draw(life, files, by)
+    assert [design.big for design in by.drawn] == ["12", "12", "19", "19"]
+    assert not set(before) & {poster.square_key for poster in posters(life)}
+
+
+def test_a_poster_that_changed_while_it_was_drawn_is_not_taken_for_the_new_one(life: Life, files: StoredFiles) -> None:
+    event_id = announce(life)
+    event, week = life.event(event_id), timedelta(days=7)
+
+    class Slow(Draughtsman):
+        def __call__(self, design: Design, pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+            if not self.drawn:
+                life.database.write(
+                    lambda s: lifecycle.reschedule(
+                        s, event_id, starts_at=event.starts_at + week, ends_at=event.ends_at + week, now=NOW, by=STAFF
+                    )
+                )
+                life.database.write(lambda s: on_event_changed(s, event_id, now=NOW, links=LINKS))
+            return super().__call__(design, pictures)
+
+    by = Slow()
+    assert draw(life, files, by) == 3
+    assert sorted(design.big for design in by.drawn) == ["12", "19", "19"]
+    assert [poster.state for poster in posters(life)] == [PosterState.DONE] * 2
+
+
+def test_what_cannot_be_drawn_is_given_up(life: Life, files: StoredFiles) -> None:
+    announce(life)
+
+    def fail(_design: Design, _pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        raise ValueError("no")
+
+    for attempt in range(4):
+        draw(life, files, fail, after=timedelta(hours=attempt))
+    assert [(poster.state, poster.last_error) for poster in posters(life)] == [(PosterState.FAILED, "ValueError: no")] * 2
+
+
+@pytest.mark.parametrize("moment", [Moment.ANNOUNCED])
+def test_what_was_drawn_before_is_found_in_storage(life: Life, files: StoredFiles, moment: Moment) -> None:
+    announce(life)
+    by = Draughtsman()
+    draw(life, files, by)
+    life.database.write(lambda s: s.execute(sa.update(Poster).values(state=PosterState.QUEUED, due_at=NOW)))
+    assert draw(life, files, by) == 2
+    assert len(by.drawn) == 2
