@@ -161,18 +161,22 @@ class Easel:
     def html(self, design: Design, sheet: Sheet, pictures: Mapping[str, bytes]) -> str:
         """Return the page before layout."""
         palette = palette_of(design.brand())
-        return _environment().get_template(f"{design.layout}.html").render(
-            d=design,
-            s=sheet,
-            c=palette,
-            fit=self._fit,
-            ornament=functools.partial(_ornament, palette=palette),
-            logo=_picture_uri(pictures.get(design.logo_key or "")),
-            photos=[_picture_uri(pictures.get(voice.photo_key or "")) for voice in design.speakers],
-            initials=[initials(voice.name) for voice in design.speakers],
-            host=urlsplit(design.page).netloc,
-            k=sheet.scale,
-            qr=_qr(design.page) if sheet.name == "print" else "",
+        return (
+            _environment()
+            .get_template(f"{design.layout}.html")
+            .render(
+                d=design,
+                s=sheet,
+                c=palette,
+                fit=self._fit,
+                ornament=functools.partial(_ornament, palette=palette),
+                logo=_picture_uri(pictures.get(design.logo_key or "")),
+                photos=[_picture_uri(pictures.get(voice.photo_key or "")) for voice in design.speakers],
+                initials=[initials(voice.name) for voice in design.speakers],
+                host=urlsplit(design.page).netloc,
+                k=sheet.scale,
+                qr=_qr(design.page) if sheet.name == "print" else "",
+            )
         )
 
     def _fit(self, text: str, width: float, height: float, largest: int, *, serif: bool = False) -> int:
@@ -224,14 +228,16 @@ def _lines(measured: tuple[list[float], float], width: float) -> int:
 
 def initials(name: str) -> str:
     """Return up to two letters of a name without its titles: ``Dr. Hj. Siti Aminah, S.Pd.`` gives ``SA``."""
-    words = [word for word in name.split(",")[0].split() if not word.endswith(".") and word[0].isalpha()]
+    words = [word for word in name.partition(",")[0].split() if not word.endswith(".") and word[0].isalpha()]
     return "".join(word[0].upper() for word in words[:2]) or name[:1].upper()
 
 
 def _ornament(kind: str, width: float, height: float, *, palette: Palette, on: str = "primary", **more: Any) -> str:
     """Return an ornament in the palette's colours as a data address."""
     ground, middle, far = (
-        (palette.primary, palette.soft, palette.deep) if on == "primary" else (palette.paper, palette.tint, palette.accent)
+        (palette.primary, palette.soft, palette.deep)
+        if on == "primary"
+        else (palette.paper, palette.tint, palette.accent)
     )
     drawn = {
         "shoots": lambda: ornament.shoots(width, height, colours=(palette.deep, palette.soft, palette.accent), **more),

@@ -57,8 +57,8 @@ def kawung(width: float, height: float, *, ground: str, seed: str, heart: str, c
         for column in range(math.ceil(width / cell) + 1):
             x, y = column * cell, row * cell
             for angle in (45, 135, 225, 315):
-                seeds.append(_seed(x, y, cell, angle, cell * 0.3, cell * 0.165))
-                slits.append(_seed(x, y, cell, angle, cell * 0.165, cell * 0.026))
+                seeds.append(_seed(x, y, cell=cell, angle=angle, long=cell * 0.3, short=cell * 0.165))
+                slits.append(_seed(x, y, cell=cell, angle=angle, long=cell * 0.165, short=cell * 0.026))
             between += [_diamond(x + cell / 2, y, cell * 0.05, heart), _diamond(x, y + cell / 2, cell * 0.05, heart)]
     # One path a colour: a sheet has a thousand seeds, and a thousand elements would take seconds to draw.
     body = (
@@ -68,7 +68,7 @@ def kawung(width: float, height: float, *, ground: str, seed: str, heart: str, c
     return svg(width, height, body + "".join(between))
 
 
-def _seed(x: float, y: float, cell: float, angle: int, long: float, short: float) -> str:
+def _seed(x: float, y: float, *, cell: float, angle: int, long: float, short: float) -> str:
     """Return an ellipse of half-axes `long` and `short` as two arcs, turned by `angle` and away from the crossing."""
     along_x, along_y = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     centre_x, centre_y = x + cell * 0.345 * along_x, y + cell * 0.345 * along_y

@@ -26,7 +26,7 @@ class Draughtsman:
     def __init__(self) -> None:
         self.drawn: list[Design] = []
 
-    def __call__(self, design: Design, pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    def __call__(self, design: Design, _pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
         self.drawn.append(design)
         return {name: f"{design.title} {name}".encode() for name in ("square", "portrait", "story", "print")}
 
@@ -85,7 +85,7 @@ def test_a_poster_that_changed_while_it_was_drawn_is_not_taken_for_the_new_one(l
     event, week = life.event(event_id), timedelta(days=7)
 
     class Slow(Draughtsman):
-        def __call__(self, design: Design, pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        def __call__(self, design: Design, _pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
             if not self.drawn:
                 life.database.write(
                     lambda s: lifecycle.reschedule(
@@ -93,7 +93,7 @@ def test_a_poster_that_changed_while_it_was_drawn_is_not_taken_for_the_new_one(l
                     )
                 )
                 life.database.write(lambda s: on_event_changed(s, event_id, now=NOW, links=LINKS))
-            return super().__call__(design, pictures)
+            return super().__call__(design, _pictures)
 
     by = Slow()
     assert draw(life, files, by) == 3
@@ -109,7 +109,9 @@ def test_what_cannot_be_drawn_is_given_up(life: Life, files: StoredFiles) -> Non
 
     for attempt in range(4):
         draw(life, files, fail, after=timedelta(hours=attempt))
-    assert [(poster.state, poster.last_error) for poster in posters(life)] == [(PosterState.FAILED, "ValueError: no")] * 2
+    assert [(poster.state, poster.last_error) for poster in posters(life)] == [
+        (PosterState.FAILED, "ValueError: no")
+    ] * 2
 
 
 @pytest.mark.parametrize("moment", [Moment.ANNOUNCED])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import msgspec
 import pypdfium2
@@ -102,16 +102,19 @@ def test_every_title_stands_whole_within_its_sheet(easel: Easel, layout: str, ti
         assert title in said, (sheet.name, said)
         assert "12" in said
         for left, bottom, right, top in boxes:
-            assert 0 <= left, sheet.name
+            assert left >= 0, sheet.name
             assert right <= width, sheet.name
-            assert 0 <= bottom, sheet.name
+            assert bottom >= 0, sheet.name
             assert top <= height, sheet.name
 
 
 def test_a_child_draws_all_formats_in_their_sizes(children: ChildProcesses, faces: Path) -> None:
     photo = io.BytesIO()
     Image.new("RGB", (2000, 1500), "#884422").save(photo, "JPEG")
-    voices = (Voice(name="Sulastri", affiliation="", photo_key="photo"), Voice(name="X", affiliation="", photo_key="bad"))
+    voices = (
+        Voice(name="Sulastri", affiliation="", photo_key="photo"),
+        Voice(name="X", affiliation="", photo_key="bad"),
+    )
     pictures = {"photo": photo.getvalue(), "bad": b"not a picture"}
     files = drawing_in(children, faces)(design(speakers=voices), pictures)
     sizes = {}
@@ -170,7 +173,7 @@ def test_ornaments_are_well_formed() -> None:
         ornament.star(100, colour="#000000", heart="#111111", ring="#222222"),
         ornament.slope(300, 90, ground="#000000", band="#111111", bead="#222222"),
     ):
-        root = ElementTree.fromstring(drawn)
+        root = ET.fromstring(drawn)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert len(root) > 1
         assert "nan" not in drawn
