@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from events.brand import contrast
 from events.files import FileStore
 from events.models import (
     Event,
@@ -219,6 +221,40 @@ def test_each_kind_in_each_language(kind: EmailKind, locale: str, files: FileSto
     if calendar is not None:
         assert_calendar_valid(calendar, method=message_method(message))
         _check(f"{kind.value}.{locale}.ics", calendar.decode().replace("\r\n", "\n"))
+
+
+@pytest.mark.parametrize("kind", EmailKind)
+def test_what_people_type_is_text_in_every_mail(kind: EmailKind, files: FileStore) -> None:
+    """Each place that a person fills, filled with markup: it is shown, never obeyed."""
+    made = material(kind, "id")
+    evil = "</title><script>alert(1)</script><img src=x onerror=alert(1)>\"'{{ 7 * 7 }}"
+    both = LocalizedText(evil, evil)
+    made.event.title, made.event.summary, made.event.reason, made.event.venue = both, both, both, both
+    made.organiser.name, made.organiser.address = both, both
+    if made.registration is not None:
+        made.registration.name = evil
+    if made.partner is not None and made.participation is not None:
+        made.partner.name, made.participation.topic = evil, both
+    message = composed(files, made)
+    html = _body(message, "html")
+    assert re.findall(r"<(script|img)", html) == []
+    assert "49" not in re.sub(r"https?://\S+", "", _body(message, "plain"))
+    assert "{{ 7 * 7 }}" in html, "a person's braces are text, not an expression"
+    calendar = calendar_of(message)
+    if calendar is not None:
+        assert_calendar_valid(calendar, method=message_method(message))
+
+
+@pytest.mark.parametrize("colour", ["#ffee00", "#000000", "#7a7a7a", "#ffffff"])
+def test_any_brand_can_be_read(colour: str, files: FileStore) -> None:
+    made = material(EmailKind.CONFIRMATION, "id")
+    made.organiser.brand = {"primary": colour, "accent": colour}
+    html = _body(composed(files, made), "html")
+    link, band = re.search(r"a \{ color: (#\w+)", html), re.search(rf"background:{colour};color:(#\w+)", html)
+    assert link is not None
+    assert band is not None
+    assert contrast(link.group(1), "#ffffff") >= 4.5
+    assert contrast(band.group(1), colour) >= 4.5
 
 
 def message_method(message: EmailMessage) -> str:
