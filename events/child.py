@@ -13,6 +13,7 @@ import os
 import pickle
 import resource
 import select
+import shutil
 import signal
 import sys
 import threading
@@ -51,7 +52,13 @@ def _end_with_parent(descriptor: int) -> None:
     watch = select.poll()
     watch.register(descriptor, 0)  # POLLHUP and POLLERR are always reported
     watch.poll()
+    _tidy_up()
     os._exit(0)
+
+
+def _tidy_up() -> None:
+    """Remove our temporary files, which nobody would if the parent is dead."""
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 
 
 def _serve(line: Connection[bytes, bytes]) -> None:
@@ -77,3 +84,4 @@ def _limit_cpu(seconds: float) -> None:
 if __name__ == "__main__":
     with contextlib.suppress(EOFError, OSError):  # the parent hung up
         main(int(sys.argv[1]), msgspec.json.decode(sys.argv[2]))
+    _tidy_up()

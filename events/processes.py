@@ -13,8 +13,10 @@ from __future__ import annotations
 import os
 import pickle
 import queue
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +32,7 @@ START_TIMEOUT = 60.0
 """Seconds that a child may take to start and import what it is asked to run (WeasyPrint takes one or two)."""
 RETIRED = 0
 """Exit status of a child that went home by itself, having taken no work."""
-_INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 
 
 class ChildFailed(Exception):  # noqa: N818 - "failed" says it
@@ -160,6 +162,8 @@ class _Child:
         self._proven = False  # a new child that dies before it takes its first work would die again
         settings = msgspec.json.encode(limits).decode()
         environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        # A folder of its own for temporary files: a child that is killed cannot tidy up, so its parent does.
+        self._scratch = environment["TMPDIR"] = tempfile.mkdtemp(prefix="acara-child-")
         environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)  # noqa: PTH109 - text
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -207,8 +211,10 @@ class _Child:
             self._process.wait(0.5)
         except subprocess.TimeoutExpired:
             self.end()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def end(self) -> None:
         """End the process; whoever waits at the line sees it close. One that has ended keeps its own status."""
         self._process.kill()
         self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)

@@ -156,7 +156,19 @@ def test_no_child_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
     started = tmp_path / "pid"
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(started)])
     wait_until(lambda: started.exists() and bool(started.read_text()))
-    child = psutil.Process(int(started.read_text()))
+    pid, scratch = started.read_text().split()
+    assert Path(scratch).is_dir()
+    child = psutil.Process(int(pid))
     parent.kill()
     parent.wait()
     wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    assert not Path(scratch).exists()
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(calls=1)], ids=["closed", "worn"])
+def test_temporary_files_go_with_their_child(limits: Limits) -> None:
+    pool = ChildProcesses(1, limits=limits)
+    path = Path(pool.run(work.write_temporary_file, timeout=PATIENCE))
+    pool.close()
+    assert not path.parent.exists()
+    assert path.parent.name.startswith("acara-child-")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -51,8 +52,15 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def write_temporary_file() -> str:
+    descriptor, path = tempfile.mkstemp()
+    os.close(descriptor)
+    return path
+
+
 def note_and_sleep(path: str, seconds: float) -> None:
-    Path(path).write_text(str(os.getpid()))
+    write_temporary_file()
+    Path(path).write_text(f"{os.getpid()} {tempfile.gettempdir()}")
     time.sleep(seconds)
 
 
