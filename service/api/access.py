@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
@@ -68,7 +69,7 @@ async def _note_use(connection: ASGIConnection[Any, Any, Any, Any], runtime: Run
     await runtime.database.awrite(lambda session: tokens.note_use(session, secret, real_now=now))
 
 
-def provide_acting(request: Request[Any, Any, Any], runtime: Runtime) -> Acting:
+def provide_acting(request: Request[Any, Any, Any], runtime: NamedDependency[Runtime]) -> Acting:
     """Return who acts in this request, for handlers behind `require_token`."""
     return Acting(runtime, request.state.identity, request.route_handler.opt[_ACTION])
 

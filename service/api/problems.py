@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 
 from events.errors import N_, Invalid, Refused
 from service.statuses import status_of
@@ -71,6 +71,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Proble
     elif isinstance(error, HTTPException) and error.status_code < 500:
         problem = _of_status(error.status_code, locale)
         headers |= error.headers or {}
+    elif isinstance(error, InternalServerException) and "disconnected" in error.detail:
+        # The client has gone away in the middle of its body: nobody reads the answer, and nobody is to blame here.
+        problem = _of_status(400, locale)
     else:
         log.error("request failed", exc_info=error, path=request.url.path, method=request.method)
         problem = _of_status(getattr(error, "status_code", 500), locale)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from litestar import Request
 from litestar.exceptions import ClientException, HTTPException
+from litestar.typing import FieldDefinition
 
 from service.inputs import Input
 from service.staff_inputs import NotJsonError, parse_json
@@ -23,28 +24,20 @@ class UnsupportedMediaTypeException(HTTPException):
 
 
 class ApiRequest(Request[Any, Any, Any]):
-    """A request whose JSON body is handed on as bytes, to be parsed and checked in one step."""
+    """A request whose JSON body is parsed and checked in one step, as the input that its route takes."""
 
     async def json(self) -> Any:
-        """Return the body's bytes. Raises 415 unless it says that it is JSON in UTF-8 (RFC 8259 §8.1)."""
+        """Return the body as the route's `Input`.
+
+        Raises 415 unless it says that it is JSON in UTF-8 (RFC 8259 §8.1), 400 for what is none, and `Invalid`.
+        """
         kind, options = self.content_type
         if kind.lower() not in _JSON or options.get("charset", "utf-8").lower().strip('"') not in ("utf-8", "utf8"):
             raise UnsupportedMediaTypeException(headers={"Accept": ", ".join(_JSON)})
         if self.headers.get("content-encoding", "identity").lower() != "identity":
             raise UnsupportedMediaTypeException(headers={"Accept-Encoding": "identity"})
-        return await self.body()
-
-
-def is_input(kind: Any) -> bool:
-    """Tell whether an annotation is one of our inputs."""
-    return isinstance(kind, type) and issubclass(kind, Input)
-
-
-def decode_input(kind: type[Input], body: Any) -> Input:
-    """Return a body as a checked input. Raises `Invalid`, or 400 for what is no JSON."""
-    if isinstance(body, kind):
-        return body
-    try:
-        return parse_json(kind, body if isinstance(body, bytes) else b"")
-    except NotJsonError as error:
-        raise ClientException from error
+        model: type[Input] = cast("FieldDefinition", self.route_handler.parsed_data_field).annotation
+        try:
+            return parse_json(model, await self.body())
+        except NotJsonError as error:
+            raise ClientException from error

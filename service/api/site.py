@@ -21,7 +21,7 @@ from service.api import (
 from service.api.access import provide_acting, require_token
 from service.api.openapi import PATH, TOKEN
 from service.api.problems import answer
-from service.api.requests import BODY_LIMIT, ApiRequest, decode_input, is_input
+from service.api.requests import BODY_LIMIT, ApiRequest
 from service.limiting import Limiter
 from service.wiring import Runtime
 
@@ -48,7 +48,6 @@ def api_router() -> Router:
         route_handlers=[public_events.routes, public_registrations.routes, staff],
         request_class=ApiRequest,
         request_max_body_size=BODY_LIMIT,
-        type_decoders=[(is_input, decode_input)],
         exception_handlers={Exception: answer},
         include_in_schema=True,
     )
