@@ -26,7 +26,7 @@ from events.errors import Invalid
 from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerKind, ProgrammeItem
 from events.storage import LocalizedText
 from service.accounts.models import Role
-from service.inputs import Email, Input, Line200, PersonName, Phone, RegistrationInput, field_errors
+from service.inputs import Email, Input, Line200, PersonName, Phone, RegistrationInput, Text500, field_errors
 
 _Model = TypeVar("_Model", bound=Input)
 
@@ -62,6 +62,12 @@ def _text(text: str) -> str:
     if not all(letter.isprintable() or letter in "\n\t" for letter in text.replace("\r\n", "\n")):
         raise _refuse("control_character")
     return text.replace("\r\n", "\n")
+
+
+def _post_text(text: str) -> str:
+    # Emoji of families and flags are held together by a joiner, which is not "printable".
+    _text(text.replace("\u200d", ""))
+    return text
 
 
 def _moment(at: datetime) -> datetime:
@@ -398,3 +404,23 @@ class RoleInput(Input):
     """What a colleague is there for from now on."""
 
     role: Role
+
+
+class CertificateNameInput(Input):
+    """The right name for a certificate."""
+
+    name: PersonName
+
+
+class RevocationInput(Input):
+    """Why a certificate is worth nothing any more; only staff see it."""
+
+    reason: Text500
+
+
+class PostInput(Input):
+    """A post's new text."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_post_text)]
+    alt_text: Annotated[str, StringConstraints(max_length=1500), AfterValidator(_post_text)] | None = None
+    version: int | None = Field(None, ge=1, le=1_000_000, description="What was seen; a newer one is a 409.")

@@ -19,7 +19,7 @@ from pydantic.json_schema import models_json_schema
 from service import inputs, staff_inputs
 from service.api import problems
 from service.api.examples import EXAMPLES
-from service.api.resources import events, people, public
+from service.api.resources import documents, events, people, public
 
 PATH = "/api/v1"
 TOKEN = "token"  # noqa: S105 - the name of a scheme
@@ -45,9 +45,10 @@ _TAGS = {
     "Stages": "Leading an event through its life.",
     "Seats, programme, partners": "What an event is made of.",
     "Recordings": "Videos on their way to YouTube.",
-    "Certificates": "Proof of attendance.",
-    "Posts": "Public announcements.",
-    "House": "Organisers, what happened, and whether work is waiting.",
+    "Calendars and certificates": "What a person keeps.",
+    "Certificates and posts": "Proof of attendance, and public announcements.",
+    "Queue": "Whether work is waiting, and trying again.",
+    "House": "Organisers, and what happened.",
     "Staff and tokens": "Who may do what.",
 }
 
@@ -122,7 +123,7 @@ def described_types() -> dict[str, dict[str, Any]]:
     )
     structs = [
         kind
-        for module in (problems, public, events, people)
+        for module in (problems, public, events, people, documents)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     ]

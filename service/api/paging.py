@@ -66,3 +66,21 @@ def cut(
         return rows, None
     page = rows[:limit]
     return page, write_cursor(*key(page[-1]))
+
+
+def write_offset(offset: int) -> str:
+    """Return a cursor for a list whose order does not move: how many rows came before."""
+    return base64.urlsafe_b64encode(str(offset).encode()).rstrip(b"=").decode()
+
+
+def read_offset(cursor: str | None) -> int:
+    """Return how many rows came before. Raises 400 for a cursor that was not written here."""
+    if cursor is None:
+        return 0
+    try:
+        offset = int(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise ClientException("not a cursor") from error
+    if not 0 <= offset <= 10_000_000:
+        raise ClientException("not a cursor")
+    return offset

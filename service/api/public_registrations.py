@@ -95,7 +95,8 @@ def application_of(event_id: uuid.UUID, data: RegistrationInput, *, locale: str)
     )
 
 
-def _own_place(session: ReadSession, runtime: Runtime, token: str) -> RegistrationPage:
+def own_place(session: ReadSession, runtime: Runtime, token: str) -> RegistrationPage:
+    """Return the place that a personal token opens. Raises `NotFound` or `Gone`."""
     target = runtime.links.read(MANAGE, token)
     page = listing.registration_page(session, target.id)
     check_version(target, page.link_version)
@@ -108,9 +109,9 @@ async def _act(
     """Run a use-case on one's own place and return the place as it is then."""
 
     def checked(session: Session) -> tuple[OwnRegistration, _Result]:
-        result = use_case(session, _own_place(session, runtime, token).id)
+        result = use_case(session, own_place(session, runtime, token).id)
         session.expire_all()
-        return own_registration(_own_place(session, runtime, token), runtime.links), result
+        return own_registration(own_place(session, runtime, token), runtime.links), result
 
     return await runtime.database.awrite(checked)
 
@@ -119,7 +120,7 @@ async def _act(
 async def get_own_registration(token: PersonalToken, runtime: NamedDependency[Runtime]) -> OwnRegistration:
     """Return one's own place."""
     return await runtime.database.aread(
-        lambda session: own_registration(_own_place(session, runtime, token), runtime.links)
+        lambda session: own_registration(own_place(session, runtime, token), runtime.links)
     )
 
 

@@ -8,9 +8,11 @@ from litestar import Router
 from litestar.di import Provide
 
 from service.api import (
+    public_documents,
     public_events,
     public_registrations,
     staff_accounts,
+    staff_documents,
     staff_events,
     staff_house,
     staff_parts,
@@ -36,6 +38,7 @@ def api_router() -> Router:
             staff_parts.routes,
             staff_people.routes,
             staff_recordings.routes,
+            staff_documents.routes,
             staff_house.routes,
             staff_accounts.routes,
         ],
@@ -45,7 +48,7 @@ def api_router() -> Router:
     )
     return Router(
         PATH,
-        route_handlers=[public_events.routes, public_registrations.routes, staff],
+        route_handlers=[public_events.routes, public_registrations.routes, public_documents.routes, staff],
         request_class=ApiRequest,
         request_max_body_size=BODY_LIMIT,
         exception_handlers={Exception: answer},
