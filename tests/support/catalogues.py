@@ -7,6 +7,7 @@ Staff pages have a catalogue of their own, so that two people can translate at o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "service/web/locales/id/LC_MESSAGES"
 PACKAGES = ("events", "notifications", "certificates", "service")
 _KEYWORDS: dict[str, Any] = {**DEFAULT_KEYWORDS, "N_": None}
+_BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 _JINJA = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
 
 
@@ -68,7 +70,12 @@ def update() -> None:
     known = {message.id: message.string for name in ("messages", "staff") for message in kept(name) if message.id}
     for name, catalogue in wanted().items():
         fresh = Catalog(
-            locale="id", project="Acara", fuzzy=False, charset="utf-8", header_comment=f"# Indonesian: {name}"
+            locale="id",
+            project="Acara",
+            fuzzy=False,
+            charset="utf-8",
+            header_comment=f"# Indonesian: {name}",
+            creation_date=_BEGUN,  # a date that moved with every run would be all that changes
         )
         # Babel has no rule for Indonesian, which counts without changing the noun, and takes it for English.
         setattr(fresh, "_num_plurals", 1)  # noqa: B010 - untyped in Babel
