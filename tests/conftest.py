@@ -145,9 +145,13 @@ def files(tmp_path: Path) -> StoredFiles:
     return open_files(f"file://{tmp_path}/files")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, headless, one for this test process."""
+    """The system's Chromium, headless.
+
+    One for each module and not for the whole run: while Playwright runs, its event loop counts as running in this
+    thread, and whatever another module's tests hand to `asyncio.run` would be refused.
+    """
     with chromium.launch() as running:
         yield running
 
