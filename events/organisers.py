@@ -10,11 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events.brand import brand_of
+from events.brand import brand_of, contrast
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Organiser
 from events.storage import LocalizedText, ReadSession
 
+READABLE = 4.5
+"""The contrast that text needs on its ground (WCAG 2.2, success criterion 1.4.3)."""
+
+_PALE = N_("This cannot be read on the paper colour: the contrast is %(ratio)s, at least 4.5 is needed.")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -54,8 +58,16 @@ def add_organiser(
 
 
 def set_brand(session: Session, organiser_id: uuid.UUID, brand: dict[str, Any]) -> None:
-    """Replace the brand kit. Raises `Invalid` for colours that are none. The caller commits."""
-    brand_of(brand)
+    """Replace the brand kit. Raises `Invalid` for colours that are none, or that nobody could read on the paper."""
+    given = brand_of(brand)
+    ratios = {name: contrast(getattr(given, name), given.paper) for name in ("ink", "primary")}
+    pale = [
+        FieldError(name, "contrast", _PALE, {"ratio": f"{ratio:.1f}"})
+        for name, ratio in ratios.items()
+        if ratio < READABLE
+    ]
+    if pale:
+        raise Invalid(pale)
     organiser = session.get(Organiser, organiser_id)
     if organiser is None:
         raise NotFound

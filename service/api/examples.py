@@ -24,7 +24,7 @@ from events.storage import LocalizedText
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.api.problems import Problem, ProblemField
-from service.api.resources import documents, events, people, public
+from service.api.resources import documents, events, people, public, work
 
 _ID = uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab")
 _OTHER = uuid.UUID("01937a52-7c00-7abc-8def-ba9876543210")
@@ -386,6 +386,11 @@ _STAFF: dict[str, Any] = {
     "CertificateView": _CERTIFICATE,
     "CertificatePage": documents.CertificatePage(items=[_CERTIFICATE], next_cursor=None),
     "PostView": _POST,
+    "QueueReport": work.QueueReport(
+        queues=[work.QueueView(kind="emails", waiting=3, oldest=_BEFORE, working=1, failed=0, read=True)],
+        failures=[],
+        processes=[],
+    ),
     "PostList": documents.PostList(items=[_POST]),
 }
 _SENT: dict[str, Any] = {

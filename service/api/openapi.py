@@ -19,7 +19,7 @@ from pydantic.json_schema import models_json_schema
 from service import inputs, staff_inputs
 from service.api import problems
 from service.api.examples import EXAMPLES
-from service.api.resources import documents, events, people, public
+from service.api.resources import documents, events, people, public, work
 
 PATH = "/api/v1"
 TOKEN = "token"  # noqa: S105 - the name of a scheme
@@ -123,7 +123,7 @@ def described_types() -> dict[str, dict[str, Any]]:
     )
     structs = [
         kind
-        for module in (problems, public, events, people, documents)
+        for module in (problems, public, events, people, documents, work)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     ]

@@ -17,6 +17,7 @@ from service.api import (
     staff_house,
     staff_parts,
     staff_people,
+    staff_queue,
     staff_recordings,
     staff_stages,
 )
@@ -39,6 +40,7 @@ def api_router() -> Router:
             staff_people.routes,
             staff_recordings.routes,
             staff_documents.routes,
+            staff_queue.routes,
             staff_house.routes,
             staff_accounts.routes,
         ],

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from litestar import Router, get, post, put
+import anyio.to_thread
+from litestar import Request, Router, get, post, put
 from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import JSONBody
 
 from events import organisers, outbox, records
@@ -16,9 +19,13 @@ from service.accounts.permissions import Action, require
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_READ, STAFF_WRITE
 from service.api.parameters import Id, IdempotencyKey
+from service.api.requests import UnsupportedMediaTypeException
 from service.api.resources.events import OrganiserList, OrganiserView, organiser_view
 from service.api.resources.people import Timeline, fact_view
+from service.logos import LOGO_BYTES, redraw
 from service.staff_inputs import BrandInput, OrganiserInput
+
+_PICTURES = ("image/png", "image/jpeg", "image/webp")
 
 
 @get("/organisers", opt=needs(Action.VIEW_EVENTS), responses=STAFF_READ, operation_id="listOrganisers")
@@ -97,6 +104,40 @@ async def set_brand(organiser_id: Id, data: JSONBody[BrandInput], acting: NamedD
     return await acting.change(use_case)
 
 
+class LogoOperation(Operation):
+    """Documents the body: the picture itself."""
+
+    def __post_init__(self) -> None:
+        """Describe the body."""
+        binary = OpenAPIMediaType(schema=Schema(content_media_type="application/octet-stream"))
+        self.request_body = RequestBody(required=True, content=dict.fromkeys(_PICTURES, binary))
+
+
+@put(
+    "/organisers/{organiser_id:uuid}/logo",
+    opt=needs(Action.EDIT_BRAND),
+    responses=STAFF_WRITE,
+    operation_id="setLogo",
+    operation_class=LogoOperation,
+    request_max_body_size=LOGO_BYTES,
+)
+async def set_logo(organiser_id: Id, request: Request[Any, Any, Any], acting: NamedDependency[Acting]) -> OrganiserView:
+    """Send a new logo as the body; it is drawn anew, at most 800 pixels wide and high."""
+    require(acting.identity, acting.action, organiser_id)
+    if request.content_type[0].lower() not in _PICTURES:
+        raise UnsupportedMediaTypeException(headers={"Accept": ", ".join(_PICTURES)})
+    logo = await anyio.to_thread.run_sync(redraw, await request.body())
+    key, files = logo.key(organiser_id), acting.runtime.files
+    await anyio.to_thread.run_sync(lambda: files.put(key, logo.body, content_type=logo.media_type))
+
+    def use_case(session: Session) -> OrganiserView:
+        organisers.set_logo(session, organiser_id, key)
+        session.flush()
+        return organiser_view(records.organiser(session, organiser_id))
+
+    return await acting.change(use_case)
+
+
 @get(
     "/events/{event_id:uuid}/timeline",
     opt=needs(Action.VIEW_EVENTS),
@@ -113,6 +154,6 @@ async def get_timeline(event_id: Id, acting: NamedDependency[Acting]) -> Timelin
 
 routes = Router(
     "/",
-    route_handlers=[list_organisers, add_organiser, get_organiser, set_brand, get_timeline],
+    route_handlers=[list_organisers, add_organiser, get_organiser, set_brand, set_logo, get_timeline],
     tags=["House"],
 )

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from typing import Any
 
 import anyio.to_thread
 from litestar import get, post
 from litestar.response import Response
-from PIL import Image, UnidentifiedImageError
 
 from events import organisers
 from events.brand import contrast
-from events.errors import N_, FieldError, Invalid
 from events.houses import House
 from events.storage import Session
 from service.accounts.permissions import Action, require
+from service.logos import LOGO_BYTES, redraw
 from service.staff_inputs import BrandInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
 from service.web.staff.event_forms import localized_values
 from service.web.staff.multipart import first_file
-
-LOGO_BYTES = 2 * 1024 * 1024
-_LOGO_SIDE = 4000
-_READABLE = 4.5
-_KINDS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
-_NO_PICTURE = N_("Choose a PNG, JPEG or WebP picture of at most 2 MB.")
-_PALE = N_("This cannot be read on the paper colour: the contrast is %(ratio)s, at least 4.5 is needed.")
 
 
 @get("/staff/brand", action=Action.EDIT_BRAND, include_in_schema=False)
@@ -90,15 +80,7 @@ async def set_brand(request: Request) -> Response[Any]:
 def _keep(session: Session, house: House, given: BrandInput) -> None:
     before = organisers.brand_settings(session, house.id)
     after = given.stored(before)
-    # Colours first (the use-case refuses what is none), then whether they can be told apart.
     organisers.set_brand(session, house.id, after)
-    errors = [
-        FieldError(name, "contrast", _PALE, {"ratio": f"{ratio:.1f}"})
-        for name in ("ink", "primary")
-        if (ratio := contrast(getattr(given, name), given.paper)) < _READABLE
-    ]
-    if errors:
-        raise Invalid(errors)
 
 
 @post("/staff/brand/logo", action=Action.EDIT_BRAND, include_in_schema=False, request_max_body_size=LOGO_BYTES + 10_000)
@@ -113,34 +95,14 @@ async def set_logo(request: Request) -> Response[Any]:
         if upload is not None:
             async for chunk in upload.chunks:
                 body += chunk
-        picture, suffix = await anyio.to_thread.run_sync(_redraw, bytes(body))
-        key = f"logos/{house.id}-{hashlib.sha256(picture).hexdigest()[:16]}.{suffix}"
-        kind = f"image/{suffix.replace('jpg', 'jpeg')}"
-        await anyio.to_thread.run_sync(lambda: desk.runtime.files.put(key, picture, content_type=kind))
+        logo = await anyio.to_thread.run_sync(redraw, bytes(body))
+        key = logo.key(house.id)
+        await anyio.to_thread.run_sync(lambda: desk.runtime.files.put(key, logo.body, content_type=logo.media_type))
         await desk.write(lambda session: organisers.set_logo(session, house.id, key))
     except REFUSALS as refusal:
         again, status = refused(_form_of(house), refusal)
         return await _brand_page(desk, house, again, status)
     return desk.go("/staff/brand", "brand", **_which(desk, house))
-
-
-def _redraw(body: bytes) -> tuple[bytes, str]:
-    """Return the picture drawn anew, and its suffix: what hides in a file's other parts is left behind."""
-    refusal = Invalid([FieldError("logo", "not_a_picture", _NO_PICTURE)])
-    if not body or len(body) > LOGO_BYTES:
-        raise refusal
-    try:
-        with Image.open(io.BytesIO(body), formats=list(_KINDS)) as picture:
-            if max(picture.size) > _LOGO_SIDE or picture.format not in _KINDS:
-                raise refusal
-            kind = picture.format
-            fresh = picture.convert("RGB" if kind == "JPEG" else "RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise refusal from error
-    fresh.thumbnail((800, 800))
-    drawn = io.BytesIO()
-    fresh.save(drawn, format=kind)
-    return drawn.getvalue(), _KINDS[kind]
 
 
 def _which(desk: Desk, house: House) -> dict[str, str]:

@@ -1,0 +1,91 @@
+"""Pages and API are two doors of one house: what opens one opens the other, or it is written here why not.
+
+A use-case is a public function of the core, of notifications, certificates, accounts or queues that takes a writing
+session. It is reachable from a door if a module there names it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import service.api
+import service.web
+
+ROOMS = ("events", "notifications", "certificates", "service.accounts", "service.queues")
+
+_CLOCK = "the clock does it by itself; programs may be earlier, the pages need no button"
+_BROWSER = "about browsers and their sessions; programs carry tokens"
+
+ONLY_API = {
+    "events.lifecycle.archive": _CLOCK,
+    "events.lifecycle.close_survey": _CLOCK,
+    "events.lifecycle.end": _CLOCK,
+    "events.lifecycle.start": _CLOCK,
+    "events.registration.revoke_links": "the pages' button comes with the registration desk",
+    "service.accounts.tokens.note_use": "about tokens themselves; browsers carry sessions",
+}
+ONLY_PAGES = {
+    "service.accounts.invitations.accept": "a person chooses a password there, which no program should see",
+    "service.accounts.sessions.close": _BROWSER,
+    "service.accounts.sessions.open_session": _BROWSER,
+    "service.accounts.sessions.touch": _BROWSER,
+    "service.accounts.staff.begin_sign_in": _BROWSER,
+    "service.accounts.staff.change_password": "a person types the old password, which no program should see",
+    "service.accounts.staff.finish_sign_in": _BROWSER,
+}
+
+
+def use_cases() -> set[str]:
+    """Return the names of all public functions that take a writing session first."""
+    found: set[str] = set()
+    for room in ROOMS:
+        package = importlib.import_module(room)
+        inside = pkgutil.walk_packages(getattr(package, "__path__", []), f"{room}.")
+        for name in [room, *(each.name for each in inside)]:
+            module = importlib.import_module(name)
+            found |= {
+                f"{name}.{function.__name__}"
+                for function in vars(module).values()
+                if inspect.isfunction(function) and function.__module__ == name and _writes(function)
+            }
+    return found
+
+
+def _writes(function: object) -> bool:
+    if not inspect.isfunction(function) or function.__name__.startswith("_"):
+        return False
+    first = next(iter(inspect.signature(function).parameters.values()), None)
+    return first is not None and first.name == "session" and first.annotation == "Session"
+
+
+def named_in(folder: Path) -> set[str]:
+    """Return the full names of everything that a folder's modules import and use."""
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        if "node_modules" in path.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        origin = {
+            alias.asname or alias.name: f"{node.module}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module
+            for alias in node.names
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id in origin:
+                found.add(origin[node.id])
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in origin:
+                found.add(f"{origin[node.value.id]}.{node.attr}")
+    return found
+
+
+def test_no_use_case_is_behind_one_door_only_without_a_reason() -> None:
+    known = use_cases()
+    on_pages, in_api = (known & named_in(Path(door.__path__[0])) for door in (service.web, service.api))
+    assert len(on_pages & in_api) >= 30, "the search no longer finds what is there"
+    assert in_api - on_pages == ONLY_API.keys()
+    assert on_pages - in_api == ONLY_PAGES.keys()
