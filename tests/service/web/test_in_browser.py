@@ -1,0 +1,197 @@
+"""The public pages in a real browser: for everybody, with and without JavaScript, whatever a title wants to be."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
+
+from events import partners
+from events.links import JOIN, MANAGE, PARTNER
+from events.models import ParticipationRole, PartnerKind, ProgrammeItem, Stage
+from events.storage import LocalizedText, Session
+from tests.support.browser import assert_accessible
+from tests.support.life import NOW, STAFF, STARTS_AT
+from tests.support.site import Site
+
+PHONE, DESK = 360, 1280
+HOSTILE = "</title></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>{{7*7}}"
+
+
+def _fill(site: Site) -> dict[str, str]:
+    """Put everything into the site that a public page can show; return the pages' addresses."""
+    life, links = site.life, site.runtime.links
+    event_id = life.webinar(
+        max_party_size=3,
+        certificate={"hours": 3},
+        description=LocalizedText("Satu.\n\nDua.", "One.\n\nTwo."),
+        audience=LocalizedText("Guru", "Teachers"),
+    )
+    participation_id = life.database.write(lambda session: _take_part(session, life.organiser_id, event_id))
+    full = life.webinar(capacity=1)
+    held, waiting = life.register(full, 1), life.register(full, 2)
+    exhibition = life.exhibition(slots=2)
+    cancelled, ended = life.webinar(Stage.CANCELLED), life.webinar(Stage.ENDED)
+
+    def page(key: uuid.UUID) -> str:
+        return f"/events/perpustakaan-batam/{life.event(key).slug}"
+
+    return {
+        "home": "/",
+        "event": page(event_id),
+        "form": f"{page(event_id)}/register",
+        "full": f"{page(full)}/register",
+        "exhibition": page(exhibition),
+        "visits": f"{page(exhibition)}/register",
+        "cancelled": page(cancelled),
+        "ended": page(ended),
+        "own": f"/r/{links.token(MANAGE, held.registration_id)}?new=1",
+        "waiting": f"/r/{links.token(MANAGE, waiting.registration_id)}",
+        "cancel": f"/r/{links.token(MANAGE, held.registration_id)}/cancel",
+        "join": f"/j/{links.token(JOIN, held.registration_id)}",
+        "partner": f"/p/{links.token(PARTNER, participation_id)}",
+        "verify": "/v",
+        "no-code": "/v?code=abc",
+        "unknown": "/v/AAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "nothing": "/nothing-here",
+    }
+
+
+def _take_part(session: Session, organiser_id: uuid.UUID, event_id: uuid.UUID, name: str = "Sulastri") -> uuid.UUID:
+    text = LocalizedText(name, name)
+    partner_id = partners.add_partner(
+        session, organiser_id, kind=PartnerKind.SPEAKER, name=name, now=NOW, affiliation=text, biography=text
+    )
+    ends_at = STARTS_AT + timedelta(minutes=30)
+    session.add(
+        ProgrammeItem(
+            event_id=event_id, starts_at=STARTS_AT, ends_at=ends_at, title=text, room=text, speaker_id=partner_id
+        )
+    )
+    return partners.invite(session, event_id, partner_id, role=ParticipationRole.SPEAKER, now=NOW, by=STAFF, topic=text)
+
+
+def _width_over(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "id"), ("dark", "en")])
+def test_every_public_page_is_for_everybody(
+    site: Site, browser: Browser, scheme: Literal["light", "dark"], locale: str
+) -> None:
+    paths = _fill(site)
+    context = browser.new_context(viewport={"width": PHONE, "height": 780}, color_scheme=scheme, locale=locale)
+    try:
+        page = context.new_page()
+        page.goto(f"{site.url}/?lang={locale}")
+        for path in paths.values():
+            page.goto(site.url + path)
+            assert page.locator("html").get_attribute("lang") == locale
+            assert_accessible(page)
+            assert (path, _width_over(page)) == (path, 0)
+            page.set_viewport_size({"width": DESK, "height": 800})
+            assert (path, _width_over(page)) == (path, 0)
+            page.set_viewport_size({"width": PHONE, "height": 780})
+        page.goto(site.url + paths["form"])
+        page.locator("main form button").last.click()
+        page.wait_for_selector("#errors")
+        assert_accessible(page)
+    finally:
+        context.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
+def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A browser on a phone, with and without JavaScript."""
+    context = browser.new_context(
+        viewport={"width": PHONE, "height": 780}, locale="id-ID", java_script_enabled=request.param
+    )
+    yield context
+    context.close()
+
+
+def test_registering_and_giving_the_place_back(site: Site, visitor: BrowserContext) -> None:
+    paths = _fill(site)
+    page = visitor.new_page()
+    page.goto(site.url + paths["event"])
+    page.get_by_role("link", name="Daftar, gratis").last.click()
+    page.get_by_label("Nama lengkap").fill("Siti Aminah")
+    page.get_by_role("button", name="Daftar").click()
+    summary = page.locator("#errors")
+    assert summary.get_by_role("link").all_inner_texts() == [
+        "Isi alamat surel atau nomor WhatsApp.",
+        "Kami hanya dapat mendaftarkan Anda dengan persetujuan Anda.",
+    ]
+    assert page.get_by_label("Nama lengkap").input_value() == "Siti Aminah"
+    page.get_by_label("Surel (e-mail)").fill("siti@gmail.com")
+    page.get_by_label("Saya setuju").check()
+    page.get_by_role("button", name="Daftar").click()
+    page.get_by_text("Terima kasih, Siti Aminah.").wait_for()
+    page.get_by_role("link", name="Batalkan kehadiran saya").click()
+    page.get_by_role("button", name="Ya, batalkan").click()
+    page.get_by_text("Pendaftaran ini sudah dibatalkan.").wait_for()
+
+
+def test_language_and_theme_are_kept(site: Site, visitor: BrowserContext) -> None:
+    page = visitor.new_page()
+    page.goto(site.url)
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("link", name="Dark appearance").click()
+    page.goto(f"{site.url}/v")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_no_text_of_ours_or_theirs_becomes_code(site: Site, page: Page) -> None:
+    """Others ran scripts from an event's title; ours is told to run none, and finds none to run."""
+    life = site.life
+    text = LocalizedText(HOSTILE[:90], HOSTILE[:90])
+    event_id = life.webinar(title=text, summary=text, description=text, audience=text)
+    participation_id = life.database.write(
+        lambda session: _take_part(session, life.organiser_id, event_id, HOSTILE[:90])
+    )
+    made = life.register(event_id, 1, name=HOSTILE, institution=HOSTILE)
+    links = site.runtime.links
+    ran: list[str] = []
+
+    def note_dialog(dialog: Dialog) -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    def note_refused_code(message: ConsoleMessage) -> None:
+        if "Content Security" in message.text:
+            ran.append(message.text)
+
+    page.on("dialog", note_dialog)
+    page.on("console", note_refused_code)
+    path = f"/events/perpustakaan-batam/{life.event(event_id).slug}"
+    for each in (
+        "/",
+        path,
+        f"{path}/register?slot={HOSTILE}",
+        f"/r/{links.token(MANAGE, made.registration_id)}",
+        f"/r/{links.token(MANAGE, made.registration_id)}/cancel",
+        f"/j/{links.token(JOIN, made.registration_id)}",
+        f"/p/{links.token(PARTNER, participation_id)}",
+        f"/v?code={HOSTILE}",
+        f"/{HOSTILE}",
+    ):
+        page.goto(site.url + each)
+        assert page.locator("main script, main img, main svg[onload]").count() == 0
+        assert "49" not in page.locator("main").inner_text().split()
+    assert ran == []
+
+
+def test_a_public_page_is_light(site: Site, page: Page) -> None:
+    """Fonts, styles and all, without the poster: what a phone with little data left has to load."""
+    paths = _fill(site)
+    sizes: dict[str, int] = {}
+    page.on("requestfinished", lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}))
+    page.goto(site.url + paths["event"])
+    page.wait_for_load_state("networkidle")
+    assert {url for url in sizes if not url.startswith(site.url)} == set()
+    assert sum(sizes.values()) < 100_000
