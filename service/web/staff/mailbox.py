@@ -40,9 +40,11 @@ class Letter:
     parts: list[str] = field(default_factory=list[str])
 
 
-def _folder(desk: Desk) -> Path:
+async def _folder(desk: Desk) -> Path:
+    """Return where the mails lie. One folder holds every library's: who belongs to one of several sees none of it."""
     settings = desk.runtime.settings
-    if not settings.mailbox_page or settings.smtp_url is not None:
+    shared = desk.identity.organiser_id is not None and len(await desk.pages.houses()) > 1
+    if not settings.mailbox_page or settings.smtp_url is not None or shared:
         raise NotFound
     return settings.mail_dir
 
@@ -93,7 +95,7 @@ def _listed(folder: Path, text: str, number: int) -> tuple[list[Letter], int]:
 async def list_letters(request: Request) -> Response[str]:
     """Show the mails that were written, the newest first."""
     desk = desk_of(request)
-    folder = _folder(desk)
+    folder = await _folder(desk)
     text, number = plain(request.query_params.get("q", ""))[:100], page_number(request)
     letters, total = await anyio.to_thread.run_sync(_listed, folder, text, number)
     return await desk.show(
@@ -101,10 +103,10 @@ async def list_letters(request: Request) -> Response[str]:
     )
 
 
-def _path(desk: Desk, name: str) -> Path:
+async def _path(desk: Desk, name: str) -> Path:
     """Return the file of that name. Only names that the folder lists are files: no path leads out of it."""
-    folder = _folder(desk)
-    if name not in _names(folder):
+    folder = await _folder(desk)
+    if name not in await anyio.to_thread.run_sync(_names, folder):
         raise NotFound
     return folder / name
 
@@ -113,7 +115,7 @@ def _path(desk: Desk, name: str) -> Path:
 async def show_letter(request: Request, name: FromPath[str]) -> Response[str]:
     """Show one mail."""
     desk = desk_of(request)
-    path = await anyio.to_thread.run_sync(_path, desk, name)
+    path = await _path(desk, name)
     letter = await anyio.to_thread.run_sync(lambda: _letter(path, whole=True))
     return await desk.show("letter.html", letter=letter)
 
@@ -122,7 +124,7 @@ async def show_letter(request: Request, name: FromPath[str]) -> Response[str]:
 async def letter_html(request: Request, name: FromPath[str]) -> Response[bytes]:
     """Send a mail's HTML for the frame: its styles are its own, scripts and foreign pictures are nobody's."""
     desk = desk_of(request)
-    path = await anyio.to_thread.run_sync(_path, desk, name)
+    path = await _path(desk, name)
     message = await anyio.to_thread.run_sync(_read, path)
     part = message.get_body(("html",))
     if part is None:
@@ -141,7 +143,7 @@ async def letter_html(request: Request, name: FromPath[str]) -> Response[bytes]:
 async def letter_file(request: Request, name: FromPath[str]) -> Response[bytes]:
     """Send the mail as it is, to be opened in a mail program."""
     desk = desk_of(request)
-    path = await anyio.to_thread.run_sync(_path, desk, name)
+    path = await _path(desk, name)
     body = await anyio.to_thread.run_sync(path.read_bytes)
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "Cache-Control": "no-store"}
     return Response(body, media_type="message/rfc822", headers=headers)

@@ -1,0 +1,180 @@
+"""The staff's side for tests: a library with people in every role and one of each thing that pages are about."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from litestar.testing import TestClient
+
+from certificates.models import Certificate, CertificateRole, CertificateState
+from events import partners, recording
+from events.models import ParticipationRole, PartnerKind, Stage
+from events.storage import Session
+from notifications.models.moment import Moment
+from notifications.models.post import Post, PostState
+from service.accounts import invitations, staff, tokens
+from service.accounts.models import Role
+from service.accounts.permissions import StaffIdentity
+from service.app import create_app
+from service.clock import real_now
+from service.wiring import Runtime
+from tests.service.accounts.people import PASSWORD, People
+from tests.support.life import NOW, Life, add_organiser
+
+LETTER = b"To: siti@example.org\r\nSubject: Konfirmasi\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Halo</p>\r\n"
+
+
+@dataclass(frozen=True)
+class Room:
+    """One installation with two libraries."""
+
+    runtime: Runtime
+    life: Life
+    people: People
+    installation: StaffIdentity
+    other: Life
+
+    def join(self, role: Role, organiser_id: uuid.UUID | None = None) -> StaffIdentity:
+        """Let somebody in."""
+        return self.people.join(
+            self.installation, organiser_id or self.life.organiser_id, role, real_now=real_now(), name=role.value
+        )
+
+    def visitor(self) -> TestClient[Any]:
+        """Return a browser that nobody is signed in with; it follows no redirect."""
+        client: TestClient[Any] = TestClient(create_app(self.runtime), base_url="http://localhost:8000")
+        client.follow_redirects = False
+        return client
+
+    def sign_in(self, client: TestClient[Any], email: str) -> None:
+        """Sign in as people do."""
+        answer = client.post("/staff/sign-in", data={"email": email, "password": PASSWORD})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/staff")
+
+
+def open_room(runtime: Runtime) -> Room:
+    """Fill an empty installation."""
+    database: Any = runtime.database
+    first = database.write(add_organiser)
+    second = database.write(lambda session: add_organiser(session, slug="cabang-sekupang"))
+    people = People(database)
+    return Room(
+        runtime,
+        Life(database, first),
+        people,
+        people.first_owner(real_now=real_now()),
+        Life(database, second),
+    )
+
+
+def things_of(room: Room, life: Life) -> Mapping[str, str]:
+    """Make one of each thing that a route may name, in the library of `life`, and return their ids by parameter."""
+    live = life.webinar(Stage.LIVE, certificate={"enabled": True})
+    made = life.register(open_ := life.webinar(), uuid.uuid4().hex)
+    exhibition = life.exhibition()
+    slot_pool = life.pool(exhibition)
+
+    def more(session: Session) -> dict[str, Any]:
+        partner = partners.add_partner(session, life.organiser_id, kind=PartnerKind.SCHOOL, name="SMP 6", now=NOW)
+        part = partners.invite(session, open_, partner, role=ParticipationRole.GUEST, now=NOW, by="staff:test")
+        number = uuid.uuid4().hex
+        certificate = Certificate(
+            organiser_id=life.organiser_id,
+            event_id=open_,
+            registration_id=made.registration_id,
+            role=CertificateRole.PARTICIPANT,
+            name="Siti Aminah",
+            locale="id",
+            number=number,
+            code=number[:26],
+            state=CertificateState.ISSUED,
+            file_key="certificates/test.pdf",
+            created_at=NOW,
+            issued_at=NOW,
+        )
+        post = Post(
+            organiser_id=life.organiser_id,
+            event_id=open_,
+            moment=Moment.ANNOUNCED,
+            channel="mastodon",
+            locale="id",
+            state=PostState.DRAFT,
+            text="Ayo ikut!",
+            publish_at=NOW + timedelta(hours=1),
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        failed = Post(
+            organiser_id=life.organiser_id,
+            event_id=open_,
+            moment=Moment.THANKS,
+            channel="mastodon",
+            locale="id",
+            state=PostState.FAILED,
+            text="Terima kasih!",
+            publish_at=NOW + timedelta(hours=1),
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        session.add_all([certificate, post, failed])
+        session.flush()
+        return {"participation_id": part, "certificate_id": certificate.id, "post_id": post.id, "key": failed.id}
+
+    found: dict[str, Any] = room.runtime.database.write(more)
+    room.runtime.files.put("certificates/test.pdf", b"%PDF-1.7 test", content_type="application/pdf")
+    room.runtime.database.write(
+        lambda session: recording.paste_link(
+            session, live, "https://youtu.be/dQw4w9WgXcQ", title="Rekaman", now=NOW, by="staff:test"
+        )
+    )
+    member = room.people.join(
+        room.installation, life.organiser_id, Role.VIEWER, name=uuid.uuid4().hex, real_now=real_now()
+    )
+    accounts = _account_things(room, life)
+    folder = room.runtime.settings.mail_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "0001.eml").write_bytes(LETTER)
+    return {name: str(value) for name, value in {**found, **accounts}.items()} | {
+        "event_id": str(open_),
+        "live_id": str(live),
+        "exhibition_id": str(exhibition),
+        "draft_id": str(life.webinar(Stage.DRAFT)),
+        "registration_id": str(made.registration_id),
+        "pool_id": str(slot_pool.id),
+        "staff_id": str(member.staff_id),
+        "name": "0001.eml",
+        "kind": "posts",
+        "move": "close",
+        "switch": "disable",
+        "token": "x" * 43,
+    }
+
+
+def _account_things(room: Room, life: Life) -> dict[str, Any]:
+    owner = room.people.join(
+        room.installation, life.organiser_id, Role.OWNER, name=uuid.uuid4().hex, real_now=real_now()
+    )
+
+    def make(session: Session) -> dict[str, Any]:
+        address = f"{uuid.uuid4().hex}@example.org"
+        invitations.invite(
+            session,
+            owner,
+            email=address,
+            role=Role.VIEWER,
+            organiser_id=life.organiser_id,
+            now=NOW,
+            real_now=real_now(),
+        )
+        tokens.create(session, owner, name="Situs", scopes=["events.view"], now=NOW, real_now=real_now())
+
+        [link] = [each for each in staff.list_invitations(session, owner, real_now=real_now()) if each.email == address]
+        token = tokens.list_tokens(session, owner)[0][0]
+        return {"link_id": link.id, "token_id": token.id}
+
+    made: dict[str, Any] = room.runtime.database.write(make)
+    return made

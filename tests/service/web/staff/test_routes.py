@@ -1,0 +1,228 @@
+"""Every route × every role × own and other things, generated from the route table; a new route needs an entry here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.testing import TestClient
+
+from service.accounts.models import Role
+from service.accounts.permissions import ROLES_OF, Action
+from service.web.staff.access import PUBLIC
+from service.web.staff.routes import HANDLERS
+from tests.service.web.staff.room import Room, things_of
+
+EXPECTED: dict[tuple[str, str], str] = {
+    ("GET", "/preview/{token}"): PUBLIC,
+    ("GET", "/staff"): "account.own",
+    ("GET", "/staff/account"): "account.own",
+    ("POST", "/staff/account"): "account.own",
+    ("GET", "/staff/brand"): "brand.edit",
+    ("POST", "/staff/brand"): "brand.edit",
+    ("POST", "/staff/brand/logo"): "brand.edit",
+    ("GET", "/staff/events"): "events.view",
+    ("GET", "/staff/events/new"): "events.edit",
+    ("POST", "/staff/events/new"): "events.edit",
+    ("GET", "/staff/events/{event_id}"): "events.view",
+    ("GET", "/staff/events/{event_id}/attendance"): "attendance.mark",
+    ("POST", "/staff/events/{event_id}/attendance/{registration_id}"): "attendance.mark",
+    ("GET", "/staff/events/{event_id}/cancel"): "events.move",
+    ("POST", "/staff/events/{event_id}/cancel"): "events.move",
+    ("GET", "/staff/events/{event_id}/certificates"): "certificates.view",
+    ("GET", "/staff/events/{event_id}/certificates/{certificate_id}"): "certificates.edit",
+    ("GET", "/staff/events/{event_id}/certificates/{certificate_id}/file"): "certificates.view",
+    ("POST", "/staff/events/{event_id}/certificates/{certificate_id}/name"): "certificates.edit",
+    ("POST", "/staff/events/{event_id}/certificates/{certificate_id}/revoke"): "certificates.edit",
+    ("GET", "/staff/events/{draft_id}/discard"): "events.edit",
+    ("POST", "/staff/events/{draft_id}/discard"): "events.edit",
+    ("GET", "/staff/events/{event_id}/edit"): "events.edit",
+    ("POST", "/staff/events/{event_id}/edit"): "events.edit",
+    ("GET", "/staff/events/{event_id}/partners"): "events.edit",
+    ("POST", "/staff/events/{event_id}/partners"): "events.edit",
+    ("POST", "/staff/events/{event_id}/partners/{participation_id}/withdraw"): "events.edit",
+    ("GET", "/staff/events/{event_id}/posts"): "posts.view",
+    ("GET", "/staff/events/{event_id}/postpone"): "events.move",
+    ("POST", "/staff/events/{event_id}/postpone"): "events.move",
+    ("GET", "/staff/events/{event_id}/preview"): "events.view",
+    ("GET", "/staff/events/{event_id}/programme"): "events.edit",
+    ("POST", "/staff/events/{event_id}/programme"): "events.edit",
+    ("POST", "/staff/events/{draft_id}/publish"): "events.publish",
+    ("GET", "/staff/events/{event_id}/recording"): "recording.edit",
+    ("POST", "/staff/events/{event_id}/recording"): "recording.edit",
+    ("PUT", "/staff/events/{event_id}/recording"): "recording.edit",
+    ("POST", "/staff/events/{event_id}/recording/link"): "recording.edit",
+    ("POST", "/staff/events/{live_id}/recording/remove"): "recording.edit",
+    ("POST", "/staff/events/{live_id}/recording/retry"): "recording.edit",
+    ("POST", "/staff/events/{event_id}/registration/{move}"): "events.publish",
+    ("GET", "/staff/events/{event_id}/registrations"): "registrations.view",
+    ("GET", "/staff/events/{event_id}/registrations.xlsx"): "registrations.export",
+    ("GET", "/staff/events/{event_id}/registrations/new"): "registrations.edit",
+    ("POST", "/staff/events/{event_id}/registrations/new"): "registrations.edit",
+    ("GET", "/staff/events/{event_id}/registrations/{registration_id}/cancel"): "registrations.edit",
+    ("POST", "/staff/events/{event_id}/registrations/{registration_id}/cancel"): "registrations.edit",
+    ("GET", "/staff/events/{event_id}/reschedule"): "events.move",
+    ("POST", "/staff/events/{event_id}/reschedule"): "events.move",
+    ("GET", "/staff/events/{exhibition_id}/slots"): "events.edit",
+    ("POST", "/staff/events/{exhibition_id}/slots"): "events.edit",
+    ("POST", "/staff/events/{exhibition_id}/slots/{pool_id}"): "events.edit",
+    ("GET", "/staff/events/{event_id}/timeline"): "events.view",
+    ("POST", "/staff/invitations/{link_id}/revoke"): "staff.manage",
+    ("GET", "/staff/mailbox"): "mailbox.view",
+    ("GET", "/staff/mailbox/{name}"): "mailbox.view",
+    ("GET", "/staff/mailbox/{name}/file"): "mailbox.view",
+    ("GET", "/staff/mailbox/{name}/html"): "mailbox.view",
+    ("GET", "/staff/organisers/new"): "brand.edit",
+    ("POST", "/staff/organisers/new"): "brand.edit",
+    ("GET", "/staff/people"): "staff.manage",
+    ("POST", "/staff/people/invite"): "staff.manage",
+    ("POST", "/staff/people/{staff_id}/reset"): "staff.manage",
+    ("POST", "/staff/people/{staff_id}/role"): "staff.manage",
+    ("POST", "/staff/people/{staff_id}/{switch}"): "staff.manage",
+    ("GET", "/staff/posts"): "posts.view",
+    ("GET", "/staff/posts/{post_id}"): "posts.view",
+    ("POST", "/staff/posts/{post_id}"): "posts.edit",
+    ("POST", "/staff/posts/{post_id}/approve"): "posts.approve",
+    ("POST", "/staff/posts/{post_id}/copied"): "posts.edit",
+    ("GET", "/staff/posts/{post_id}/picture"): "posts.view",
+    ("POST", "/staff/posts/{post_id}/reject"): "posts.approve",
+    ("GET", "/staff/queue"): "queue.view",
+    ("POST", "/staff/queue/{kind}/{key}/retry"): "queue.retry",
+    ("GET", "/staff/sign-in"): PUBLIC,
+    ("POST", "/staff/sign-in"): PUBLIC,
+    ("POST", "/staff/sign-out"): PUBLIC,
+    ("POST", "/staff/tokens"): "tokens.manage",
+    ("POST", "/staff/tokens/{token_id}/revoke"): "tokens.manage",
+    ("GET", "/staff/welcome/{token}"): PUBLIC,
+    ("POST", "/staff/welcome/{token}"): PUBLIC,
+}
+"""What each route is. Which event stands for `event_id` is said by another name where any event would not do."""
+
+PROTECTED = {route: Action(action) for route, action in EXPECTED.items() if action != PUBLIC}
+OWN = {route: action for route, action in PROTECTED.items() if "{" in route[1]}
+NO_SUCH_THING = {
+    ("GET", "/staff/posts/{post_id}/picture"),  # not drawn
+    ("GET", "/staff/organisers/new"),  # the installation's owner only
+    ("POST", "/staff/organisers/new"),
+    ("GET", "/staff/mailbox"),  # shared by both libraries: the installation's owner only
+    ("GET", "/staff/mailbox/{name}"),
+    ("GET", "/staff/mailbox/{name}/file"),
+    ("GET", "/staff/mailbox/{name}/html"),
+}
+"""Routes that find nothing here, even for who may use them."""
+
+
+def _table() -> Iterator[tuple[str, str, Any]]:
+    for handler in HANDLERS:
+        assert isinstance(handler, HTTPRouteHandler)
+        for path in handler.paths:
+            for method in sorted(handler.http_methods):
+                yield str(method), re.sub(r":\w+}", "}", path), handler.opt.get("action")
+
+
+def _as_listed(path: str) -> str:
+    return re.sub(r"\{(draft|live|exhibition)_id}", "{event_id}", path)
+
+
+def test_every_route_has_an_entry_and_is_what_it_says() -> None:
+    found = {(method, path): str(action) for method, path, action in _table()}
+    assert found == {(method, _as_listed(path)): action for (method, path), action in EXPECTED.items()}
+
+
+def send(client: TestClient[Any], method: str, path: str, things: Any, **headers: str) -> Any:
+    address = path.format(**things)
+    data = {"content-type": "application/x-www-form-urlencoded"} if method == "POST" else {}
+    if method == "PUT":
+        data = {"content-type": "video/mp4"}
+    return client.request(method, address, headers=data | headers, content=b"" if method != "GET" else None)
+
+
+def test_nobody_gets_in_without_signing_in(sqlite_room: Room) -> None:
+    things = things_of(sqlite_room, sqlite_room.life)
+    with sqlite_room.visitor() as client:
+        for method, path in PROTECTED:
+            answer = send(client, method, path, things)
+            assert answer.status_code == 303, (method, path, answer.status_code)
+            assert answer.headers["location"].startswith("/staff/sign-in"), (method, path)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_may_do_what_the_table_says_and_nothing_else(sqlite_room: Room, role: Role) -> None:
+    me = sqlite_room.join(role)
+    with sqlite_room.visitor() as client:
+        sqlite_room.sign_in(client, me.email)
+        things = things_of(sqlite_room, sqlite_room.life)
+        wrong = []
+        for (method, path), action in PROTECTED.items():
+            if method != "GET" and role in ROLES_OF[action]:
+                things = things_of(sqlite_room, sqlite_room.life)
+            status = send(client, method, path, things).status_code
+            if role not in ROLES_OF[action]:
+                expected = status == 403
+            elif (method, path) in NO_SUCH_THING:
+                expected = status == 404
+            elif path == "/staff/queue/{kind}/{key}/retry":
+                # Trying a post again publishes it, so it takes who may approve posts.
+                expected = status == (303 if role in ROLES_OF[Action.APPROVE_POSTS] else 403)
+            else:
+                expected = status in {200, 303, 400, 409, 422}
+            if not expected:
+                wrong.append((method, path, status))
+        assert wrong == []
+
+
+def test_another_librarys_things_do_not_exist(sqlite_room: Room) -> None:
+    me = sqlite_room.join(Role.OWNER)
+    things = things_of(sqlite_room, sqlite_room.other)
+    with sqlite_room.visitor() as client:
+        sqlite_room.sign_in(client, me.email)
+        found = {(method, path): send(client, method, path, things).status_code for method, path in OWN}
+    assert {route: status for route, status in found.items() if status != 404} == {}
+
+
+def test_lists_hold_nothing_of_another_library(sqlite_room: Room) -> None:
+    me = sqlite_room.join(Role.OWNER)
+    things = things_of(sqlite_room, sqlite_room.other)
+    with sqlite_room.visitor() as client:
+        sqlite_room.sign_in(client, me.email)
+        for path in ("/staff", "/staff/events", "/staff/posts", "/staff/queue", "/staff/people"):
+            text = client.get(path).text
+            assert [name for name, key in things.items() if len(key) > 30 and key in text] == [], path
+
+
+def test_a_form_from_another_site_changes_nothing(sqlite_room: Room) -> None:
+    """Cross-site request forgery: the browser says where a form came from, and we listen."""
+    things = things_of(sqlite_room, sqlite_room.life)
+    with sqlite_room.visitor() as client:
+        sqlite_room.sign_in(client, sqlite_room.installation.email)
+        for method, path in EXPECTED:
+            if method == "GET":
+                continue
+            for headers in (
+                {"sec-fetch-site": "cross-site"},
+                {"sec-fetch-site": "same-site"},
+                {"origin": "https://evil.example"},
+            ):
+                assert send(client, method, path, things, **headers).status_code == 403, (method, path, headers)
+
+
+def test_nonsense_in_an_address_is_a_clear_no(sqlite_room: Room) -> None:
+    event_id = sqlite_room.life.webinar()
+    with sqlite_room.visitor() as client:
+        sqlite_room.sign_in(client, sqlite_room.installation.email)
+        for path, status in (
+            ("/staff/events/nonsense", 404),
+            ("/staff/events/00000000-0000-0000-0000-000000000000", 404),
+            (f"/staff/events/{event_id}/registrations?page=-1&state=x&q=%00%25%ff", 200),
+            (f"/staff/events/{event_id}/registrations?page=99999999999999999999", 200),
+            ("/staff/events?show=nonsense&kind=x&page=x", 200),
+            ("/staff/brand?organiser=nonsense", 200),
+            ("/staff/mailbox/..%2f..%2fsecret_key", 404),
+            ("/staff/mailbox/nonsense.eml", 404),
+            ("/staff/welcome/nonsense", 404),
+            ("/preview/nonsense", 404),
+        ):
+            assert client.get(path).status_code == status, path
