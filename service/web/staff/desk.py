@@ -204,7 +204,9 @@ def refused(form: Form, refusal: Refused) -> tuple[Form, int]:
     if isinstance(refusal, Invalid):
         return form.with_errors(refusal.errors), status_of(refusal)
     error = FieldError(refusal.field or FORM_LEVEL, refusal.code, refusal.message, refusal.params)
-    return form.with_errors([error]), status_of(refusal)
+    status = status_of(refusal)
+    # A page sends no precondition in its headers, so what the API calls 412 is a conflict here (RFC 9110 §15.5.10).
+    return form.with_errors([error]), 409 if status == 412 else status
 
 
 REFUSALS = (Invalid, Conflict)

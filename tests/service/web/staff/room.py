@@ -46,14 +46,19 @@ class Room:
 
     def visitor(self) -> TestClient[Any]:
         """Return a browser that nobody is signed in with; it follows no redirect."""
-        client: TestClient[Any] = TestClient(create_app(self.runtime), base_url="http://localhost:8000")
-        client.follow_redirects = False
-        return client
+        return visitor(self.runtime)
 
     def sign_in(self, client: TestClient[Any], email: str) -> None:
         """Sign in as people do."""
         answer = client.post("/staff/sign-in", data={"email": email, "password": PASSWORD})
         assert (answer.status_code, answer.headers["location"]) == (303, "/staff")
+
+
+def visitor(runtime: Runtime) -> TestClient[Any]:
+    """Return a browser that knows no session."""
+    client: TestClient[Any] = TestClient(create_app(runtime))
+    client.follow_redirects = False
+    return client
 
 
 def open_room(runtime: Runtime) -> Room:
