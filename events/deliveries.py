@@ -133,9 +133,15 @@ def release_expired(session: Session, model: type[Claimable], *, real_now: datet
 def has_work(session: ReadSession, model: type[Claimable], *, now: datetime, real_now: datetime) -> bool:
     """Tell whether a row waits to be claimed at `now`, or is held by a worker whose lease has run out."""
     c = _columns(model)
-    due = sa.and_(c.state == QUEUED, c.due_at <= now)
-    lost = sa.and_(c.state == SENDING, c.lease_until < real_now)
-    return session.scalar(sa.select(c.id).where(sa.or_(due, lost)).limit(1)) is not None
+    due = sa.select(c.id).where(c.state == QUEUED, c.due_at <= now).limit(1)
+    return session.scalar(due) is not None or has_lost(session, model, real_now=real_now)
+
+
+def has_lost(session: ReadSession, model: type[Claimable], *, real_now: datetime) -> bool:
+    """Tell whether a row is held by a worker whose lease has run out."""
+    c = _columns(model)
+    lost = sa.select(c.id).where(c.state == SENDING, c.lease_until < real_now).limit(1)
+    return session.scalar(lost) is not None
 
 
 def ring(session: Session, *queues: str) -> None:

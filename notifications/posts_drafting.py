@@ -117,6 +117,19 @@ def draft_due(
     return transactions.write(use_case)
 
 
+def is_drafted(session: ReadSession, event_id: uuid.UUID, moment: Moment) -> bool:
+    """Tell whether posts about `moment` have been drafted before."""
+    statement = sa.select(Post.id).where(Post.event_id == event_id, Post.moment == moment).limit(1)
+    return session.scalar(statement) is not None
+
+
+def has_work(session: ReadSession, *, now: datetime) -> bool:
+    """Tell whether a planned post is to be written, or one withdrawn because its time is over."""
+    to_write = sa.and_(Post.state == PostState.PLANNED, Post.draft_at <= now)
+    too_late = sa.and_(Post.state.in_(UNSENT), Post.good_until <= now)
+    return session.scalar(sa.select(Post.id).where(sa.or_(to_write, too_late)).limit(1)) is not None
+
+
 def on_event_changed(
     session: Session,
     event_id: uuid.UUID,

@@ -8,7 +8,7 @@ looked for among our own before anything else happens to it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from events.deliveries import Claim, claim, release_expired, settle
 from events.files import FileStore
 from events.links import Links
 from events.models import Event, Organiser
-from events.storage import Transactions
+from events.storage import ReadSession, Transactions
 from notifications.channels.limits import LIMITS
 from notifications.channels.preview import faults
 from notifications.channels.protocol import Channel, NotSent, Publication, Published, Rejected, Unclear
@@ -81,6 +81,19 @@ def publish_due(
                 outcome = _look_for(taken) if state is PostState.UNKNOWN else _publish(taken, files)
                 _settle(transactions, taken, outcome, now=now, links=links)
     return handled
+
+
+def has_work(session: ReadSession, channels: Collection[str], *, now: datetime, real_now: datetime) -> bool:
+    """Tell whether a post is to be published on one of `channels`, or looked for there.
+
+    Approved posts of other channels wait for a person who takes them over by hand, and for nobody else.
+    """
+    due = sa.and_(Post.state.in_((PostState.QUEUED, PostState.UNKNOWN)), Post.due_at <= now)
+    lost = sa.and_(Post.state == PostState.SENDING, Post.lease_until < real_now)
+    wanted = sa.select(Post.id).where(
+        Post.channel.in_(tuple(channels)), sa.or_(sa.and_(due, _picture_is_settled()), lost)
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 class _Nothing:

@@ -32,6 +32,7 @@ def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ())
         before_send=[safety(runtime)],
         openapi_config=openapi_config(),
         include_in_schema=False,
+        logging_config=None,  # `service.logs` has set it up for every kind of process
         state=State(page_state(runtime) | api_state(runtime)),
     )
 

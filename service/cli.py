@@ -178,5 +178,18 @@ def connect(organiser: str | None, paste: bool) -> None:
     runtime.close()
 
 
+@main.command()
+@click.option("--folder", default="var/demo", show_default=True, help="Emptied first; everything ends up here.")
+@click.option("--port", default=8000, show_default=True, help="Where the site is served; 0 lets the system choose.")
+@click.option("--exit", "exit_after", is_flag=True, help="End after the summary instead of serving on.")
+def demo(folder: str, port: int, exit_after: bool) -> None:
+    """Play the whole life of a webinar and an exhibition, against stand-ins on this machine."""
+    from pathlib import Path
+
+    from service.demo.driver import run, wants_to_serve
+
+    sys.exit(run(Path(folder).absolute(), port=port, serve=wants_to_serve(exit_after)))
+
+
 if __name__ == "__main__":
     main()

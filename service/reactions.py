@@ -16,12 +16,20 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
-from events import deliveries, facts, outbox
+from certificates import facts as certificate_facts
+from certificates import issuing
+from certificates.facts import CertificateIssued
+from certificates.models import Certificate, CertificateState
+from events import deliveries, facts, lifecycle, outbox
 from events.facts import Fact
 from events.links import Links
-from events.models import RegistrationState
-from notifications import emails, reminders
+from events.models import Event, RegistrationState, Stage
+from notifications import emails, post_facts, posts_drafting, reminders
+from notifications import facts as email_facts
 from notifications.models.email import EmailKind
+from notifications.models.moment import Moment
+from notifications.post_facts import PostApproved
+from service.accounts import facts as account_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,31 @@ def uninvite_partner(context: Context, fact: facts.PartnerWithdrawn, _cursor: Cu
 
 
 # ---------------------------------------------------------------- after the event
+def tell_of_edit(context: Context, fact: facts.EventEdited, cursor: Cursor | None) -> Cursor | None:
+    """Tell registrants and partners of a change that their calendars show; a new description is no reason to write."""
+    event = context.session.get_one(Event, event_of(fact))
+    if not {"venue", "mode"} & set(fact.fields) or event.stage not in TOLD_OF_EDITS:
+        return None
+    about = f"v{event.version}"
+    if cursor is None:
+        emails.queue_to_partners(context.session, event.id, EmailKind.PARTNER_UPDATE, now=context.now, about=about)
+    return emails.announce(
+        context.session, event.id, EmailKind.EVENT_UPDATE, now=context.now, cursor=cursor, about=about
+    )
+
+
+TOLD_OF_EDITS = (*lifecycle.AHEAD, Stage.LIVE)
+
+
+def tell_partners_of_link(context: Context, fact: facts.JoinLinkChanged, _cursor: Cursor | None) -> None:
+    """Send partners the new meeting link; registrants' personal links lead there by themselves."""
+    event = context.session.get_one(Event, event_of(fact))
+    if event.stage in TOLD_OF_EDITS:
+        emails.queue_to_partners(
+            context.session, event.id, EmailKind.PARTNER_UPDATE, now=context.now, about=f"link{event.version}"
+        )
+
+
 def tell_recording(context: Context, fact: facts.RecordingPublished, cursor: Cursor | None) -> Cursor | None:
     """Tell everybody who held a place that the recording can be watched."""
     return emails.announce(
@@ -146,6 +179,65 @@ def tell_recording(context: Context, fact: facts.RecordingPublished, cursor: Cur
     )
 
 
+def send_certificate(context: Context, fact: CertificateIssued, _cursor: Cursor | None) -> None:
+    """Send the person their certificate; a corrected one says that it is."""
+    if fact.registration_id is None:
+        return  # a speaker's is handed over by the staff
+    certificate = context.session.get_one(Certificate, fact.certificate_id)
+    if certificate.state is not CertificateState.ISSUED or certificate.file_key is None:
+        return  # replaced or revoked meanwhile
+    number = certificate.number.replace("/", "-")
+    emails.queue(
+        context.session,
+        EmailKind.CERTIFICATE,
+        registration_id=fact.registration_id,
+        now=context.now,
+        about=f"{certificate.number}:{certificate.version}",
+        params={
+            "number": certificate.number,
+            "verify_url": context.links.verify_url(certificate.code),
+            "corrected": certificate.version > 1,
+        },
+        attachments=[{"key": certificate.file_key, "name": f"sertifikat-{number}.pdf", "type": "application/pdf"}],
+    )
+
+
+def certify_latecomer(context: Context, fact: facts.AttendanceRecorded, _cursor: Cursor | None) -> None:
+    """Issue the certificate of somebody whose evidence came in after the others' were planned."""
+    issuing.plan_for(context.session, fact.registration_id, now=context.now)
+
+
+# ---------------------------------------------------------------- posts
+def draft_posts(moment: Moment) -> Reaction:
+    """Return the reaction that drafts what is said in public at `moment`, for every channel and language."""
+
+    def reaction(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
+        posts_drafting.draft_for(context.session, event_of(fact), moment, now=context.now, links=context.links)
+        deliveries.ring(context.session, "posts")
+
+    return reaction
+
+
+def plan_posts(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
+    """Plan the posts that hang on the event's time."""
+    posts_drafting.plan(context.session, event_of(fact), now=context.now)
+
+
+def draft_waitlist_post(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | None) -> None:
+    """Say that people can still queue up, when the first one does."""
+    if fact.state == RegistrationState.CONFIRMED or posts_drafting.is_drafted(
+        context.session, event_of(fact), Moment.WAITLIST
+    ):
+        return
+    draft_posts(Moment.WAITLIST)(context, fact, None)
+
+
+def rewrite_posts(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
+    """Bring posts that are not out in line with the event as it is now, or withdraw them."""
+    posts_drafting.on_event_changed(context.session, event_of(fact), now=context.now, links=context.links)
+    deliveries.ring(context.session, "posts")
+
+
 def wake(*queues: str) -> Reaction:
     """Return the reaction that wakes workers whose rows the use-case itself has written."""
 
@@ -156,8 +248,16 @@ def wake(*queues: str) -> Reaction:
 
 
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
-    facts.EventPublished: (tell_partners(EmailKind.PARTNER_INVITATION),),
-    facts.AttendeeRegistered: (confirm,),
+    facts.EventPublished: (
+        tell_partners(EmailKind.PARTNER_INVITATION),
+        draft_posts(Moment.ANNOUNCED),
+        plan_posts,
+    ),
+    facts.EventEdited: (tell_of_edit, rewrite_posts),
+    facts.JoinLinkChanged: (tell_partners_of_link,),
+    facts.RegistrationOpened: (draft_posts(Moment.REGISTRATION_OPEN),),
+    facts.SeatsRanLow: (draft_posts(Moment.FEW_SEATS),),
+    facts.AttendeeRegistered: (confirm, draft_waitlist_post),
     facts.SeatOffered: (offer_seat,),
     facts.OfferAccepted: (confirm_accepted,),
     facts.OfferExpired: (tell_expired,),
@@ -166,25 +266,44 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
         tell_registrants(EmailKind.EVENT_UPDATE),
         tell_partners(EmailKind.PARTNER_UPDATE),
         plan_reminders,
+        rewrite_posts,
+        draft_posts(Moment.RESCHEDULED),
     ),
     facts.EventPostponed: (
         tell_registrants(EmailKind.EVENT_POSTPONED),
         tell_partners(EmailKind.PARTNER_CANCELLATION),
         plan_reminders,
+        rewrite_posts,
+        draft_posts(Moment.POSTPONED),
     ),
     facts.EventCancelled: (
         tell_registrants(EmailKind.EVENT_CANCELLED),
         tell_partners(EmailKind.PARTNER_CANCELLATION),
         plan_reminders,
+        rewrite_posts,
+        draft_posts(Moment.CANCELLED),
     ),
-    facts.PartnerInvited: (invite_partner,),
-    facts.PartnerWithdrawn: (uninvite_partner,),
+    facts.PartnerInvited: (invite_partner, plan_posts),
+    facts.PartnerWithdrawn: (uninvite_partner, rewrite_posts),
+    facts.EventStarted: (rewrite_posts, draft_posts(Moment.LIVE)),
+    facts.EventEnded: (rewrite_posts, draft_posts(Moment.THANKS)),
+    facts.SurveyOpened: (draft_posts(Moment.SURVEY),),
+    facts.AttendanceRecorded: (certify_latecomer,),
+    CertificateIssued: (send_certificate,),
+    facts.CertificateTrackClosed: (draft_posts(Moment.CERTIFICATES),),
     facts.RecordingReceived: (wake("recordings"),),
-    facts.RecordingPublished: (tell_recording,),
+    facts.RecordingPublished: (tell_recording, draft_posts(Moment.RECORDING)),
+    PostApproved: (wake("posts"),),
 }
 """What follows from each fact, in order. A fact that is not here is only remembered."""
 
-FACTS: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__subclasses__()}
+FACTS: Mapping[str, type[Fact]] = {
+    kind.__name__: kind
+    for module in (facts, certificate_facts, email_facts, post_facts, account_facts)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, Fact)
+}
+"""Every fact there is, by the name that the log keeps."""
 
 
 def react(context: Context, fact_id: uuid.UUID, *, real_now: datetime) -> bool:

@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from certificates.models import CertificateRole
+from certificates.settings import read_settings
 from events.dates import INDONESIAN_ZONES
 from events.errors import Invalid
 from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerKind, ProgrammeItem
@@ -145,6 +147,28 @@ class AttendanceRuleInput(Input):
     match: Literal["any", "all"] = "any"
 
 
+class CertificateInput(Input):
+    """Whether an event issues certificates, and what stands on them; what is left out has a sensible default."""
+
+    enabled: bool = True
+    design: Annotated[str, StringConstraints(max_length=40)] | None = Field(None, examples=["melati"])
+    heading: LineInput | None = Field(None, description="Instead of *Sertifikat* and *Certificate*.")
+    title: LineInput | None = Field(None, description="Instead of the event's title.")
+    number_pattern: Annotated[str, StringConstraints(max_length=100), AfterValidator(_line)] | None = Field(
+        None, examples=["{seq:04}/PERPUS-BTM/{roman_month}/{year}"]
+    )
+    hours: int | None = Field(None, ge=1, le=1000, description="Lesson hours (*jam pelajaran*) that it counts for.")
+    signatory_name: Annotated[str, StringConstraints(max_length=200), AfterValidator(_line)] | None = None
+    signatory_role: LineInput | None = None
+    roles: list[CertificateRole] | None = Field(None, min_length=1, max_length=5, description="Who gets one.")
+
+    def stored(self) -> dict[str, Any]:
+        """Return the settings as events keep them. Raises `Invalid` for a pattern or design that cannot be."""
+        settings = self.model_dump(mode="json", exclude_none=True)
+        read_settings(settings)
+        return settings
+
+
 class EventFields(Input):
     """What may be written about an event at any stage; a field that is left out stays as it is."""
 
@@ -162,6 +186,7 @@ class EventFields(Input):
     start_code: Code | None = None
     end_code: Code | None = None
     attendance_rule: AttendanceRuleInput | None = None
+    certificate: CertificateInput | None = Field(None, description="Null: the event issues none.")
     survey_url: Link | None = None
 
     def fields(self) -> dict[str, Any]:
@@ -169,7 +194,7 @@ class EventFields(Input):
         given: dict[str, Any] = {}
         for name in self.model_fields_set & _EDITABLE:
             value = getattr(self, name)
-            if isinstance(value, LineInput | ParagraphInput | StoryInput):
+            if isinstance(value, LineInput | ParagraphInput | StoryInput | CertificateInput):
                 given[name] = value.stored()
             elif isinstance(value, AttendanceRuleInput):
                 given[name] = value.model_dump(mode="json")
@@ -177,7 +202,7 @@ class EventFields(Input):
                 given[name] = value
             elif name in _TEXTS:
                 given[name] = LocalizedText()
-            elif name == "attendance_rule":
+            elif name in ("attendance_rule", "certificate"):
                 given[name] = {}
             # Anything else has a default and cannot be empty: null leaves it as it is.
         return given

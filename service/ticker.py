@@ -9,16 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from certificates import issuing
+from certificates.models import Certificate
 from events import deliveries, lifecycle, outbox, waitlist
 from events.errors import Refused
 from events.models import Recording
 from events.storage import ReadSession, new_id
+from notifications import posts_drafting, posts_publishing
 from notifications.models.email import Email
+from notifications.models.poster import Poster
 from service import presence
 from service.clock import real_now
 from service.transactions import Committed
@@ -26,8 +30,16 @@ from service.wiring import Runtime
 
 log = logging.getLogger(__name__)
 
-CLAIMED: Mapping[str, type[deliveries.Claimable]] = {"emails": Email, "recordings": Recording}
+CLAIMED: Mapping[str, Sequence[type[deliveries.Claimable]]] = {
+    "emails": (Email,),
+    "posts": (Poster,),
+    "certificates": (Certificate,),
+    "recordings": (Recording,),
+}
 """The rows behind each queue."""
+
+GIVEN_BACK = frozenset({"emails", "certificates", "recordings"})
+"""Queues whose lost work is simply done again. A post is not: whether it went out must be asked of its network."""
 
 INTERVAL = timedelta(seconds=1)
 BELL_GRACE = timedelta(seconds=2)
@@ -87,16 +99,36 @@ def tick(runtime: Runtime) -> None:
     if runtime.database.read(lambda session: waitlist.has_expired_offers(session, now=now)):
         runtime.database.write(lambda session: waitlist.expire_offers(session, now=now))
     lost = runtime.database.read(lambda session: outbox.unsettled(session, real_now=real_now(), grace=BELL_GRACE))
-    waiting = runtime.database.read(lambda session: queues_with_work(session, now=now, real_now=real_now()))
+    waiting = runtime.database.read(
+        lambda session: queues_with_work(session, channels=runtime.channels, now=now, real_now=real_now())
+    )
+    for queue in waiting & GIVEN_BACK:
+        for model in CLAIMED[queue]:
+            _give_back(runtime, model)
     if runtime.bell is not None and (lost or waiting):
         runtime.bell.ring(Committed(facts=tuple(lost), bells=frozenset(waiting)))
 
 
-def queues_with_work(session: ReadSession, *, now: datetime, real_now: datetime) -> list[str]:
+def _give_back(runtime: Runtime, model: type[deliveries.Claimable]) -> None:
+    """Queue again what dead workers held; looking first spares a write in the second that nobody died."""
+    if runtime.database.read(lambda session: deliveries.has_lost(session, model, real_now=real_now())):
+        runtime.database.write(lambda session: deliveries.release_expired(session, model, real_now=real_now()))
+
+
+def queues_with_work(session: ReadSession, *, channels: Collection[str], now: datetime, real_now: datetime) -> set[str]:
     """Return the queues in which something is due, or is held by a worker that must be dead."""
-    return [
-        queue for queue, model in CLAIMED.items() if deliveries.has_work(session, model, now=now, real_now=real_now)
-    ]
+    waiting = {
+        queue
+        for queue, models in CLAIMED.items()
+        if any(deliveries.has_work(session, model, now=now, real_now=real_now) for model in models)
+    }
+    if posts_drafting.has_work(session, now=now) or posts_publishing.has_work(
+        session, channels, now=now, real_now=real_now
+    ):
+        waiting.add("posts")
+    if issuing.due(session, now=now, limit=1):
+        waiting.add("certificates")
+    return waiting
 
 
 def _try(runtime: Runtime, event_id: uuid.UUID, transition: Callable[..., None]) -> None:

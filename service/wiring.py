@@ -5,17 +5,27 @@ Heavy parts (the Google client, WeasyPrint's child processes, Mastodon's library
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 
 import dramatiq
+import msgspec
 
+from certificates.renderer import ProcessRenderer
+from certificates.signing import PadesSigner, load_pkcs12, own_key
 from events.links import Links
 from events.processes import ChildProcesses
+from notifications import posters_drawing
+from notifications.channels.limits import MASTODON
+from notifications.channels.mastodon import MastodonChannel
+from notifications.channels.protocol import Channel
 from notifications.composing import Composer
+from notifications.posters_design import Design
 from notifications.smtp import FolderMailer, Mailer, SmtpMailer
 from service.bell import Bell
 from service.broker import make_broker
-from service.clock import Clock, FileClock, SystemClock
+from service.clock import Clock, FileClock, SystemClock, real_now
 from service.files import StoredFiles, open_files
 from service.secrets import SecretBox
 from service.settings import Settings, secret_key_of
@@ -76,6 +86,39 @@ class Runtime:
     def children(self) -> ChildProcesses:
         """The child processes that draw certificates and posters; none is started before the first drawing."""
         return ChildProcesses(self.settings.render_processes)
+
+    @cached_property
+    def faces_dir(self) -> Path:
+        """Where the typefaces of certificates and posters are kept; `events.typefaces` makes them."""
+        return self.settings.data_dir / "typefaces"
+
+    @cached_property
+    def renderer(self) -> ProcessRenderer:
+        """Draws certificates in the child processes."""
+        return ProcessRenderer(self.children, self.faces_dir)
+
+    def draw_poster(self, design: Design, pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Draw a poster in a child process; raises `events.processes.ChildFailed`."""
+        return self.children.run(
+            posters_drawing.draw, msgspec.msgpack.encode(design), dict(pictures), str(self.faces_dir), timeout=120.0
+        )
+
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """The networks on which posts are published by themselves."""
+        settings = self.settings
+        if settings.mastodon_url is None or settings.mastodon_token is None:
+            return {}
+        return {MASTODON: MastodonChannel(settings.mastodon_url, settings.mastodon_token.get_secret_value())}
+
+    @cached_property
+    def signer(self) -> PadesSigner:
+        """Signs certificates with the key that was given, or with the installation's own."""
+        settings = self.settings
+        if settings.signing_pkcs12 is not None:
+            password = settings.signing_password.get_secret_value() if settings.signing_password else ""
+            return PadesSigner(load_pkcs12(settings.signing_pkcs12, password))
+        return PadesSigner(own_key(settings.data_dir / "keys", settings.mail_domain, real_now=real_now()))
 
     def close(self) -> None:
         """Finish what is under way and let go of everything that was opened."""

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
+from certificates import delivery as rendering
 from events import outbox
-from notifications import delivery
+from notifications import delivery, posters, posts_drafting, posts_publishing
 from service.clock import real_now
 from service.reactions import Context, react
 from service.wiring import Runtime
@@ -68,6 +69,34 @@ def send_emails(runtime: Runtime) -> bool:
     return claimed > 0
 
 
+def issue_certificates(runtime: Runtime) -> bool:
+    """Plan the certificates that are due, then draw, sign and store a batch of those that wait."""
+    now = runtime.clock.now()
+    rendering.plan_due(runtime.database, now=now)
+    claimed = rendering.render_due(
+        runtime.database,
+        runtime.files,
+        runtime.renderer,
+        runtime.signer,
+        now=now,
+        real_now=real_now,
+        verify_url=runtime.links.verify_url,
+    )
+    return claimed > 0
+
+
+def publish_posts(runtime: Runtime) -> bool:
+    """Draw the posters that were asked for, write what is due to be written, publish what was approved."""
+    now = runtime.clock.now()
+    database, files, links = runtime.database, runtime.files, runtime.links
+    drawn = posters.draw_due(database, files, runtime.draw_poster, now=now, real_now=real_now(), links=links)
+    written = posts_drafting.draft_due(database, now=now, links=links)
+    published = posts_publishing.publish_due(
+        database, runtime.channels, files, now=now, real_now=real_now(), links=links
+    )
+    return drawn + written + published > 0
+
+
 def upload_recordings(runtime: Runtime) -> bool:
     """Work on one recording for a slice of time."""
     from service.uploads import upload_recording  # noqa: PLC0415 - Google's library is large; most processes never upload
@@ -75,7 +104,12 @@ def upload_recordings(runtime: Runtime) -> bool:
     return upload_recording(runtime)
 
 
-DELIVERIES: Mapping[str, Delivery] = {"emails": send_emails, "recordings": upload_recordings}
+DELIVERIES: Mapping[str, Delivery] = {
+    "emails": send_emails,
+    "certificates": issue_certificates,
+    "posts": publish_posts,
+    "recordings": upload_recordings,
+}
 
 
 def deliver(runtime: Runtime, queue: str) -> None:

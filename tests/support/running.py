@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +18,18 @@ from service.settings import Settings
 from service.wiring import Runtime
 from tests.support.polling import until
 
+TYPEFACES = Path(tempfile.gettempdir()) / "acara-tests-typefaces"
+
 
 def make_runtime(database_url: str, folder: Path, **settings: Any) -> Runtime:
     """Return a runtime on a database that has its tables; `settings` are fields of `Settings`."""
     wanted: dict[str, Any] = {"data_dir": folder / "var", "database_url": SecretStr(database_url), **settings}
-    return Runtime(Settings(**wanted))
+    made = Runtime(Settings(**wanted))
+    # Cutting the typefaces takes seconds; every test of every process shares them.
+    TYPEFACES.mkdir(exist_ok=True)
+    if not made.faces_dir.exists():
+        made.faces_dir.symlink_to(TYPEFACES)
+    return made
 
 
 @contextmanager

@@ -1,0 +1,87 @@
+"""What was sent, issued, uploaded and published, and whether that is everything that should have been."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from certificates.models import Certificate, CertificateState
+from events.models import Recording, RecordingState, Registration
+from events.outbox import FactRow
+from events.storage import ReadSession
+from notifications.models.email import Email, EmailKind, EmailState
+from notifications.models.post import Post, PostState
+from service.demo.play import Play
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the summary: what was expected and what is there."""
+
+    what: str
+    expected: int
+    found: int
+
+    @property
+    def right(self) -> bool:
+        """Whether exactly what was expected is there."""
+        return self.expected == self.found
+
+
+def compare(play: Play) -> list[Line]:
+    """Return what should have happened beside what did, in rows, in inboxes and on the networks."""
+    return play.theatre.runtime.database.read(lambda session: list(_lines(session, play)))
+
+
+def _lines(session: ReadSession, play: Play) -> Iterator[Line]:
+    emails = _count_by(session, Email.kind, Email.state == EmailState.SENT)
+    tally = play.tally
+    moved = play.webinar["id"]
+    yield Line("seats given out", 100, tally.confirmed)
+    yield Line("e-mails sent and arrived, each once", sum(emails.values()), len(_message_ids(play)))
+    yield Line("e-mails that arrived twice", 0, len(play.theatre.mail.delivered) - len(_message_ids(play)))
+    yield Line("e-mails given up", 0, _count(session, Email, Email.state == EmailState.FAILED))
+    yield Line("offers that lapsed and were told so", tally.offers_lapsed, emails[EmailKind.OFFER_EXPIRED])
+    yield Line(
+        "people told of the move",
+        _count(session, Email, Email.event_id == moved, Email.kind == EmailKind.EVENT_UPDATE),
+        emails[EmailKind.EVENT_UPDATE],
+    )
+    yield Line("partners invited", 3, emails[EmailKind.PARTNER_INVITATION])
+    yield Line("partners whose calendar moved", 3, emails[EmailKind.PARTNER_UPDATE])
+    issued = _count(session, Certificate, Certificate.state == CertificateState.ISSUED)
+    yield Line("certificates issued", tally.joined, issued)
+    yield Line("certificates sent", _with_email(session), emails[EmailKind.CERTIFICATE])
+    published = _count(session, Recording, Recording.state == RecordingState.PUBLISHED)
+    yield Line("recordings published", 1, published)
+    yield Line("videos on YouTube", 1, len(play.theatre.youtube.channel.videos))
+    posts = _count(session, Post, Post.channel == "mastodon", Post.state == PostState.PUBLISHED)
+    yield Line("posts on Mastodon, each once", posts, len(play.theatre.mastodon.statuses))
+    yield Line("facts without their reactions", 0, _count(session, FactRow, FactRow.settled_at.is_(None)))
+
+
+def _message_ids(play: Play) -> set[str]:
+    return {str(each.message["Message-ID"]) for each in play.theatre.mail.delivered}
+
+
+def _with_email(session: ReadSession) -> int:
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(Certificate)
+        .join(Registration, Registration.id == Certificate.registration_id)
+        .where(Certificate.state == CertificateState.ISSUED, Registration.email.is_not(None))
+    )
+    return int(session.scalar(statement) or 0)
+
+
+def _count(session: ReadSession, model: Any, *where: sa.ColumnElement[bool]) -> int:
+    return int(session.scalar(sa.select(sa.func.count()).select_from(model).where(*where)) or 0)
+
+
+def _count_by(session: ReadSession, column: Any, *where: sa.ColumnElement[bool]) -> Counter[Any]:
+    rows = session.execute(sa.select(column, sa.func.count()).where(*where).group_by(column))
+    return Counter({key: int(count) for key, count in rows})
