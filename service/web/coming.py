@@ -32,15 +32,20 @@ async def coming_of_house(
 
 
 async def _list(request: Request, runtime: Runtime, organiser: str | None) -> Response[str]:
+    async def make() -> Response[str]:
+        return await _make_page(request, runtime, organiser)
+
+    return await pages_of(request).kept_page(request, make)
+
+
+async def _make_page(request: Request, runtime: Runtime, organiser: str | None) -> Response[str]:
     pages = pages_of(request)
     houses = await pages.houses()
     house = next((each for each in houses if organiser in (None, each.slug)), None)
     if organiser is not None and house is None:
         raise NotFound
     now = runtime.clock.now()
-    shown, watchable = await pages.recent.get(
-        ("coming", organiser), lambda: runtime.database.aread(lambda session: _read(session, now, organiser))
-    )
+    shown, watchable = await runtime.database.aread(lambda session: _read(session, now, organiser))
     return pages.page(
         request,
         "coming.html",

@@ -10,13 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from events import calendar
+from events import calendar, listing
 from events.dates import format_when
 from events.errors import NotFound
 from events.listing import EventPage
 from events.models import Event, Organiser, Slot
 from events.storage import ReadSession
-from service.web.event_reads import load_event, load_poster_key
+from service.web.event_reads import load_event, read_poster_key
 from service.web.headers import VIDEO, policy
 from service.web.pages import Request, locale_of, pages_of
 from service.web.poster_routes import poster_name
@@ -28,12 +28,24 @@ async def show_event(
     request: Request, runtime: NamedDependency[Runtime], organiser: FromPath[str], slug: FromPath[str]
 ) -> Response[str]:
     """Show one event as it stands now: seats left are right within 2 seconds."""
-    pages = pages_of(request)
-    event = await load_event(pages, organiser, slug)
-    poster = await load_poster_key(pages, event, locale_of(request))
+
+    async def make() -> Response[str]:
+        return await _make_page(request, runtime, organiser, slug)
+
+    return await pages_of(request).kept_page(request, make)
+
+
+async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: str) -> Response[str]:
+    locale = locale_of(request)
+
+    def read(session: ReadSession) -> tuple[EventPage, str | None]:
+        found = listing.event_page(session, organiser, slug)
+        return found, read_poster_key(session, found.id, locale)
+
+    event, poster = await runtime.database.aread(read)
     address = runtime.links.event_url(organiser, slug)
     headers = {"Content-Security-Policy": policy(frame_src=VIDEO)} if event.video_id else {}
-    return pages.page(
+    return pages_of(request).page(
         request,
         "event.html",
         house=event.house,
@@ -42,7 +54,7 @@ async def show_event(
         poster=f"{event.path}/poster/{poster_name(poster)}" if poster else None,
         now=runtime.clock.now(),
         address=address,
-        share=whatsapp_url(share_text(event, locale_of(request), address)),
+        share=whatsapp_url(share_text(event, locale, address)),
         video=VIDEO,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from events import listing
 from events.listing import EventPage
 from events.storage import ReadSession
@@ -18,10 +20,14 @@ async def load_event(pages: Pages, organiser: str, slug: str) -> EventPage:
 
 
 async def load_poster_key(pages: Pages, event: EventPage, locale: str) -> str | None:
-    """Return the file key of the event's poster; None until it is drawn."""
+    """Return the file key of the event's poster, read at most 2 seconds ago; None until it is drawn."""
+    return await pages.recent.get(
+        ("poster", event.id, locale),
+        lambda: pages.runtime.database.aread(lambda session: read_poster_key(session, event.id, locale)),
+    )
 
-    def read(session: ReadSession) -> str | None:
-        poster = poster_of(session, event.id, locale)
-        return picture_key(poster, "portrait") if poster is not None else None
 
-    return await pages.recent.get(("poster", event.id, locale), lambda: pages.runtime.database.aread(read))
+def read_poster_key(session: ReadSession, event_id: uuid.UUID, locale: str) -> str | None:
+    """Return the file key of an event's poster; None until it is drawn. One query."""
+    poster = poster_of(session, event_id, locale)
+    return picture_key(poster, "portrait") if poster is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
@@ -113,6 +113,22 @@ class Pages:
                 answer.set_cookie(
                     key=name, value=value, max_age=_YEAR, path="/", secure=secure, httponly=True, samesite="lax"
                 )
+
+    async def kept_page(self, request: Request, make: Callable[[], Awaitable[Response[str]]]) -> Response[str]:
+        """Return the page that `make` renders, or the same one rendered at most 2 seconds ago.
+
+        For pages that are alike for everybody who reads the same language in the same theme. `make` reads anew, so
+        that nothing on the page is older than these 2 seconds. An address with a query of its own is not kept.
+        """
+        if request.query_params.keys() - _CHOICES.keys():
+            return await make()
+        key = ("page", request.url.path, locale_of(request), theme_of(request))
+        shown = await self.recent.get(key, make)
+        answer = Response(
+            shown.content, status_code=shown.status_code, media_type=shown.media_type, headers=dict(shown.headers)
+        )
+        self._keep_choices(request, answer)
+        return answer
 
     async def houses(self) -> tuple[House, ...]:
         """Return the organisers of this installation, as they were at most 2 seconds ago."""

@@ -174,3 +174,15 @@ def test_a_typed_code_is_read_as_it_was_meant(client: TestClient[Any], life: Lif
     answer = client.get("/v", params={"code": "o123456789-abcdefghjk mnpqrs"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/v/0123456789ABCDEFGHJKMNPQRS")
     assert "Ini bukan kode sertifikat." in words(client.get("/v", params={"code": "abc"}).text)
+
+
+def test_a_kept_page_is_shared_by_those_alike_only(client: TestClient[Any], life: Life) -> None:
+    path = _path(life, life.webinar())
+    indonesian = client.get(path)
+    assert client.get(path).text == indonesian.text
+    english = client.get(f"{path}?lang=en")
+    assert ('<html lang="id"' in indonesian.text, '<html lang="en"' in english.text) == (True, True)
+    assert "lang=en" in english.headers["set-cookie"]
+    assert "set-cookie" not in client.get(path).headers
+    assert 'data-theme="dark"' in client.get(path, headers={"Cookie": "theme=dark"}).text
+    assert "data-theme" not in client.get(path, headers={"Cookie": "theme=none"}).text
