@@ -59,8 +59,8 @@ def _shrink(files: StoredFiles, key: str, kind: str) -> bytes:
     except FileNotFoundError:
         raise NotFound from None
     picture = drawn.convert("RGB")
-    if picture.width > width:
-        picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
+    # Only ever made smaller, its proportions kept.
+    picture.thumbnail((width, picture.height))
     out = io.BytesIO()
     picture.save(out, coding, quality=quality)
     return out.getvalue()
