@@ -20,7 +20,7 @@ BrokerKind = Literal["memory", "redis", "rabbitmq"]
 class Settings(BaseSettings):
     """The settings; each field's description is its documentation."""
 
-    model_config = SettingsConfigDict(env_prefix="ACARA_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ACARA_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     data_dir: Path = Field(
         default=Path("var"), description="Folder for the database, files and keys of the embedded shape."
