@@ -41,11 +41,18 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Answer requests; without a broker also work off every queue."""
+    from sqlalchemy.exc import DBAPIError
+
     from service.running import serve as run
 
     runtime = _runtime()
     try:
         run(runtime)
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise click.ClickException(
+            f"The database says: {reason}. Run `acara migrate`, or ask `acara doctor`."
+        ) from error
     finally:
         runtime.close()
 

@@ -13,8 +13,10 @@ import dramatiq
 import structlog
 import uvicorn
 
+from service.accounts import invitations
 from service.actors import connect
 from service.broker import QUEUES
+from service.clock import real_now
 from service.ticker import Ticker
 from service.wiring import Runtime
 
@@ -60,11 +62,22 @@ def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:
         log.info("stopping")
 
 
+def welcome_first_owner(runtime: Runtime) -> str | None:
+    """Return the one-time address at which the first owner of an installation signs up, or None if somebody has.
+
+    Each start makes a new one; those before die. Raises what the database raises if `acara migrate` never ran.
+    """
+    now = runtime.clock.now()
+    token = runtime.database.write(lambda session: invitations.invite_owner(session, now=now, real_now=real_now()))
+    return None if token is None else runtime.links.url(f"staff/welcome/{token}")
+
+
 def serve(runtime: Runtime) -> None:
     """Answer requests until SIGTERM or SIGINT; in the embedded shape work off every queue as well."""
     from service.app import create_app  # noqa: PLC0415 - litestar takes half a second that other commands save
 
     settings = runtime.settings
+    welcome = welcome_first_owner(runtime)
     config = uvicorn.Config(
         create_app(runtime),
         log_config=None,
@@ -79,4 +92,6 @@ def serve(runtime: Runtime) -> None:
     with listener, working(runtime, role="serve", queues=queues):
         host, port = listener.getsockname()[:2]
         log.info("serving", url=f"http://{host}:{port}", public=settings.base_url, works=bool(queues))
+        if welcome is not None:
+            log.warning("nobody is staff yet: the first owner opens this address once, within a week", url=welcome)
         uvicorn.Server(config).run(sockets=[listener])
