@@ -1,0 +1,105 @@
+"""The people of an event: found, exported, added, cancelled, marked at the door."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+from litestar.testing import TestClient
+
+from events.models import Attendance, Evidence, Registration, RegistrationState, Stage
+from tests.service.web.staff.room import Room
+
+
+def evidence(room: Room) -> list[Evidence]:
+    return list(room.runtime.database.read(lambda s: s.scalars(sa.select(Attendance.evidence)).all()))
+
+
+def test_the_spreadsheet_holds_texts_only(room: Room, owner: TestClient[Any]) -> None:
+    """A telephone number stays one, and what looks like a formula is a name: no program runs it."""
+    event_id = room.life.webinar()
+    tricky = ['=HYPERLINK("http://evil.example")', "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "＝1+1", "\tTab"]
+    for number, name in enumerate(tricky):
+        room.life.register(event_id, number, name=name, email=None, phone=f"+6281234567{number:03}")
+    answer = owner.get(f"/staff/events/{event_id}/registrations.xlsx")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith("attachment")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    rows = list(sheet.iter_rows(min_row=2))
+    assert [row[1].value for row in rows] == tricky
+    assert [row[3].value for row in rows] == [f"+6281234567{number:03}" for number in range(len(tricky))]
+    assert {cell.data_type for row in rows for cell in row if cell.value is not None} == {"s"}
+
+
+def test_the_spreadsheet_speaks_the_readers_language(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar(capacity=1)
+    for person in range(2):
+        room.life.register(event_id, person)
+    for lang, heading, state in (("id", "Nama", "Daftar tunggu"), ("en", "Name", "Waiting")):
+        body = owner.get(f"/staff/events/{event_id}/registrations.xlsx?lang={lang}").content
+        sheet = openpyxl.load_workbook(io.BytesIO(body)).worksheets[0]
+        assert (sheet["B1"].value, sheet["H3"].value) == (heading, state)
+
+
+def test_searching_filters_the_page_and_htmx_gets_the_list_alone(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar()
+    room.life.register(event_id, 1, name="Siti Aminah", phone="+6281234567890")
+    room.life.register(event_id, 2, name="Budi <b>Santoso</b>")
+    page = f"/staff/events/{event_id}/registrations"
+    whole = owner.get(f"{page}?q=0812-3456").text
+    assert "Siti Aminah" in whole
+    assert "Budi" not in whole
+    part = owner.get(page, headers={"hx-request": "true", "hx-target": "list"}).text
+    assert "<html" not in part
+    assert "Budi &lt;b&gt;Santoso&lt;/b&gt;" in part
+    assert "Nobody found" in owner.get(f"{page}?state=cancelled&lang=en").text
+
+
+@pytest.mark.parametrize(("capacity", "state"), [(1, RegistrationState.CONFIRMED), (0, RegistrationState.WAITLISTED)])
+def test_staff_register_somebody_at_the_desk(
+    room: Room, owner: TestClient[Any], capacity: int, state: RegistrationState
+) -> None:
+    event_id = room.life.webinar(capacity=1)
+    if capacity == 0:
+        room.life.register(event_id, 99)
+    page = f"/staff/events/{event_id}/registrations/new"
+    form = {"name": "Pak Harun", "phone": "0812 3456 7890", "consent": "yes"}
+    assert owner.post(page, data=form | {"consent": ""}).status_code == 422
+    assert owner.post(page, data=form | {"phone": "12"}).status_code == 422
+    assert owner.post(page, data=form).status_code == 303
+    assert owner.post(page, data=form).status_code == 409
+    found = room.runtime.database.read(
+        lambda s: s.scalars(sa.select(Registration).where(Registration.name == "Pak Harun")).one()
+    )
+    assert (found.state, found.phone, found.consent_version) == (state, "+6281234567890", "staff-desk-1")
+
+
+def test_cancelling_asks_first_and_frees_the_seat(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar(capacity=1)
+    first, second = room.life.register(event_id, 1), room.life.register(event_id, 2)
+    page = f"/staff/events/{event_id}/registrations/{first.registration_id}/cancel"
+    assert owner.get(page).status_code == 200
+    assert room.life.registration(first.registration_id).state is RegistrationState.CONFIRMED
+    assert owner.post(page).status_code == 303
+    assert room.life.registration(first.registration_id).state is RegistrationState.CANCELLED
+    assert room.life.registration(second.registration_id).state is RegistrationState.OFFERED
+    other = room.life.webinar()
+    assert owner.get(f"/staff/events/{other}/registrations/{second.registration_id}/cancel").status_code == 404
+
+
+def test_the_door_marks_and_takes_back(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar(Stage.REGISTRATION_OPEN, start_code="PENYU")
+    made = room.life.register(event_id, 1, name="Wulan")
+    door = f"/staff/events/{event_id}/attendance"
+    assert "PENYU" in owner.get(door).text
+    mark = f"{door}/{made.registration_id}"
+    for _ in range(2):
+        assert owner.post(mark, data={"q": "wul"}).headers["location"] == f"{door}?q=wul&done=marked"
+    assert evidence(room) == [Evidence.STAFF]
+    part = owner.post(mark, data={"undo": "yes"}, headers={"hx-target": "list"})
+    assert part.status_code in (200, 201)
+    assert "<html" not in part.text
+    assert evidence(room) == []
