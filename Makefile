@@ -21,11 +21,7 @@ ASSETS := $(shell find service/web/assets service/web/templates -type f -not -pa
 $(STAMPS)/assets: $(STAMPS)/venv $(ASSETS)
 	@bash deploy/build-assets.sh && touch $@
 
-CATALOGS := $(shell find service/web/locales -name '*.po' 2>/dev/null)
-$(STAMPS)/catalogs: $(STAMPS)/venv $(CATALOGS)
-	@if [ -d service/web/locales ]; then $(PY) -m babel.messages.frontend --quiet compile -d service/web/locales -D messages; fi && touch $@
-
-install: $(STAMPS)/venv $(STAMPS)/assets $(STAMPS)/catalogs ## Install everything the service needs
+install: $(STAMPS)/venv $(STAMPS)/assets ## Install everything the service needs
 
 demo: install ## Play the whole life of a webinar and an exhibition, then keep serving the site
 	@acara demo $(DEMO_ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,8 +29,11 @@ PASSWORD = "bunga-melati-2026"  # noqa: S105 - the demonstration's, printed on t
 EMAIL = "kepala@perpustakaan.batam.example"
 
 
-def run(folder: Path, *, port: int, serve: bool) -> int:
-    """Play everything and return the exit code: 0 only if everything that should have arrived did."""
+def run(folder: Path, *, port: int, serve: bool, afterwards: Callable[[Play], None] | None = None) -> int:
+    """Play everything and return the exit code: 0 only if everything that should have arrived did.
+
+    `afterwards` is called while the service still runs, for those who want more of the play than its summary.
+    """
     console = Console(highlight=False, soft_wrap=True)
     begins_at = real_now() + timedelta(hours=1)
     with Theatre(folder, port=port, begins_at=begins_at) as theatre:
@@ -51,6 +55,8 @@ def run(folder: Path, *, port: int, serve: bool) -> int:
             console.print(f"\n[red]This did not happen:[/] {problem}\nThe service's log: {theatre.log}")
             return 1
         right = _show(console, play)
+        if afterwards is not None:
+            afterwards(play)
         if serve:
             _wait(console, theatre)
     return 0 if right else 1

@@ -1,0 +1,103 @@
+"""`make screenshots`: plays the demonstration and takes the README's pictures of what it leaves behind."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import sqlalchemy as sa
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from certificates.models import Certificate, CertificateState
+from notifications.models.moment import Moment
+from notifications.models.poster import Poster
+from service.demo.driver import EMAIL, PASSWORD, run
+from service.demo.play import Play
+from service.demo.visitor import text_of
+from tests.support.browser import launch
+
+FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+
+
+def take(play: Play) -> None:
+    """Take every picture."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with launch() as browser:
+        _public(browser, play)
+        _staff(browser, play)
+    _documents(play)
+
+
+def _page(browser: Browser, size: dict[str, int]) -> Page:
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type] # playwright's own TypedDict of the same shape
+        locale="id-ID",
+        timezone_id="Asia/Jakarta",
+        device_scale_factor=1.5,
+    )
+    return context.new_page()
+
+
+def _shoot(page: Page, name: str, *, full: bool = False) -> None:
+    page.wait_for_load_state("networkidle")
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=full))).convert("RGB")
+    picture.save(FOLDER / f"{name}.webp", quality=82, method=6)
+    print(f"{name}: {(FOLDER / f'{name}.webp').stat().st_size >> 10} kB")
+
+
+def _public(browser: Browser, play: Play) -> None:
+    desk, phone = _page(browser, DESK), _page(browser, PHONE)
+    url = play.theatre.url
+    desk.goto(url)
+    _shoot(desk, "home")
+    address = f"{url}/events/perpustakaan-batam"
+    phone.goto(f"{address}/{play.webinar['slug']}")
+    _shoot(phone, "event")
+    coming = play.public.get("/events")["items"]
+    upcoming = next(each for each in coming if each["slug"] != play.exhibition["slug"])
+    phone.goto(f"{address}/{upcoming['slug']}/register")
+    phone.locator("form [type=submit]").last.click()
+    _shoot(phone, "register")
+    person, place = next(pair for pair in play.places if pair[0].email)
+    phone.goto(f"{url}/r/{place['token']}")
+    _shoot(phone, "manage")
+    del person
+
+
+def _staff(browser: Browser, play: Play) -> None:
+    page = _page(browser, DESK)
+    page.goto(f"{play.theatre.url}/staff")
+    page.fill("input[type=email]", EMAIL)
+    page.fill("input[type=password]", PASSWORD)
+    page.locator("form [type=submit]").last.click()
+    _shoot(page, "staff")
+    page.goto(f"{play.theatre.url}/staff/events/{play.webinar['id']}")
+    _shoot(page, "staff-event")
+
+
+def _documents(play: Play) -> None:
+    files, database = play.theatre.runtime.files, play.theatre.runtime.database
+    certificates = (
+        sa.select(Certificate).where(Certificate.state == CertificateState.ISSUED).order_by(Certificate.number)
+    )
+    certificate: Any = database.read(lambda session: session.scalars(certificates.limit(1)).one())
+    page = pypdfium2.PdfDocument(files.get(certificate.file_key))[0]
+    page.render(scale=1.4).to_pil().convert("RGB").save(FOLDER / "certificate.webp", quality=85, method=6)
+    posters = sa.select(Poster).where(Poster.moment == Moment.ANNOUNCED, Poster.portrait_key.is_not(None))
+    for number, poster in enumerate(database.read(lambda session: session.scalars(posters.limit(3)).all())):
+        picture = Image.open(io.BytesIO(files.get(str(poster.portrait_key)))).convert("RGB")
+        picture.thumbnail((540, 675))
+        picture.save(FOLDER / f"poster-{number}.webp", quality=85, method=6)
+    print(text_of(play.theatre.mail, play.places[0][0].email or "")[:400])
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        sys.exit(run(Path(folder) / "demo", port=0, serve=False, afterwards=take))
