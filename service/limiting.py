@@ -12,11 +12,17 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 
 from events.errors import N_, Refused
 
 MOST_CLIENTS = 50_000
 """Buckets that are kept; the one that rested longest goes first. About 10 MB."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class TooManyRequests(Refused):
@@ -53,6 +59,17 @@ class Limiter:
         self._buckets.move_to_end(client)
         if len(self._buckets) > MOST_CLIENTS:
             self._buckets.popitem(last=False)
+
+
+def limit_posts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Count a changing request against its client's bucket (a guard). Forms and API share one bucket.
+
+    Raises `TooManyRequests` (429 with Retry-After), before the body is read.
+    """
+    if connection.scope["method"] in _SAFE:  # type: ignore[typeddict-item] # guards see HTTP scopes only
+        return
+    limiter: Limiter = connection.app.state.limiter
+    limiter.count(connection.client.host if connection.client else None)
 
 
 def network_of(address: str | None) -> str:

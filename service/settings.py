@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         description="Host names that are answered, as a JSON list. Empty: the one of the public address.",
     )
     public_posts_per_minute: int = Field(
-        default=300,
+        default=600,
         description="Registrations and other posts that one network address may send per minute; 0: no limit.",
         ge=0,
         le=100_000,

@@ -19,7 +19,6 @@ from events.registration import Application
 from events.storage import ReadSession, Session
 from service import consent
 from service.api.answers import POST, refusals
-from service.api.limits import limit_posts
 from service.api.parameters import Id, IdempotencyKey, PersonalToken
 from service.api.problems import locale_of
 from service.api.resources.public import (
@@ -35,6 +34,7 @@ from service.api.resources.public import (
 from service.clock import real_now
 from service.idempotency import remember
 from service.inputs import CodeWordInput, PartnerAnswerInput, RegistrationInput
+from service.limiting import limit_posts
 from service.wiring import Runtime
 
 _Result = TypeVar("_Result")

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Router
 from litestar.di import Provide
 
+from service.addresses import refuse_nul
 from service.api import (
     public_documents,
     public_events,
@@ -51,6 +52,7 @@ def api_router() -> Router:
     return Router(
         PATH,
         route_handlers=[public_events.routes, public_registrations.routes, public_documents.routes, staff],
+        guards=[refuse_nul],
         request_class=ApiRequest,
         request_max_body_size=BODY_LIMIT,
         exception_handlers={Exception: answer},

@@ -50,8 +50,13 @@ def refused_page(request: Request, refusal: Refused) -> Response[Any]:
     """Answer a refusal of the domain."""
     status = status_of(refusal)
     errors = refusal.errors if isinstance(refusal, Invalid) else ()
+    wait = getattr(refusal, "retry_after", None)
     return error_page(
-        request, status, message=translate(refusal.message, locale_of(request), **refusal.params), errors=errors
+        request,
+        status,
+        message=translate(refusal.message, locale_of(request), **refusal.params),
+        errors=errors,
+        headers={} if wait is None else {"Retry-After": str(wait)},
     )
 
 

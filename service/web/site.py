@@ -9,6 +9,8 @@ from typing import Any
 from litestar import Router
 from litestar.types import ControllerRouterHandler, Message, Scope
 
+from service.addresses import refuse_nul
+from service.limiting import limit_posts
 from service.web.brand_routes import brand_logo, brand_stylesheet
 from service.web.coming import coming, coming_of_house
 from service.web.event_page import event_calendar, show_event
@@ -70,7 +72,7 @@ def pages_router(routes: Sequence[ControllerRouterHandler] = _PUBLIC) -> Router:
     return Router(
         "/",
         route_handlers=routes,
-        guards=[from_own_pages],
+        guards=[refuse_nul, from_own_pages, limit_posts],
         exception_handlers=PAGE_EXCEPTION_HANDLERS,
         include_in_schema=False,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from service.addresses import refuse_nul
 from service.web.origin import from_own_pages
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.staff import (
@@ -62,7 +63,7 @@ def staff_router() -> Router:
     return Router(
         "/",
         route_handlers=HANDLERS,
-        guards=[from_own_pages, admit],
+        guards=[refuse_nul, from_own_pages, admit],
         exception_handlers={**PAGE_EXCEPTION_HANDLERS, SignInNeeded: send_to_sign_in},
         include_in_schema=False,
     )
