@@ -312,7 +312,7 @@ def test_requests_that_are_no_http_are_refused_by_the_server(site: Site) -> None
 )
 def test_tokens_that_are_none_open_nothing(site: Site, header: str) -> None:
     with site.client() as client:
-        answer = client.get("/staff/events", headers={"Authorization": header.encode("latin-1")})
+        answer = client.get("/staff/events", headers=[(b"Authorization", header.encode("latin-1"))])
     check_problem(answer, 401)
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
