@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from notifications.smtp import SmtpMailer
 from service import presence
@@ -111,7 +112,7 @@ def check_database(runtime: Runtime) -> Finding:
     place = sa.make_url(runtime.settings.database_address).render_as_string(hide_password=True)
     try:
         runtime.database.read(lambda session: session.scalar(sa.select(1)))
-    except sa.exc.SQLAlchemyError as error:
+    except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         mend = "Check ACARA_DATABASE_URL, that the server runs, and that this machine may reach it."
         return Finding("database", Verdict.BAD, f"{place} cannot be reached: {reason}", mend)

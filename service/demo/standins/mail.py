@@ -105,7 +105,8 @@ class _OnAnyPort(Controller):
 
     def __init__(self, sink: SmtpSink) -> None:
         self._sink = sink
-        super().__init__(sink, hostname="127.0.0.1", port=0, ready_timeout=20, data_size_limit=50_000_000)
+        options: dict[str, Any] = {"ready_timeout": 20, "data_size_limit": 50_000_000}
+        super().__init__(sink, hostname="127.0.0.1", port=0, **options)  # pyright: ignore[reportUnknownMemberType] # aiosmtpd leaves its options untyped
 
     @property
     def listening_port(self) -> int:
