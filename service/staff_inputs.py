@@ -1,4 +1,4 @@
-"""What staff send us about events, partners, seats and recordings, checked once for pages and API alike.
+"""What staff send us about events, partners and seats, checked once for pages and API alike.
 
 Built from the types of `service.inputs`. A text in two languages is `{"id": …, "en": …}`; either may be empty.
 """
@@ -27,8 +27,7 @@ from events.dates import INDONESIAN_ZONES
 from events.errors import Invalid
 from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerKind, ProgrammeItem
 from events.storage import LocalizedText
-from service.accounts.models import Role
-from service.inputs import Email, Input, Line200, PersonName, Phone, RegistrationInput, Text500, field_errors
+from service.inputs import Email, Input, Line200, PersonName, Phone, field_errors
 
 _Model = TypeVar("_Model", bound=Input)
 
@@ -54,7 +53,8 @@ def _refuse(code: LiteralString) -> PydanticCustomError:
     return PydanticCustomError(code, "{code}", {"code": code})
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a line as it is. Refuses line breaks and control characters."""
     if not text.isprintable():
         raise _refuse("control_character")
     return text
@@ -66,7 +66,8 @@ def _text(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _post_text(text: str) -> str:
+def post_text(text: str) -> str:
+    """Return a post's text as it is. Refuses control characters."""
     # Emoji of families and flags are held together by a joiner, which is not "printable".
     _text(text.replace("\u200d", ""))
     return text
@@ -103,15 +104,15 @@ Moment = Annotated[
 ]
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_web_address)]
 Zone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_zone), Field(examples=["Asia/Jakarta"])]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_line)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(one_line)]
 Capacity = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class LineInput(Input):
     """One line in two languages."""
 
-    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_line)] = ""
-    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_line)] = ""
+    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)] = ""
+    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)] = ""
 
     def stored(self) -> LocalizedText:
         """Return the text as tables keep it."""
@@ -154,11 +155,11 @@ class CertificateInput(Input):
     design: Annotated[str, StringConstraints(max_length=40)] | None = Field(None, examples=["melati"])
     heading: LineInput | None = Field(None, description="Instead of *Sertifikat* and *Certificate*.")
     title: LineInput | None = Field(None, description="Instead of the event's title.")
-    number_pattern: Annotated[str, StringConstraints(max_length=100), AfterValidator(_line)] | None = Field(
+    number_pattern: Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)] | None = Field(
         None, examples=["{seq:04}/PERPUS-BTM/{roman_month}/{year}"]
     )
     hours: int | None = Field(None, ge=1, le=1000, description="Lesson hours (*jam pelajaran*) that it counts for.")
-    signatory_name: Annotated[str, StringConstraints(max_length=200), AfterValidator(_line)] | None = None
+    signatory_name: Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)] | None = None
     signatory_role: LineInput | None = None
     roles: list[CertificateRole] | None = Field(None, min_length=1, max_length=5, description="Who gets one.")
 
@@ -350,102 +351,3 @@ class ParticipationInput(Input):
     role: ParticipationRole
     topic: LineInput | None = None
     position: int = Field(0, ge=0, le=1000, description="Place in the list of the page.")
-
-
-class AnswerInput(Input):
-    """What a partner answered, as staff were told."""
-
-    answer: Literal["needs-action", "accepted", "tentative", "declined"]
-
-
-class StaffRegistrationInput(RegistrationInput):
-    """A registration that staff take at the desk or on the phone."""
-
-    locale: Literal["id", "en"] = "id"
-
-
-class AttendanceInput(Input):
-    """How staff know that a person was there."""
-
-    evidence: Literal["door", "staff"] = Field(description="Seen at the door, or marked afterwards.")
-
-
-class RecordingLinkInput(Input):
-    """A recording that already is on YouTube."""
-
-    url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_line)] = Field(
-        examples=["https://youtu.be/dQw4w9WgXcQ"]
-    )
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_line)]
-
-
-class BrandInput(Input):
-    """The organiser's brand kit; what is left out has a sensible default."""
-
-    primary: Annotated[str, StringConstraints(max_length=7)] = Field("#0f5c5c", examples=["#0f5c5c"])
-    accent: Annotated[str, StringConstraints(max_length=7)] = "#f2a541"
-    paper: Annotated[str, StringConstraints(max_length=7)] = "#fdfaf4"
-    ink: Annotated[str, StringConstraints(max_length=7)] = "#1d2b2f"
-    tone: Literal["formal", "warm", "young"] = "warm"
-    hashtags: list[Line200] = Field(default_factory=list[str], max_length=10)
-    tagline: LineInput | None = None
-    signatory_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_line)] = ""
-    signatory_role: LineInput | None = None
-
-    def stored(self, before: dict[str, Any]) -> dict[str, Any]:
-        """Return the kit as tables keep it; the logo and the font stay those of `before`."""
-        kept = {name: before[name] for name in ("logo_key", "font") if name in before}
-        return kept | self.model_dump(mode="json", exclude_none=True)
-
-
-class OrganiserInput(Input):
-    """A library, or a branch of one, that holds events."""
-
-    slug: Annotated[str, StringConstraints(max_length=60), AfterValidator(_line)] = Field(examples=["batam"])
-    name: LineInput
-    timezone: Zone = "Asia/Jakarta"
-    email: Email | None = None
-    phone: Phone | None = None
-    address: ParagraphInput | None = None
-    website: Link | None = None
-
-
-class TokenInput(Input):
-    """A bearer token that acts for the person who makes it."""
-
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_line)]
-    scopes: list[Annotated[str, StringConstraints(max_length=40)]] = Field(min_length=1, max_length=40)
-    expires_at: Moment | None = None
-
-
-class InvitationInput(Input):
-    """A colleague to invite."""
-
-    email: Email
-    role: Role
-
-
-class RoleInput(Input):
-    """What a colleague is there for from now on."""
-
-    role: Role
-
-
-class CertificateNameInput(Input):
-    """The right name for a certificate."""
-
-    name: PersonName
-
-
-class RevocationInput(Input):
-    """Why a certificate is worth nothing any more; only staff see it."""
-
-    reason: Text500
-
-
-class PostInput(Input):
-    """A post's new text."""
-
-    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_post_text)]
-    alt_text: Annotated[str, StringConstraints(max_length=1500), AfterValidator(_post_text)] | None = None
-    version: int | None = Field(None, ge=1, le=1_000_000, description="What was seen; a newer one is a 409.")

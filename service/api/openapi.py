@@ -16,7 +16,7 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Tag
 from pydantic.json_schema import models_json_schema
 
-from service import inputs, staff_inputs
+from service import desk_inputs, inputs, staff_inputs
 from service.api import problems
 from service.api.examples import EXAMPLES
 from service.api.resources import documents, events, people, public, work
@@ -114,7 +114,7 @@ def described_types() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema (2020-12) of every input and answer, by name."""
     models = [
         kind
-        for module in (inputs, staff_inputs)
+        for module in (inputs, staff_inputs, desk_inputs)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, inputs.Input) and kind is not inputs.Input
     ]

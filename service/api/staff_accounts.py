@@ -25,7 +25,7 @@ from service.api.resources.people import (
     token_view,
 )
 from service.clock import real_now
-from service.staff_inputs import InvitationInput, RoleInput, TokenInput
+from service.desk_inputs import InvitationInput, RoleInput, TokenInput
 
 NO_STORE = {"Cache-Control": "no-store"}
 

@@ -32,7 +32,7 @@ from service.api.resources.documents import (
     certificate_view,
     post_view,
 )
-from service.staff_inputs import CertificateNameInput, PostInput, RevocationInput
+from service.desk_inputs import CertificateNameInput, PostInput, RevocationInput
 
 
 @get(

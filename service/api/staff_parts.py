@@ -30,14 +30,8 @@ from service.api.resources.events import (
     participation_view,
     partner_view,
 )
-from service.staff_inputs import (
-    AnswerInput,
-    CapacityInput,
-    ParticipationInput,
-    PartnerInput,
-    ProgrammeInput,
-    SlotsInput,
-)
+from service.desk_inputs import AnswerInput
+from service.staff_inputs import CapacityInput, ParticipationInput, PartnerInput, ProgrammeInput, SlotsInput
 
 
 @put("/pools/{pool_id:uuid}", opt=needs(Action.EDIT_EVENTS), responses=STAFF_WRITE, operation_id="setCapacity")

@@ -24,7 +24,7 @@ from service.api.resources.people import (
     RegistrationView,
     registration_view,
 )
-from service.staff_inputs import AttendanceInput, StaffRegistrationInput
+from service.desk_inputs import AttendanceInput, StaffRegistrationInput
 
 
 @get(

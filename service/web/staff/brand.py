@@ -13,8 +13,8 @@ from events.brand import contrast
 from events.houses import House
 from events.storage import Session
 from service.accounts.permissions import Action, require
+from service.desk_inputs import BrandInput
 from service.logos import LOGO_BYTES, redraw
-from service.staff_inputs import BrandInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

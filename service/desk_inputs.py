@@ -1,0 +1,116 @@
+"""What staff send us about people, houses, recordings, certificates and posts: checked once for pages and API alike."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from service.accounts.models import Role
+from service.inputs import Email, Input, Line200, PersonName, Phone, RegistrationInput, Text500
+from service.staff_inputs import LineInput, Link, Moment, ParagraphInput, Zone, one_line, post_text
+
+
+class AnswerInput(Input):
+    """What a partner answered, as staff were told."""
+
+    answer: Literal["needs-action", "accepted", "tentative", "declined"]
+
+
+class StaffRegistrationInput(RegistrationInput):
+    """A registration that staff take at the desk or on the phone."""
+
+    locale: Literal["id", "en"] = "id"
+
+
+class AttendanceInput(Input):
+    """How staff know that a person was there."""
+
+    evidence: Literal["door", "staff"] = Field(description="Seen at the door, or marked afterwards.")
+
+
+class RecordingLinkInput(Input):
+    """A recording that already is on YouTube."""
+
+    url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(one_line)] = Field(
+        examples=["https://youtu.be/dQw4w9WgXcQ"]
+    )
+    title: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)
+    ]
+
+
+class BrandInput(Input):
+    """The organiser's brand kit; what is left out has a sensible default."""
+
+    primary: Annotated[str, StringConstraints(max_length=7)] = Field("#0f5c5c", examples=["#0f5c5c"])
+    accent: Annotated[str, StringConstraints(max_length=7)] = "#f2a541"
+    paper: Annotated[str, StringConstraints(max_length=7)] = "#fdfaf4"
+    ink: Annotated[str, StringConstraints(max_length=7)] = "#1d2b2f"
+    tone: Literal["formal", "warm", "young"] = "warm"
+    hashtags: list[Line200] = Field(default_factory=list[str], max_length=10)
+    tagline: LineInput | None = None
+    signatory_name: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)
+    ] = ""
+    signatory_role: LineInput | None = None
+
+    def stored(self, before: dict[str, Any]) -> dict[str, Any]:
+        """Return the kit as tables keep it; the logo and the font stay those of `before`."""
+        kept = {name: before[name] for name in ("logo_key", "font") if name in before}
+        return kept | self.model_dump(mode="json", exclude_none=True)
+
+
+class OrganiserInput(Input):
+    """A library, or a branch of one, that holds events."""
+
+    slug: Annotated[str, StringConstraints(max_length=60), AfterValidator(one_line)] = Field(examples=["batam"])
+    name: LineInput
+    timezone: Zone = "Asia/Jakarta"
+    email: Email | None = None
+    phone: Phone | None = None
+    address: ParagraphInput | None = None
+    website: Link | None = None
+
+
+class TokenInput(Input):
+    """A bearer token that acts for the person who makes it."""
+
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)
+    ]
+    scopes: list[Annotated[str, StringConstraints(max_length=40)]] = Field(min_length=1, max_length=40)
+    expires_at: Moment | None = None
+
+
+class InvitationInput(Input):
+    """A colleague to invite."""
+
+    email: Email
+    role: Role
+
+
+class RoleInput(Input):
+    """What a colleague is there for from now on."""
+
+    role: Role
+
+
+class CertificateNameInput(Input):
+    """The right name for a certificate."""
+
+    name: PersonName
+
+
+class RevocationInput(Input):
+    """Why a certificate is worth nothing any more; only staff see it."""
+
+    reason: Text500
+
+
+class PostInput(Input):
+    """A post's new text."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(post_text)]
+    alt_text: Annotated[str, StringConstraints(max_length=1500), AfterValidator(post_text)] | None = None
+    version: int | None = Field(None, ge=1, le=1_000_000, description="What was seen; a newer one is a 409.")
