@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from service.api.openapi import openapi_config
 from service.api.problems import PREFIX, answer
 from service.api.site import api_router, api_state
+from service.tracing import trace_requests
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.site import page_state, pages_router, safety
 from service.web.staff.routes import staff_router
@@ -30,6 +31,7 @@ def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ())
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
         exception_handlers={kind: _by_path(page) for kind, page in PAGE_EXCEPTION_HANDLERS.items()},
         before_send=[safety(runtime)],
+        middleware=[trace_requests],
         openapi_config=openapi_config(),
         include_in_schema=False,
         logging_config=None,  # `service.logs` has set it up for every kind of process

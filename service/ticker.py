@@ -16,14 +16,15 @@ from sqlalchemy.orm import Session
 
 from certificates import issuing
 from certificates.models import Certificate
-from events import deliveries, lifecycle, outbox, waitlist
+from events import deliveries, lifecycle, outbox, recording, waitlist
 from events.errors import Refused
 from events.models import Recording
 from events.storage import ReadSession, new_id
 from notifications import posts_drafting, posts_publishing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
-from service import presence
+from service import idempotency, presence
+from service.accounts import staff
 from service.clock import real_now
 from service.transactions import Committed
 from service.wiring import Runtime
@@ -41,6 +42,10 @@ CLAIMED: Mapping[str, Sequence[type[deliveries.Claimable]]] = {
 GIVEN_BACK = frozenset({"emails", "certificates", "recordings"})
 """Queues whose lost work is simply done again. A post is not: whether it went out must be asked of its network."""
 
+TIDY_EVERY = timedelta(hours=1)
+KEYS_KEPT = timedelta(days=7)
+UPLOADS_KEPT = timedelta(days=1)
+
 INTERVAL = timedelta(seconds=1)
 BELL_GRACE = timedelta(seconds=2)
 """How old an unsettled fact must be before its bell counts as lost."""
@@ -55,6 +60,7 @@ class Ticker:
         self._queues = queues
         self._process_id = new_id()
         self._seen_at = real_now() - presence.ALIVE_FOR
+        self._tidied_at = real_now()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
 
@@ -76,6 +82,7 @@ class Ticker:
             try:
                 tick(self._runtime)
                 self._announce()
+                self._tidy_up()
             except Exception:
                 log.exception("a tick failed; the next one follows in a second")
 
@@ -89,6 +96,22 @@ class Ticker:
                 session, self._process_id, role=self._role, queues=self._queues, real_now=now
             )
         )
+
+    def _tidy_up(self) -> None:
+        now = real_now()
+        if now - self._tidied_at >= TIDY_EVERY:
+            self._tidied_at = now
+            tidy_up(self._runtime)
+
+
+def tidy_up(runtime: Runtime) -> None:
+    """Forget what nobody needs any more: old keys, dead sessions and links, uploads that broke off yesterday."""
+    now = real_now()
+    runtime.database.write(lambda session: idempotency.forget_before(session, now - KEYS_KEPT))
+    runtime.database.write(lambda session: staff.prune(session, real_now=now))
+    begun_before = runtime.clock.now() - UPLOADS_KEPT
+    for key in runtime.database.write(lambda session: recording.discard_unfinished(session, begun_before=begun_before)):
+        runtime.files.delete(key)
 
 
 def tick(runtime: Runtime) -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
+from PIL import Image
+
 from events import uploading
+from events.brand import brand_of
 from events.models import Event, Organiser
+from events.storage import ReadSession
 from events.uploading import Thumbnail, Uploader
 from events.video_host import VideoHost
+from notifications import posters
 from service.clock import real_now
 from service.settings import Settings
 from service.wiring import Runtime
 from service.youtube_connection import TOKEN_URL, GoogleProject, open_host
+
+THUMBNAIL = (1280, 720)
+"""Pixels, as YouTube asks for."""
 
 
 def google_project(settings: Settings) -> GoogleProject | None:
@@ -54,8 +63,31 @@ def _organiser_slug(organiser: Organiser | None) -> str:
     return organiser.slug if organiser is not None else ""
 
 
-def _thumbnail(_runtime: Runtime, _event_id: uuid.UUID) -> Thumbnail | None:
-    return None
+def _thumbnail(runtime: Runtime, event_id: uuid.UUID) -> Thumbnail | None:
+    """Lay the event's square poster on a wide ground of the organiser's colour; None where no poster was drawn."""
+
+    def query(session: ReadSession) -> tuple[str | None, str] | None:
+        event = session.get(Event, event_id)
+        organiser = session.get(Organiser, event.organiser_id) if event is not None else None
+        if event is None or organiser is None:
+            return None
+        poster = posters.poster_of(session, event_id, organiser.locale)
+        return poster.square_key if poster is not None else None, brand_of(organiser.brand).primary
+
+    found = runtime.database.read(query)
+    if found is None or found[0] is None:
+        return None
+    try:
+        square = Image.open(io.BytesIO(runtime.files.get(found[0])))
+    except FileNotFoundError:
+        return None
+    width, height = THUMBNAIL
+    ground = Image.new("RGB", THUMBNAIL, found[1])
+    square.thumbnail((height, height))
+    ground.paste(square.convert("RGB"), ((width - height) // 2, 0))
+    image = io.BytesIO()
+    ground.save(image, "JPEG", quality=88)
+    return Thumbnail(image.getvalue(), "image/jpeg")
 
 
 def upload_recording(runtime: Runtime) -> bool:
