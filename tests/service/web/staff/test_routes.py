@@ -217,7 +217,7 @@ def test_nonsense_in_an_address_is_a_clear_no(sqlite_room: Room) -> None:
             ("/staff/events/nonsense", 404),
             ("/staff/events/00000000-0000-0000-0000-000000000000", 404),
             (f"/staff/events/{event_id}/registrations?page=-1&state=x&q=%25", 200),
-            (f"/staff/events/{event_id}/registrations?q=%ff", 400),
+            (f"/staff/events/{event_id}/registrations?q=%00", 400),
             (f"/staff/events/{event_id}/registrations?page=99999999999999999999", 200),
             ("/staff/events?show=nonsense&kind=x&page=x", 200),
             ("/staff/brand?organiser=nonsense", 200),
