@@ -95,10 +95,6 @@ class Settings(BaseSettings):
         default="127.0.0.1",
         description="Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas.",
     )
-    allowed_hosts: list[str] = Field(
-        default_factory=list,
-        description="Host names that are answered, as a JSON list. Empty: the one of the public address.",
-    )
     public_posts_per_minute: int = Field(
         default=600,
         description="Registrations and other posts that one network address may send per minute; 0: no limit.",

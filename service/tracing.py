@@ -46,8 +46,7 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
                 if not scope["path"].startswith(_QUIET):
                     seconds = time.perf_counter() - began
                     path = _SECRET.sub("…", scope["path"])
-                    log.info(
-                        "request", method=scope.get("method"), path=path, status=status, ms=round(seconds * 1000, 1)
-                    )
+                    method = scope["method"]
+                    log.info("request", method=method, path=path, status=status, ms=round(seconds * 1000, 1))
 
     return traced
