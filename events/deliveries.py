@@ -130,6 +130,21 @@ def release_expired(session: Session, model: type[Claimable], *, real_now: datet
     return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
 
 
+def end_leases(session: Session, model: type[Claimable], *, real_now: datetime) -> int:
+    """Let the lease of every held row run out at `real_now`, because whoever holds it is known to be dead.
+
+    Returns how many. The rows are given back, or asked about, as after any lease that ran out.
+    """
+    c = _columns(model)
+    statement = (
+        sa.update(model)
+        .where(c.state == SENDING, c.lease_until > real_now)
+        .values(lease_until=real_now)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
+
+
 def has_work(session: ReadSession, model: type[Claimable], *, now: datetime, real_now: datetime) -> bool:
     """Tell whether a row waits to be claimed at `now`, or is held by a worker whose lease has run out."""
     c = _columns(model)

@@ -17,6 +17,7 @@ from service.accounts import invitations
 from service.actors import connect
 from service.broker import QUEUES
 from service.clock import real_now
+from service.takeover import take_over
 from service.ticker import Ticker
 from service.wiring import Runtime
 
@@ -29,6 +30,7 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
     connect(runtime)
     worker: dramatiq.Worker | None = None
     if queues:
+        take_over(runtime)
         worker = dramatiq.Worker(
             runtime.broker,
             queues=set(queues),
