@@ -14,6 +14,9 @@ $(STAMPS)/system: deploy/system-packages.sh
 $(STAMPS)/system-tests: deploy/system-packages.sh
 	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh run tests && touch $@
 
+$(STAMPS)/system-rabbitmq: deploy/system-packages.sh
+	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh rabbitmq && touch $@
+
 $(STAMPS)/venv: $(STAMPS)/system requirements/build.txt requirements/dev.txt pyproject.toml
 	@bash deploy/python-packages.sh dev && touch $@
 
@@ -32,7 +35,7 @@ run: install ## Serve an empty installation for real use
 test: install $(STAMPS)/system-tests ## Run every test at a size that fits half an hour
 	@$(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} $(TEST_ARGS)
 
-soak: install $(STAMPS)/system-tests ## Run the same tests at full size
+soak: install $(STAMPS)/system-tests $(STAMPS)/system-rabbitmq ## Run the same tests at full size
 	@ACARA_TEST_SIZE=full $(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} --timeout 7200 $(TEST_ARGS)
 
 bench: install $(STAMPS)/system-tests ## Measure against the baselines and print the ratios
@@ -45,7 +48,7 @@ format: $(STAMPS)/venv ## Put the code into its form
 	@ruff format . && ruff check --fix .
 
 cluster: install $(STAMPS)/system-tests ## Start PostgreSQL, Valkey, 2 web and 2 worker processes on this machine
-	@$(PY) -m tests.cluster
+	@$(PY) -m tests.cluster --broker $(or $(BROKER),valkey)
 
 screenshots: install $(STAMPS)/system-tests ## Remake the README's pictures
 	@$(PY) -m tests.screenshots

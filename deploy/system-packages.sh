@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what Acara needs from Debian: as root it does so and says so, otherwise it prints the one command.
 #   system-packages.sh run          what serving, certificates and posters need
-#   system-packages.sh run tests    the tests' needs as well (Chromium, libical, poppler, RabbitMQ is optional)
+#   system-packages.sh run tests    the tests' needs as well (Chromium, libical, poppler)
+#   system-packages.sh rabbitmq     the other broker, for `make cluster BROKER=rabbitmq` and `make soak`
 set -euo pipefail
 
 missing=()
@@ -25,6 +26,9 @@ for what in "$@"; do
       need_command pdftoppm poppler-utils
       need_command qpdf qpdf
       need_library libical.so.3 libical3
+      ;;
+    rabbitmq)
+      need_file /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server
       ;;
     *) echo "unknown part: $what" >&2; exit 2 ;;
   esac
