@@ -18,8 +18,8 @@ from events.storage import new_id
 from notifications.models.email import Email
 from service import presence
 from service.clock import real_now
-from service.takeover import HELD, take_over
 from service.tables import metadata
+from service.takeover import HELD, take_over
 from service.wiring import Runtime
 from tests.support.life import NOW, Life, add_organiser
 from tests.support.running import make_runtime, settled, workers
