@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Generator, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import dramatiq
 import structlog
@@ -20,6 +21,9 @@ from service.clock import real_now
 from service.takeover import take_over
 from service.ticker import Ticker
 from service.wiring import Runtime
+
+if TYPE_CHECKING:
+    from litestar.types import ControllerRouterHandler
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -74,14 +78,17 @@ def welcome_first_owner(runtime: Runtime) -> str | None:
     return None if token is None else runtime.links.url(f"staff/welcome/{token}")
 
 
-def serve(runtime: Runtime) -> None:
-    """Answer requests until SIGTERM or SIGINT; in the embedded shape work off every queue as well."""
+def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> None:
+    """Answer requests until SIGTERM or SIGINT; in the embedded shape work off every queue as well.
+
+    `routes` are answered beside the service's own.
+    """
     from service.app import create_app  # noqa: PLC0415 - litestar takes half a second that other commands save
 
     settings = runtime.settings
     welcome = welcome_first_owner(runtime)
     config = uvicorn.Config(
-        create_app(runtime),
+        create_app(runtime, routes),
         log_config=None,
         access_log=False,
         proxy_headers=True,
@@ -90,6 +97,9 @@ def serve(runtime: Runtime) -> None:
         timeout_graceful_shutdown=20,
     )
     listener = socket.create_server((settings.host, settings.port), backlog=1024)
+    # Accepted connections inherit it. asyncio sets it only on sockets made with the protocol's number, which these are
+    # not; without it a kept connection waits 40 ms between an answer's head and its body (Nagle meets delayed ACK).
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     queues = QUEUES if settings.works_in_process else ()
     with listener, working(runtime, role="serve", queues=queues):
         host, port = listener.getsockname()[:2]

@@ -50,6 +50,7 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: s
         "event.html",
         house=event.house,
         headers=headers,
+        made_of=(event, poster),
         event=event,
         poster=f"{event.path}/poster/{poster_name(poster)}" if poster else None,
         now=runtime.clock.now(),

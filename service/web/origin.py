@@ -18,8 +18,11 @@ from events.errors import N_, NotAllowed
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def from_own_pages(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Refuse a changing request that another site's page sent (a guard). Raises `NotAllowed`."""
+async def from_own_pages(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Refuse a changing request that another site's page sent. Raises `NotAllowed`.
+
+    A guard, and a coroutine although it waits for nothing: Litestar runs other guards in a thread.
+    """
     if connection.scope["method"] in _SAFE:  # type: ignore[typeddict-item] # guards see HTTP scopes only
         return
     site = connection.headers.get("sec-fetch-site")

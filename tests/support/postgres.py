@@ -23,6 +23,15 @@ from tests.support.polling import until
 _NOBODY = 65534
 _ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"}
 
+_FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "64MB",
+    "deadlock_timeout": "200ms",
+}
+
 
 def _installation() -> Path:
     """Find the binaries without importing their package, which changes permissions and warns on import."""
@@ -35,8 +44,11 @@ def _installation() -> Path:
 class Postgres:
     """One running server. PostgreSQL refuses to run as root, so for root it runs as ``nobody``."""
 
-    def __init__(self) -> None:
-        self._folder = make_folder("acara-pg-")
+    def __init__(self, *, durable: bool = False, folder: Path | None = None) -> None:
+        """Start a server in a `folder` of its own; a `durable` one keeps to PostgreSQL's defaults, for measuring."""
+        self._folder = folder or make_folder("acara-pg-")
+        self._folder.mkdir(exist_ok=True)
+        self._durable = durable
         self._folder.chmod(0o755)
         self._numbers = itertools.count(1)
         self._become: list[str] = []
@@ -68,14 +80,9 @@ class Postgres:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._folder),
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "autovacuum": "off",
             "max_connections": "200",
-            "shared_buffers": "64MB",
-            "deadlock_timeout": "200ms",
             "timezone": "UTC",
+            **({} if self._durable else _FORGETFUL),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         # SIGINT is PostgreSQL's fast shutdown: it goes down with a test run that was killed.

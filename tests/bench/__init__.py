@@ -1,0 +1,1 @@
+"""What Acara does in a second, beside a baseline measured in the same run: `make bench`."""
