@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import results
-from tests.bench.results import FULL, USUAL, Effort, Result
+from tests.bench.results import FULL, QUICK, USUAL, Effort, Result
 from tests.support.sizes import FULL as AT_FULL_SIZE
 
 WORKS = ("event_page", "registration", "crowd", "certificates", "emails", "latency", "memory", "start")
@@ -31,7 +31,9 @@ def main() -> None:
     """Measure the works that are named, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("works", nargs="*", metavar="work", help=", ".join(WORKS))
-    wanted = parser.parse_args().works or WORKS
+    parser.add_argument("--quick", action="store_true", help="a first look: fewer and shorter rounds, nothing is kept")
+    given = parser.parse_args()
+    wanted = given.works or WORKS
     unknown = set(wanted) - set(WORKS)
     if unknown:
         parser.error(f"no such work: {', '.join(sorted(unknown))}")
@@ -39,14 +41,15 @@ def main() -> None:
     measured: list[Result] = []
     for work in wanted:
         with console.status(f"measuring: {work}"):
-            found = measure(work, FULL if AT_FULL_SIZE else USUAL)
-        results.save(found)
-        measured += found
+            measured += measure(work, QUICK if given.quick else FULL if AT_FULL_SIZE else USUAL)
+        if not given.quick:
+            results.save(measured)
     console.print(_table(measured))
     for each in measured:
         console.print(f"[bold]{each.name}[/]: {each.conditions}", highlight=False)
     console.print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", style="dim")
-    results.write_into(README, results.load())
+    if not given.quick:
+        results.write_into(README, results.load())
 
 
 def _table(measured: list[Result]) -> Table:

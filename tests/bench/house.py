@@ -39,6 +39,7 @@ def folder(*, in_memory: bool = False) -> Generator[Path]:
 def durable_postgres(*, in_memory: bool = False) -> Generator[Postgres]:
     """A PostgreSQL that promises what it promises by default."""
     with folder(in_memory=in_memory) as place:
+        place.chmod(0o755)  # the server may run as nobody
         server = Postgres(durable=True, folder=place / "postgres")
         try:
             yield server

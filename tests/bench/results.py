@@ -48,6 +48,7 @@ class Effort(msgspec.Struct, frozen=True):
 
 
 TINY = Effort(rounds=1, seconds=0.3, count=8)
+QUICK = Effort(rounds=3, seconds=2.0, count=200)
 USUAL = Effort(rounds=5, seconds=3.0, count=1_000)
 FULL = Effort(rounds=7, seconds=5.0, count=10_000)
 
