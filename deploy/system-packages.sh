@@ -3,6 +3,7 @@
 #   system-packages.sh run          what serving, certificates and posters need
 #   system-packages.sh run tests    the tests' needs as well (Chromium, libical, poppler)
 #   system-packages.sh rabbitmq     the other broker, for `make cluster BROKER=rabbitmq` and `make soak`
+#   system-packages.sh bench        what `make bench` makes its load with
 set -euo pipefail
 
 missing=()
@@ -29,6 +30,9 @@ for what in "$@"; do
       ;;
     rabbitmq)
       need_file /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server
+      ;;
+    bench)
+      need_command wrk wrk
       ;;
     *) echo "unknown part: $what" >&2; exit 2 ;;
   esac

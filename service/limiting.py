@@ -61,10 +61,11 @@ class Limiter:
             self._buckets.popitem(last=False)
 
 
-def limit_posts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def limit_posts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Count a changing request against its client's bucket (a guard). Forms and API share one bucket.
 
-    Raises `TooManyRequests` (429 with Retry-After), before the body is read.
+    Raises `TooManyRequests` (429 with Retry-After), before the body is read. A coroutine although it waits for nothing:
+    Litestar runs other guards in a thread.
     """
     if connection.scope["method"] in _SAFE:  # type: ignore[typeddict-item] # guards see HTTP scopes only
         return

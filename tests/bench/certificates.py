@@ -7,18 +7,22 @@ import statistics
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
 
 from certificates.composing import compose
 from certificates.content import CertificateContent
 from certificates.delivery import render_due
+from certificates.models import Certificate, CertificateState
 from certificates.renderer import ProcessRenderer
-from certificates.signing import PadesSigner, own_key
-from events import deliveries
+from certificates.signing import PadesSigner, SigningKey, own_key
 from events.processes import ChildProcesses
-from service.files import open_files
+from service.files import StoredFiles, open_files
 from tests.bench import house, peers
+from tests.bench.house import Hall as Library
 from tests.bench.processes import ROOT
 from tests.bench.results import Effort, Result, compared
 from tests.certificates.conftest import Hall, make_hall, verify_url
@@ -37,7 +41,7 @@ def measure(effort: Effort) -> list[Result]:
         pairs: list[tuple[float, float]] = []
         try:
             for number in range(effort.rounds + 1):
-                hall = make_hall(library.life, library.database, files, attended=count, missed=0, **_TIMES(library))
+                hall = _attended(library, files, count)
                 hall.plan()
                 contents = _contents(hall, max(2, count // 10))
                 ours = _ours(hall, renderer, signer)
@@ -52,8 +56,52 @@ def measure(effort: Effort) -> list[Result]:
             unit="PDF/s",
             bar=6.0,
             peers=peers.multiple(statistics.median(ours for ours, _ in pairs), peers.PDFS),
-            conditions=f"{count} through certificates.delivery.render_due with {PROCESSES} child processes that are warm: "
-            "claimed, drawn (PDF/UA-1, QR), signed (PAdES, P-256), stored and settled on disk; baseline: the same design "
-            "by WeasyPrint and pyHanko in one process, new font configuration, stylesheet, background and signer for each",
+            conditions=f"{count} through certificates.delivery.render_due with {PROCESSES} warm child processes: claimed, "
+            "drawn (PDF/UA-1, QR), signed (PAdES, P-256), stored and settled on disk; baseline: the same design by "
+            "WeasyPrint and pyHanko in one process, new font configuration, stylesheet, background and signer for each",
         )
     ]
+
+
+def _attended(library: Library, files: StoredFiles, count: int) -> Hall:
+    now = library.life.now
+    times = {"starts_at": now + timedelta(days=20), "ends_at": now + timedelta(days=20, hours=3)}
+    hall = make_hall(library.life, library.database, files, attended=count, missed=0, capacity=None, **times)
+    hall.plan()
+    return hall
+
+
+def _contents(hall: Hall, count: int) -> list[CertificateContent]:
+    """Return what stands on some of the certificates, as it is composed for drawing."""
+    ids = [certificate.id for certificate in hall.certificates() if certificate.event_id == hall.event_id][:count]
+
+    def read(session: Any) -> list[CertificateContent]:
+        # Composing is for rows that were claimed; this session is rolled back.
+        session.execute(sa.update(Certificate).where(Certificate.id.in_(ids)).values(state=CertificateState.SENDING))
+        composed = compose(session, ids, now=hall.later, verify_url=verify_url)
+        session.rollback()
+        return [each.content for each in composed if isinstance(each.content, CertificateContent)]
+
+    return hall.database.write(read)
+
+
+def _ours(hall: Hall, renderer: ProcessRenderer, signer: PadesSigner) -> float:
+    began, issued = time.monotonic(), 0
+    while claimed := render_due(
+        hall.database, hall.files, renderer, signer, now=hall.later, real_now=lambda: datetime.now(UTC),
+        verify_url=verify_url,
+    ):  # fmt: skip
+        issued += claimed
+    took = time.monotonic() - began
+    wrong = [each for each in hall.certificates() if each.state is not CertificateState.ISSUED]
+    assert not wrong, f"{len(wrong)} certificates were not issued: {wrong[0].last_error}"
+    return issued / took
+
+
+def _fresh(folder: Path, contents: list[CertificateContent], key: SigningKey, faces: Path) -> float:
+    file = folder / "contents.pickle"
+    file.write_bytes(pickle.dumps((contents, key, faces)))
+    command = [sys.executable, "-m", "tests.bench.fresh", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout)

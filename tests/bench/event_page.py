@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 import uuid
 
 from tests.bench import house, peers, served
 from tests.bench.load import Load, get_many
-from tests.bench.processes import Served, get, serving
+from tests.bench.processes import Served, get, register_one, serving
 from tests.bench.results import Effort, Result, compared
 
 CALLERS = 8
@@ -37,7 +35,8 @@ def measure(effort: Effort) -> list[Result]:
             bar=0.33,
             peers=peers.multiple(sorted(ours)[len(ours) // 2], peers.PAGES),
             conditions=f"{CALLERS} callers (wrk), one serving process, SQLite, {size:,} bytes of HTML; baseline: one "
-            f"variable in a Jinja template from the same process; seats left followed a registration within {late:.1f} s",
+            "variable in a Jinja template from the same process; seats left followed a registration within "
+            f"{late:.1f} s",
         )
     ]
 
@@ -51,21 +50,9 @@ def _load(url: str, effort: Effort) -> Load:
 def _seats_follow(server: Served, path: str, event_id: uuid.UUID) -> float:
     """Register somebody and return how many seconds the page took to say so. Raises where it takes over 2."""
     before = get(server.url + path)
-    register_one(server.url, event_id)
+    register_one(server.url, event_id, "siti@example.org")
     began = time.monotonic()
     while get(server.url + path) == before:
         assert time.monotonic() - began < 2.5, "seats left are older than 2 seconds"
         time.sleep(0.02)
     return time.monotonic() - began
-
-
-def register_one(url: str, event_id: uuid.UUID, name: str = "Siti") -> None:
-    """Register one person through the API."""
-    body = {"name": name, "email": f"{name.lower()}-{uuid.uuid4().hex}@example.org", "consent": True}
-    request = urllib.request.Request(
-        f"{url}/api/v1/events/{event_id}/registrations",
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        answer.read()

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+import uuid
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,9 @@ def serving(folder: Path, *, module: str = "tests.bench.served", **settings: Any
     """Serve the installation in `folder`, whose database has its tables, on a port that the system chooses."""
     path = folder / "serve.log"
     with path.open("wb") as log, started([module, "serve"], log, environment(folder, **settings)) as process:
-        yield Served(until(lambda: _address(path, process), seconds=60, what=f"the service serves ({path})"), process.pid)
+        yield Served(
+            until(lambda: _address(path, process), seconds=60, what=f"the service serves ({path})"), process.pid
+        )
 
 
 @contextlib.contextmanager
@@ -79,6 +82,16 @@ def get(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=30) as answer:
         body: bytes = answer.read()
     return body
+
+
+def register_one(url: str, event: uuid.UUID, address: str) -> None:
+    """Register one person through the API."""
+    body = json.dumps({"name": "Siti Nurhaliza", "email": address, "consent": True}).encode()
+    request = urllib.request.Request(
+        f"{url}/api/v1/events/{event}/registrations", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        answer.read()
 
 
 def memory(pid: int) -> float:

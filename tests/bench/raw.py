@@ -1,7 +1,7 @@
 """What a registration costs at least: its three statements, one transaction each, straight through the driver.
 
-``python -m tests.bench.raw ADDRESS EVENT CALLERS SECONDS`` prints how many were committed per second. The statements and
-their values are those that the service sends, compiled once.
+``python -m tests.bench.raw ADDRESS EVENT CALLERS SECONDS`` prints how many were committed per second. The
+statements and their values are those that the service sends, compiled once.
 """
 
 from __future__ import annotations

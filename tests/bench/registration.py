@@ -50,7 +50,7 @@ def _measure(effort: Effort, kind: str, *, in_memory: bool) -> list[Result]:
             settings: dict[str, Any] = {"database_url": address, "in_process_workers": False}
             with serving(folder, **settings) as server:
                 found = [
-                    _at(effort, callers, server, event, (raw_address, raw_event), f"{kind}, {place}")
+                    _at(effort, callers, server, event, (raw_address, raw_event), where=f"{kind}, {place}")
                     for callers in (8, HOT)
                 ]
             _agrees(hall, event)
@@ -58,7 +58,7 @@ def _measure(effort: Effort, kind: str, *, in_memory: bool) -> list[Result]:
 
 
 def _at(
-    effort: Effort, callers: int, server: Served, event: uuid.UUID, raw: tuple[str, uuid.UUID], where: str
+    effort: Effort, callers: int, server: Served, event: uuid.UUID, raw: tuple[str, uuid.UUID], *, where: str
 ) -> Result:
     rounds = [(_ours(server, event, callers, effort), _raw(*raw, callers, effort)) for _ in range(effort.rounds)]
     return compared(

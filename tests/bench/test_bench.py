@@ -1,0 +1,58 @@
+"""Every work is measured once at its smallest: that it measures at all, and not how fast anything is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.bench import results
+from tests.bench.__main__ import WORKS, measure
+from tests.bench.results import TINY, Result
+
+NEEDS_WRK = ("event_page", "registration", "memory")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("work", WORKS)
+def test_work_is_measured(work: str) -> None:
+    if work in NEEDS_WRK and shutil.which("wrk") is None:
+        pytest.skip("wrk is not installed (deploy/system-packages.sh bench)")
+    measured = measure(work, TINY)
+    assert [each.ours > 0 for each in measured] == [True] * len(measured) != []
+    assert [each.baseline is None or each.baseline > 0 for each in measured] == [True] * len(measured)
+
+
+def test_table_stands_between_its_markers(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    found = [Result(name="pages", ours=200, baseline=400, ratio=0.5, unit="pages/s", bar=0.33, conditions="8 callers")]
+    readme.write_text("# Acara\n<!-- bench -->\nold\n<!-- /bench -->\nthe end\n")
+    assert results.write_into(readme, found)
+    assert readme.read_text() == (
+        "# Acara\n<!-- bench -->\n"
+        "| work | ours | baseline | ratio | bar |  | peers |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+        "| pages | 200 pages/s | 400 pages/s | 0.5 | ≥ 0.33 | met | – |\n\n- *pages*: 8 callers\n"
+        "<!-- /bench -->\nthe end\n"
+    )
+
+
+def test_readme_without_markers_stays_as_it_is(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("# Acara\n")
+    assert not results.write_into(readme, [])
+    assert readme.read_text() == "# Acara\n"
+
+
+def test_later_runs_replace_only_what_they_measured(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    first = [Result(name="a", ours=1, unit="s"), Result(name="b", ours=1, unit="s")]
+    results.save(first, file)
+    results.save([Result(name="b", ours=2, unit="s")], file)
+    assert [(each.name, each.ours) for each in results.load(file)] == [("a", 1), ("b", 2)]
+
+
+def test_ceiling_is_met_from_below() -> None:
+    assert Result(name="a", ours=1, unit="s", bar=2, at_most=True).met
+    assert not Result(name="a", ours=1, unit="s", bar=2).met
+    assert Result(name="a", ours=1, unit="s").met is None
