@@ -11,7 +11,7 @@ import pickle
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import weasyprint
 from asn1crypto import keys, x509
@@ -75,10 +75,11 @@ def _fetcher(faces_dir: Path) -> Any:
 
 
 def _sign(pdf: bytes, key: SigningKey) -> bytes:
+    store: Any = cast("Any", SimpleCertificateStore)()
     signer = SimpleSigner(
         signing_cert=x509.Certificate.load(key.certificate),
         signing_key=keys.PrivateKeyInfo.load(key.private_key),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=store,
     )
     metadata = signers.PdfSignatureMetadata(
         field_name="Certificate", md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, certify=True

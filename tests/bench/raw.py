@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -31,7 +31,7 @@ class Statements:
     """The three statements in a driver's own words, and the values of one person."""
 
     def __init__(self, dialect: sa.Dialect, organiser: uuid.UUID, event: uuid.UUID, pool: uuid.UUID) -> None:
-        pools = SeatPool.__table__
+        pools: Any = SeatPool.__table__
         self._organiser, self._event, self._pool = organiser, event, pool
         self._dialect = dialect
         now = datetime.now(UTC)
@@ -116,7 +116,7 @@ def measure(address: str, event: uuid.UUID, callers: int, seconds: float) -> flo
         found = sa.select(SeatPool.id, Event.organiser_id).join(Event, Event.id == SeatPool.event_id)
         pool, organiser = connection.execute(found.where(SeatPool.event_id == event)).one()
     engine.dispose()
-    dialect = sqlite_dialect() if sqlite else PGDialect_psycopg()
+    dialect = sqlite_dialect() if sqlite else cast("Any", PGDialect_psycopg)()
     statements = Statements(dialect, organiser, event, pool)
     caller = _sqlite_caller if sqlite else _postgresql_caller
     ready = threading.Barrier(callers + 1)
