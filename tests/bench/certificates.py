@@ -56,9 +56,9 @@ def measure(effort: Effort) -> list[Result]:
             unit="PDF/s",
             bar=6.0,
             peers=peers.multiple(statistics.median(ours for ours, _ in pairs), peers.PDFS),
-            conditions=f"{count} through certificates.delivery.render_due with {PROCESSES} warm child "
-            "processes: claimed, drawn (PDF/UA-1, QR), signed (PAdES, P-256), stored and settled on disk; baseline: the "
-            "same design by WeasyPrint and pyHanko in one process, new fonts, stylesheet, background and signer for each",
+            conditions=f"{count} through certificates.delivery.render_due with {PROCESSES} warm child processes: "
+            "claimed, drawn (PDF/UA-1, QR), signed (PAdES, P-256), stored and settled on disk; baseline: the same "
+            "design by WeasyPrint and pyHanko in one process, fonts, stylesheet, background and signer new for each",
         )
     ]
 
