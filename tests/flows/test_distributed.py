@@ -33,6 +33,7 @@ from tests.support.sizes import FULL, size
 from tests.support.valkey import Valkey
 
 PEOPLE = size(12, 200)
+CROWD = size(60, 200)
 PATIENCE = 120.0
 SECRET = "a secret key of a cluster that is long enough"
 
@@ -65,7 +66,7 @@ class Story:
             door = self.doors[number % len(self.doors)]
             return email, door.register(event_id, body, locale="id", key=f"distributed-{number:06}")
 
-        with ThreadPoolExecutor(4) as pool:
+        with ThreadPoolExecutor(8) as pool:
             self.places |= dict(pool.map(one, itertools.islice(self.numbers, people)))
 
     def arrived(self) -> Counter[tuple[str, str]]:
@@ -141,7 +142,18 @@ def test_one_webinar_by_two_web_and_two_worker_processes_while_the_broker_dies(s
     assert all(process.is_up() for process in story.cluster.processes)  # nobody died of the broker's death
 
 
-def publish(story: Story) -> str:
+def test_a_crowd_at_two_doors_gets_exactly_the_ten_seats(story: Story) -> None:
+    event_id = publish(story, capacity=10, waitlist=True)
+    story.register(event_id, CROWD)
+    states = Counter(place["state"] for place in story.places.values())
+    assert states == {"confirmed": 10, "waitlisted": CROWD - 10}
+    seats = story.doors[1].get(f"/events/{event_id}")["seats"]
+    assert (seats["left"], seats["waiting"]) == (0, CROWD - 10)
+    until(lambda: len(story.arrived()) == CROWD, seconds=PATIENCE, what="an answer by mail for everybody")
+    assert set(story.arrived().values()) == {1}
+
+
+def publish(story: Story, **changes: Any) -> str:
     organiser = story.staff.get("/staff/organisers")["items"][0]["id"]
     text = {"id": "Menulis Cerita Anak", "en": "Writing for Children"}
     body = {
@@ -153,6 +165,7 @@ def publish(story: Story) -> str:
         "starts_at": STARTS_AT.isoformat(),
         "ends_at": (STARTS_AT + timedelta(hours=2)).isoformat(),
         "certificate": {"number_pattern": "{seq:04}/PERPUS-BTM/{roman_month}/{year}", "hours": 2},
+        **changes,
     }
     event_id = str(story.staff.post(f"/staff/events?organiser={organiser}", body, key="distributed-event")["id"])
     story.staff.post(f"/staff/events/{event_id}/publish")
