@@ -6,7 +6,7 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -56,16 +56,21 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
 def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:
     """Work off `queues` until SIGTERM or SIGINT; what is under way is finished or given back."""
     stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
+    _on_stop_signals(stop.set)
     with working(runtime, role="work", queues=queues):
         log.info("working", queues=list(queues), broker=runtime.settings.broker_kind)
         stop.wait()
         log.info("stopping")
+
+
+def _on_stop_signals(act: Callable[[], None]) -> None:
+    """Call `act` on SIGTERM and SIGINT instead of dying of them."""
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        act()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
 
 
 def welcome_first_owner(runtime: Runtime) -> str | None:
@@ -106,4 +111,8 @@ def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> N
         log.info("serving", url=f"http://{host}:{port}", public=settings.base_url, works=bool(queues))
         if welcome is not None:
             log.warning("nobody is staff yet: the first owner opens this address once, within a week", url=welcome)
-        uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        # uvicorn raises the signal that ended it once more, to whoever handled it before: with the system's own handler
+        # the process would die there, in the middle of what its workers are doing. It also covers a signal before that.
+        _on_stop_signals(lambda: setattr(server, "should_exit", True))
+        server.run(sockets=[listener])
