@@ -44,7 +44,7 @@ def uploader_of(runtime: Runtime) -> Uploader:
 
     def event_url(event: Event) -> str:
         slug = runtime.database.read(lambda session: _organiser_slug(session.get(Organiser, event.organiser_id)))
-        return runtime.links.url(f"{slug}/{event.slug}")
+        return runtime.links.event_url(slug, event.slug)
 
     return Uploader(
         transactions=runtime.database,
