@@ -17,9 +17,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from events import facts, outbox, seats
+from events import facts, outbox, seats, waitlist
 from events.errors import N_, FieldError, Invalid, NotFound, WrongStage
-from events.models import Event, EventKind, EventMode, ProgrammeItem, SeatPool, Slot, Stage, Track
+from events.models import (
+    Event,
+    EventKind,
+    EventMode,
+    Participation,
+    PartnerAnswer,
+    ProgrammeItem,
+    SeatPool,
+    Slot,
+    Stage,
+    Track,
+)
 from events.storage import LocalizedText, ReadSession
 
 CLOCK = "clock"
@@ -189,6 +200,9 @@ def reschedule(
         event.stage = event.postponed_from or Stage.PUBLISHED
         event.postponed_from = None
         seats.set_open(session, event.id, event.stage is Stage.REGISTRATION_OPEN)
+    _ask_partners_again(session, event)
+    session.flush()
+    waitlist.follow_move(session, event, now=now)
     fact = facts.EventRescheduled(
         organiser_id=event.organiser_id,
         event_id=event.id,
@@ -199,6 +213,15 @@ def reschedule(
         sequence=event.calendar_sequence,
     )
     _finish(session, event, fact, now=now, by=by)
+
+
+def _ask_partners_again(session: Session, event: Event) -> None:
+    """Forget what partners answered about the old time: the update asks them anew (RFC 5546 §3.2.2.1)."""
+    session.execute(
+        sa.update(Participation)
+        .where(Participation.event_id == event.id, Participation.withdrawn_at.is_(None))
+        .values(answer=PartnerAnswer.NEEDS_ACTION, answered_at=None)
+    )
 
 
 def _refuse_bad_times(event: Event, starts_at: datetime, ends_at: datetime, *, now: datetime) -> None:

@@ -144,3 +144,14 @@ def note_low(session: Session, pool_id: uuid.UUID) -> bool:
         sa.update(_POOL).where(_POOL.c.id == pool_id, _POOL.c.low_noted.is_(False)).values(low_noted=True)
     )
     return cast("sa.CursorResult[Any]", changed).rowcount == 1
+
+
+def pools_of(session: Session, event_id: uuid.UUID) -> list[tuple[uuid.UUID, Seats]]:
+    """Hold every pool of an event until the commit, in one order for everybody, and return their counters."""
+    rows = session.execute(
+        sa.select(_POOL.c.id, _POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
+        .where(_POOL.c.event_id == event_id)
+        .order_by(_POOL.c.id)
+        .with_for_update(key_share=True)
+    )
+    return [(pool_id, Seats(*counters)) for pool_id, *counters in rows]

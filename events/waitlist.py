@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from events import facts, outbox, seats
 from events.errors import N_, Closed, Gone
 from events.models import Event, EventKind, Registration, RegistrationState, Slot, Stage
-from events.storage import ReadSession
+from events.storage import ReadSession, UtcDateTime
 
 _OFFERING_STAGES = (Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.PUBLISHED)
 
@@ -132,6 +132,29 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
         promote(session, pool_id, now=now)
         expired += 1
     return expired
+
+
+def follow_move(session: Session, event: Event, *, now: datetime) -> None:
+    """Bring the waitlists of an event that was moved, or is back on, in line with its time. The caller commits.
+
+    No offer outlasts the new start, and seats that came free while nothing was offered go to those who wait.
+    """
+    pools = seats.pools_of(session, event.id)
+    own_start = sa.select(Slot.starts_at).where(Slot.id == Registration.slot_id).scalar_subquery()
+    start = sa.func.coalesce(own_start, sa.literal(event.starts_at, UtcDateTime()), type_=UtcDateTime())
+    session.execute(
+        sa.update(Registration)
+        .where(
+            Registration.event_id == event.id,
+            Registration.state == RegistrationState.OFFERED,
+            Registration.offer_expires_at > start,
+        )
+        .values(offer_expires_at=start, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    for pool_id, counters in pools:
+        if counters.waiting:
+            promote(session, pool_id, now=now)
 
 
 def has_expired_offers(session: ReadSession, *, now: datetime) -> bool:

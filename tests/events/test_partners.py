@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from events import partners
+from events import lifecycle, partners
 from events.errors import Conflict, NotFound
 from events.models import Participation, ParticipationRole, Partner, PartnerAnswer, PartnerKind, Stage
 from events.storage import LocalizedText, new_id
-from tests.support.life import NOW, Life, add_organiser
+from tests.support.life import NOW, STARTS_AT, Life, add_organiser
 
 SPEAKER = ParticipationRole.SPEAKER
 
@@ -135,3 +135,13 @@ def test_two_staff_members_who_invite_at_once_invite_once(life: Life, speaker: u
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(invite, range(8)))) == 1
     assert _partner_facts(life, event_id) == ["PartnerInvited"]
+
+
+def test_a_moved_event_asks_its_partners_again(life: Life, speaker: uuid.UUID) -> None:
+    event_id = life.webinar()
+    key = life.do(partners.invite, event_id, speaker, role=SPEAKER)
+    life.do(partners.answer, key, PartnerAnswer.ACCEPTED, by=f"partner:{key}")
+    later = STARTS_AT + timedelta(days=1)
+    life.do(lifecycle.reschedule, event_id, starts_at=later, ends_at=later + timedelta(hours=1))
+    row = _participation(life, key)
+    assert (row.answer, row.answered_at) == (PartnerAnswer.NEEDS_ACTION, None)

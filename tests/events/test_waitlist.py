@@ -234,3 +234,40 @@ def test_nothing_is_offered_once_the_start_has_come(life: Life) -> None:
     _cancel(life, first, now=STARTS_AT)
     assert life.registration(second.registration_id).state is WAITLISTED
     assert life.pool(event_id).taken == 0
+
+
+# ---------------------------------------------------------------- the event moves
+
+
+def test_no_offer_outlasts_the_start_that_the_event_is_moved_to(life: Life) -> None:
+    event_id = life.webinar(capacity=1)
+    holder, waiting = _queue(life, event_id, 1, 1)
+    _cancel(life, holder)
+    offered_until = life.registration(waiting.registration_id).offer_expires_at
+    later = STARTS_AT + timedelta(days=1)
+    life.do(lifecycle.reschedule, event_id, starts_at=later, ends_at=later + timedelta(hours=1))
+    assert life.registration(waiting.registration_id).offer_expires_at == offered_until
+    soon = NOW + timedelta(hours=3)
+    life.do(lifecycle.reschedule, event_id, starts_at=soon, ends_at=soon + timedelta(hours=1))
+    assert life.registration(waiting.registration_id).offer_expires_at == soon
+
+
+def test_an_offer_for_a_slot_is_cut_at_the_slots_new_start(life: Life) -> None:
+    event_id = life.exhibition(slots=2, capacity=1)
+    second = life.slots(event_id)[1]
+    holder, waiting = (life.register(event_id, person, slot_id=second) for person in range(2))
+    _cancel(life, holder)
+    soon = NOW + timedelta(hours=3)
+    life.do(lifecycle.reschedule, event_id, starts_at=soon, ends_at=soon + timedelta(hours=8))
+    assert life.registration(waiting.registration_id).offer_expires_at == soon + timedelta(hours=1)
+
+
+def test_seats_that_came_free_during_a_postponement_are_offered_when_the_event_is_back_on(life: Life) -> None:
+    event_id = life.webinar(capacity=1)
+    holder, waiting = _queue(life, event_id, 1, 1)
+    life.do(lifecycle.postpone, event_id)
+    _cancel(life, holder)
+    assert _states(life, [waiting]) == [WAITLISTED]
+    later = STARTS_AT + timedelta(days=1)
+    life.do(lifecycle.reschedule, event_id, starts_at=later, ends_at=later + timedelta(hours=1))
+    assert _states(life, [waiting]) == [OFFERED]
