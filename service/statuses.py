@@ -6,6 +6,7 @@ from events.errors import Conflict, Gone, Invalid, KeyReused, NotAllowed, NotFou
 from service.accounts.throttling import TooManyAttempts
 from service.files import TooLarge
 from service.limiting import TooManyRequests
+from service.transactions import Busy
 
 _STATUSES: dict[type[Refused], int] = {
     NotFound: 404,
@@ -18,6 +19,7 @@ _STATUSES: dict[type[Refused], int] = {
     TooManyRequests: 429,
     Invalid: 422,
     KeyReused: 422,
+    Busy: 503,
     Refused: 400,
 }
 

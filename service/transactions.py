@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable
@@ -25,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from events.deliveries import BELLS
+from events.errors import N_, Refused
 from events.outbox import RECORDED, REQUEST_ID
 from events.storage import ReadSession
 
@@ -34,8 +37,12 @@ BATCH = 64
 """The most use-cases that one commit carries."""
 READERS = 4
 """Threads (and SQLite connections) that read at once; reads never wait for writers."""
-TRIES = 3
+TRIES = 5
 """How often a use-case is run before a clash between transactions becomes the caller's problem."""
+PAUSE = 0.02
+"""Seconds, doubled with every try and drawn at random up to that: two that met once must not meet again."""
+CONNECT_WITHIN = 5
+"""Seconds that PostgreSQL has for taking a connection; the driver's own patience is two minutes."""
 
 _Result = TypeVar("_Result")
 _JoinMode = Literal["create_savepoint", "rollback_only"]
@@ -60,6 +67,15 @@ class _Waiting:
     failure: Exception | None = None
     facts: tuple[uuid.UUID, ...] = ()
     bells: frozenset[str] = frozenset()
+
+
+class Busy(Refused):
+    """Other transactions were in the way time and again; nothing was kept, and trying again later is all right."""
+
+    code = "busy"
+    default = N_("This is not available right now. Please try again later.")
+    retry_after = 1
+    """Seconds."""
 
 
 class _ClashError(Exception):
@@ -89,7 +105,7 @@ class Database:
         """Run `use_case` in a writing transaction and return its result, committed. For workers and commands.
 
         `use_case` may be run again after a clash, so it must do nothing but read and write rows. What it raises is
-        raised here, and nothing of it is kept.
+        raised here, and nothing of it is kept. Raises `Busy` where it clashed every time.
         """
         return cast("_Result", self._submit(use_case).result())
 
@@ -134,6 +150,7 @@ class Database:
         try:
             self._run(batch)
         except _ClashError:
+            _pause(1)
             self._commit_one_by_one(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
             if len(batch) == 1 or _lost_connection(error):
@@ -152,9 +169,12 @@ class Database:
             waiting.failure = None
             try:
                 self._run([waiting])
-            except _ClashError as error:
-                waiting.failure = error
-                log.warning("transaction clashed, attempt %d of %d", attempt, TRIES)
+            except _ClashError as clash:
+                waiting.failure = Busy()
+                waiting.failure.__cause__ = clash.__cause__
+                log.warning("transaction clashed, attempt %d of %d: %s", attempt, TRIES, clash.__cause__)
+                if attempt < TRIES:
+                    _pause(attempt)
             except Exception as error:  # noqa: BLE001 - handed to the caller
                 waiting.failure = error
                 return
@@ -167,9 +187,14 @@ class Database:
         One alone needs no savepoint: its rollback is the transaction's.
         """
         mode: _JoinMode = "create_savepoint" if len(batch) > 1 else "rollback_only"
-        with self._writing.connect() as connection, connection.begin():
-            for waiting in batch:
-                self._run_one(connection, waiting, mode)
+        try:
+            with self._writing.connect() as connection, connection.begin():
+                for waiting in batch:
+                    self._run_one(connection, waiting, mode)
+        except DBAPIError as error:
+            if _is_clash(error):  # while it began, or in the commit itself
+                raise _ClashError from error
+            raise
 
     def _run_one(self, connection: sa.Connection, waiting: _Waiting, mode: _JoinMode) -> None:
         # A session of its own for each: no use-case sees another's objects, and `info` starts empty.
@@ -238,6 +263,10 @@ class Database:
         return self._writing, self._reading
 
 
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - it spreads, it hides nothing
+
+
 def _is_clash(error: DBAPIError) -> bool:
     """Tell a deadlock or serialization failure (PostgreSQL classes 40P01, 40001) or a busy SQLite from the rest."""
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
@@ -252,7 +281,13 @@ def _lost_connection(error: Exception) -> bool:
 def _engine(address: str, *, connections: int, immediate: bool) -> sa.Engine:
     """Open an engine. SQLite's writers say BEGIN IMMEDIATE, because a lock that comes later sells one seat twice."""
     if not address.startswith("sqlite"):
-        return sa.create_engine(address, pool_size=connections, max_overflow=0, pool_pre_ping=True)
+        return sa.create_engine(
+            address,
+            pool_size=connections,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_WITHIN},
+        )
     engine = sa.create_engine(
         address, poolclass=sa.QueuePool, pool_size=connections, max_overflow=0, connect_args={"timeout": 30}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from events import deliveries, outbox
 from events.errors import Conflict
 from events.storage import ReadSession
-from service.transactions import BATCH, Committed, Database
+from service.transactions import BATCH, TRIES, Busy, Committed, Database
 
 
 class _Tables(sa.orm.DeclarativeBase):
@@ -157,3 +158,72 @@ def test_caller_that_has_gone_away_is_not_served(counting: Database) -> None:
 
     asyncio.run(leave())
     assert counting.read(value) == 1
+
+
+def two_counters(url: str) -> Database:
+    database = Database(url)
+    _Tables.metadata.create_all(database.engine)
+    database.write(lambda session: session.add_all([Counter(id=1, value=0), Counter(id=2, value=0)]))
+    return database
+
+
+def test_two_that_meet_head_on_both_get_through(postgresql_url: str) -> None:
+    one, other = two_counters(postgresql_url), Database(postgresql_url)  # two processes: they share no commit
+    both_hold_one = threading.Barrier(2)
+
+    def add(database: Database, first: int, second: int) -> int:
+        seen: list[int] = []
+
+        def use_case(session: Session) -> None:
+            session.get_one(Counter, first, with_for_update=True).value += 1
+            seen.append(first)
+            if len(seen) == 1:
+                both_hold_one.wait(10)
+            session.get_one(Counter, second, with_for_update=True).value += 1
+
+        database.write(use_case)
+        return len(seen)
+
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(add, (one, other), (1, 2), (2, 1)))
+    assert max(runs) > 1
+    assert one.read(lambda session: session.scalars(sa.select(Counter.value)).all()) == [2, 2]
+    one.close()
+    other.close()
+
+
+def clash() -> sa.exc.OperationalError:
+    refused = sqlite3.OperationalError("database is locked")
+    refused.sqlite_errorname = "SQLITE_BUSY"
+    return sa.exc.OperationalError("UPDATE counter", {}, refused)
+
+
+def test_who_clashes_every_time_is_told_to_come_back_and_the_others_are_served(counting: Database) -> None:
+    runs: list[int] = []
+
+    def unlucky(session: Session) -> None:
+        runs.append(add_one(session))
+        raise clash()
+
+    release = hold_writer(counting)
+    with ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(counting.write, use_case) for use_case in (unlucky, add_one)]
+        release.set()
+        with pytest.raises(Busy) as refusal:
+            answers[0].result(30)
+        assert answers[1].result(30) == 1
+    assert len(runs) in (TRIES, TRIES + 1)  # once more where it shared a commit at first
+    assert isinstance(refusal.value.__cause__, sa.exc.OperationalError)
+    assert counting.read(value) == 1
+
+
+def test_a_database_that_comes_back_is_used_again(counting: Database, tmp_path: Path) -> None:
+    path = tmp_path / "counter.sqlite3"
+    counting.engine.dispose()
+    away = path.rename(tmp_path / "away.sqlite3")
+    path.mkdir()
+    with pytest.raises(sa.exc.OperationalError):
+        counting.write(add_one)
+    path.rmdir()
+    away.rename(path)
+    assert counting.write(add_one) == 1
