@@ -130,8 +130,11 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     if counters is None and registration_id in waitlist.promote(session, place.pool_id, now=now):
         # A party may fit where a larger one that waits in front of it does not.
         state = RegistrationState.OFFERED
-    if counters and not counters.low_noted and _is_low(counters):
-        _note_low(session, place, application.event_id, counters.left, now=now)
+    if counters and not counters.low_noted:
+        # One visiting time that fills up says little about an exhibition.
+        event_wide = counters if application.slot_id is None else seats.totals(session, application.event_id)
+        if _is_low(event_wide):
+            _note_low(session, place, application.event_id, event_wide.left, now=now)
     return Registered(registration_id, state)
 
 
@@ -186,7 +189,9 @@ def _find_place(session: Session, application: Application, *, now: datetime) ->
         raise Closed(_CLOSED_REASONS.get(stage))
     if application.slot_id is not None and slot_starts_at <= now:
         raise Closed(N_("This visiting time has already begun."))
-    # A party larger than the room would wait for ever, and everybody else behind it.
+    # A party larger than the room would wait for ever, and everybody else behind it; so would anybody who queued up
+    # for what has begun, because from then on nothing is offered.
+    may_wait = may_wait and (stage is Stage.REGISTRATION_OPEN or application.slot_id is not None)
     return _Place(organiser_id, pool_id, max_party_size if room is None else min(max_party_size, room), may_wait)
 
 
@@ -209,7 +214,7 @@ def _is_low(counters: seats.Seats) -> bool:
 
 
 def _note_low(session: Session, place: _Place, event_id: uuid.UUID, left: int, *, now: datetime) -> None:
-    if seats.note_low(session, place.pool_id):
+    if seats.note_low(session, event_id):
         outbox.record(
             session,
             facts.SeatsRanLow(organiser_id=place.organiser_id, event_id=event_id, left=left),

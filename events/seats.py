@@ -138,12 +138,24 @@ def set_open(session: Session, event_id: uuid.UUID, open_: bool) -> None:
     session.execute(sa.update(_POOL).where(_POOL.c.event_id == event_id).values(open=open_))
 
 
-def note_low(session: Session, pool_id: uuid.UUID) -> bool:
-    """Remember that few seats are left; returns True the first time only."""
+def totals(session: Session, event_id: uuid.UUID) -> Seats:
+    """Return the counters of all pools of an event together; what others take at this moment is not in them."""
+    for_newcomers = sa.case((_POOL.c.waiting > 0, _POOL.c.sellable), else_=_POOL.c.taken)
+    sums = (sa.func.sum(for_newcomers), sa.func.sum(_POOL.c.sellable))
+    taken, sellable = session.execute(sa.select(*sums).where(_POOL.c.event_id == event_id)).one()
+    return Seats(taken=int(taken), sellable=int(sellable), waiting=0, low_noted=False)
+
+
+def note_low(session: Session, event_id: uuid.UUID) -> bool:
+    """Remember that few seats of an event are left; returns True the first time only."""
+    noted = _POOL.alias()
+    already = sa.select(noted.c.id).where(noted.c.event_id == event_id, noted.c.low_noted.is_(True)).exists()
     changed = session.execute(
-        sa.update(_POOL).where(_POOL.c.id == pool_id, _POOL.c.low_noted.is_(False)).values(low_noted=True)
+        sa.update(_POOL)
+        .where(_POOL.c.event_id == event_id, _POOL.c.low_noted.is_(False), ~already)
+        .values(low_noted=True)
     )
-    return cast("sa.CursorResult[Any]", changed).rowcount == 1
+    return cast("sa.CursorResult[Any]", changed).rowcount > 0
 
 
 def pools_of(session: Session, event_id: uuid.UUID) -> list[tuple[uuid.UUID, Seats]]:

@@ -259,6 +259,25 @@ def test_a_large_room_is_nearly_full_at_ten(life: Life) -> None:
     assert [row.payload["left"] for row in life.rows(event_id) if row.name == "SeatsRanLow"] == [10]
 
 
+def test_an_exhibition_is_nearly_full_when_all_its_times_are_and_only_once(life: Life) -> None:
+    event_id = life.exhibition(slots=2, capacity=10)
+    first, second = life.slots(event_id)
+    for number in range(10):
+        life.register(event_id, number, slot_id=first)
+    assert "SeatsRanLow" not in life.facts(event_id)
+    for number in range(10):
+        life.register(event_id, number, slot_id=second)
+    assert [row.payload["left"] for row in life.rows(event_id) if row.name == "SeatsRanLow"] == [2]
+
+
+def test_nobody_queues_up_for_a_webinar_that_has_begun(life: Life) -> None:
+    event_id = life.webinar(Stage.LIVE, capacity=1, registration_closes_at=STARTS_AT + timedelta(hours=1))
+    life.register(event_id, 1)
+    with pytest.raises(Full):
+        life.register(event_id, 2)
+    assert _count(life, event_id) == 1
+
+
 # ---------------------------------------------------------------- giving the place up
 
 

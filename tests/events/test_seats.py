@@ -89,5 +89,6 @@ def test_a_room_without_walls(life: Life, pool_id: uuid.UUID) -> None:
     assert _counters(life, pool_id) == (100_010, 100_010, 0)
 
 
-def test_that_seats_ran_low_is_noted_once(life: Life, pool_id: uuid.UUID) -> None:
-    assert [life.do(seats.note_low, pool_id) for _ in range(3)] == [True, False, False]
+def test_that_seats_ran_low_is_noted_once(life: Life) -> None:
+    event_id = life.exhibition(slots=2)
+    assert [life.do(seats.note_low, event_id) for _ in range(3)] == [True, False, False]
