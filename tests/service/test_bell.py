@@ -17,6 +17,7 @@ class Ear:
         self.queues: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
+        self.reached = threading.Event()
         self.deaf = False
 
     def hear_facts(self, ids: list[str]) -> None:
@@ -26,6 +27,7 @@ class Ear:
         self.facts.append(ids)
 
     def hear_queue(self, name: str) -> None:
+        self.reached.set()
         self.gate.wait(10)
         if self.deaf:
             raise ConnectionError
@@ -36,7 +38,8 @@ def test_facts_go_out_in_messages_of_64_and_queues_once() -> None:
     ear = Ear()
     ear.gate.clear()
     bell = Bell(send_facts=ear.hear_facts, send_queue=ear.hear_queue)
-    bell.ring_queues("posts")  # holds the bell's thread at the gate
+    bell.ring_queues("posts")
+    assert ear.reached.wait(10)  # the bell's thread stands at the gate
     ids = [uuid.uuid4() for _ in range(FACTS_A_MESSAGE + 1)]
     for fact in ids:
         bell.ring(Committed(facts=(fact,), bells=frozenset({"emails"})))
