@@ -1,8 +1,9 @@
 """Sending what is due: claim a batch, compose and send it over one connection, settle as it goes.
 
-Settling comes after at most 16 acceptances or 100 ms, so that a worker that is killed repeats few, and carries the
-lease token, so that one whose lease ran out settles none. A mail that was accepted but not settled goes out again with
-the same Message-ID, UID and SEQUENCE.
+A settlement is written while the next mails go out: waiting for the disk took half of the time. One at a time, after 8
+acceptances or 50 ms, so that a worker that is killed repeats at most 16. Each carries the lease token: one whose
+lease ran out settles none. A mail that was accepted but not settled goes out again with the same Message-ID, UID and
+SEQUENCE.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,8 +37,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 LEASE = timedelta(minutes=2)
-SETTLE_AFTER = 16
-SETTLE_WITHIN = 0.1
+SETTLE_AFTER = 8
+SETTLE_WITHIN = 0.05
 """Seconds."""
 UNREACHABLE_FOR = timedelta(seconds=30)
 """How long to leave a server alone that could not be reached. Such a try does not count against the mail."""
@@ -144,6 +146,8 @@ class _Batch:
         self._unsettled: dict[str, _Settlement] = {}
         self._waiting = 0
         self._lost = False
+        self._settler = ThreadPoolExecutor(1, thread_name_prefix="settler")
+        self._settling: tuple[Future[int], int] | None = None
         loaded: Sequence[Material] = transactions.read(lambda session: materials.load(session, claim.ids))
         self._materials = {material.email.id: material for material in _in_order(loaded)}
 
@@ -155,7 +159,9 @@ class _Batch:
                 if self._lost:
                     return
         finally:
-            self._settle()
+            with self._settler:
+                self._settle()
+                self._await_settlement()
 
     def _messages(self) -> Iterator[Outgoing]:
         for material in self._materials.values():
@@ -237,7 +243,8 @@ class _Batch:
             self._settle()
 
     def _settle(self) -> None:
-        """Write what became of the messages so far; notices when the lease has been lost, and then stops the batch."""
+        """Begin to write what became of the messages so far, once what was begun before is written."""
+        self._await_settlement()
         groups, self._unsettled, self._waiting = list(self._unsettled.values()), {}, 0
         if not groups:
             return
@@ -254,11 +261,17 @@ class _Batch:
                     outbox.record(session, fact, now=self._now, by="worker")
             return settled
 
-        settled = self._transactions.write(write)
+        self._settling = self._settler.submit(self._transactions.write, write), sum(len(each.ids) for each in groups)
         self._settled_at = time.monotonic()
         if renew:
             self._leased_until = self._settled_at + LEASE.total_seconds()
-        if settled < sum(len(group.ids) for group in groups):
+
+    def _await_settlement(self) -> None:
+        """Wait for what is being written; notices when the lease has been lost, and then stops the batch."""
+        if self._settling is None:
+            return
+        (settlement, expected), self._settling = self._settling, None
+        if settlement.result() < expected:
             log.warning("the lease on a batch of e-mails was lost; leaving the rest to another worker")
             self._lost = True
 

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,17 @@ from certificates.delivery import render_due
 from certificates.models import Certificate, CertificateState
 from certificates.renderer import ProcessRenderer
 from certificates.signing import PadesSigner, SigningKey, own_key
+from events import attendance, lifecycle, registration
+from events.models import Evidence
 from events.processes import ChildProcesses
+from events.storage import Session
 from service.files import StoredFiles, open_files
 from tests.bench import house, peers
 from tests.bench.house import Hall as Library
 from tests.bench.processes import ROOT
 from tests.bench.results import Effort, Result, compared
-from tests.certificates.conftest import Hall, make_hall, verify_url
+from tests.certificates.conftest import SETTINGS, Hall, verify_url
+from tests.support.life import STAFF, application
 
 PROCESSES = 2
 
@@ -64,9 +69,23 @@ def measure(effort: Effort) -> list[Result]:
 
 
 def _attended(library: Library, files: StoredFiles, count: int) -> Hall:
-    now = library.life.now
+    """Hold a webinar with so many people, all of whom were there, in one transaction."""
+    life, now = library.life, library.life.now
     times = {"starts_at": now + timedelta(days=20), "ends_at": now + timedelta(days=20, hours=3)}
-    hall = make_hall(library.life, library.database, files, attended=count, missed=0, capacity=None, **times)
+    event_id = life.webinar(certificate=SETTINGS, capacity=None, **times)
+
+    def happen(session: Session) -> list[uuid.UUID]:
+        people = [
+            registration.register(session, application(event_id, number), now=now).registration_id
+            for number in range(count)
+        ]
+        lifecycle.start(session, event_id, now=now, by=STAFF)
+        for person in people:
+            attendance.note(session, person, Evidence.JOINED, now=now, by=STAFF)
+        lifecycle.end(session, event_id, now=now, by=STAFF)
+        return people
+
+    hall = Hall(life, library.database, files, event_id, library.database.write(happen), [])
     hall.plan()
     return hall
 
