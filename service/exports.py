@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
 from events.desk import RegistrationRow
 from events.errors import N_
 from events.models import Event, Evidence, RegistrationState
@@ -55,6 +53,8 @@ EVIDENCE = {
 def write_registrations(path: Path, event: Event, rows: Iterable[RegistrationRow], *, say: Say) -> int:
     """Write the workbook to `path` and return how many registrations it holds."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    import xlsxwriter  # noqa: PLC0415 - takes a quarter of a second, which a start need not wait for
+
     workbook: Any = xlsxwriter.Workbook(str(path), options)
     try:
         sheet: Any = workbook.add_worksheet(say(N_("Registrations"))[:31])

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, cast
 
 import regex
-from twitter_text import extract_urls_with_indices  # pyright: ignore[reportUnknownVariableType] # a bare dict
 
 MASTODON = "mastodon"
 WHATSAPP = "whatsapp"
@@ -37,6 +36,11 @@ def mastodon_length(text: str, *, url_length: int = 23) -> int:
     A mention of somebody on another server counts without the server's name. Links are found by Twitter's rules, as
     Mastodon does; one without a public domain (a demonstration on ``localhost``) is no link and counts in full.
     """
+    # Imported when first used: it takes a quarter of a second, and a service that starts counts no post.
+    from twitter_text import (  # noqa: PLC0415 - see above
+        extract_urls_with_indices,  # pyright: ignore[reportUnknownVariableType] # a bare dict
+    )
+
     shortened: list[str] = []
     last = 0
     links = cast("list[dict[str, Any]]", extract_urls_with_indices(text, extract_urls_without_protocol=False))

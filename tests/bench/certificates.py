@@ -71,7 +71,7 @@ def measure(effort: Effort) -> list[Result]:
 def _attended(library: Library, files: StoredFiles, count: int) -> Hall:
     """Hold a webinar with so many people, all of whom were there, in one transaction."""
     life, now = library.life, library.life.now
-    times = {"starts_at": now + timedelta(days=20), "ends_at": now + timedelta(days=20, hours=3)}
+    times: dict[str, Any] = {"starts_at": now + timedelta(days=20), "ends_at": now + timedelta(days=20, hours=3)}
     event_id = life.webinar(certificate=SETTINGS, capacity=None, **times)
 
     def happen(session: Session) -> list[uuid.UUID]:
