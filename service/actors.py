@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import partial
+from threading import BoundedSemaphore
 
 import dramatiq
 from dramatiq.actor import Actor
@@ -15,8 +16,12 @@ from service.broker import QUEUES
 from service.wiring import Runtime
 
 
-def connect(runtime: Runtime) -> Bell:
-    """Declare the actors of a process on its own broker (dramatiq's global one is not used) and hang up its bell."""
+def connect(runtime: Runtime, *, threads_each: int = 1) -> Bell:
+    """Declare the actors of a process on its own broker (dramatiq's global one is not used) and hang up its bell.
+
+    At most `threads_each` threads of the process deliver one queue. Bells ring every second while there is work, and a
+    thousand certificates would otherwise take every thread there is, and keep mails and facts waiting.
+    """
     broker = runtime.broker
 
     def declare(name: str, function: Callable[..., None]) -> Actor[..., None]:
@@ -25,7 +30,11 @@ def connect(runtime: Runtime) -> Bell:
     def facts(ids: list[str]) -> None:
         work.react_to(runtime, [uuid.UUID(fact_id) for fact_id in ids])
 
-    actors = {name: declare(name, partial(work.deliver, runtime, name)) for name in QUEUES if name != "facts"}
+    actors = {
+        name: declare(name, in_turn(threads_each, partial(work.deliver, runtime, name)))
+        for name in QUEUES
+        if name != "facts"
+    }
     facts_actor = declare("facts", facts)
 
     def send_facts(ids: list[str]) -> None:
@@ -36,3 +45,20 @@ def connect(runtime: Runtime) -> Bell:
 
     runtime.bell = Bell(send_facts=send_facts, send_queue=send_queue)
     return runtime.bell
+
+
+def in_turn(threads: int, function: Callable[[], None]) -> Callable[[], None]:
+    """Let `function` be run by `threads` threads at once; what is called beyond that does nothing.
+
+    Nothing is lost by that: those who are at it go on until nothing is left, and the next tick looks again.
+    """
+    turns = BoundedSemaphore(threads)
+
+    def run() -> None:
+        if turns.acquire(blocking=False):
+            try:
+                function()
+            finally:
+                turns.release()
+
+    return run

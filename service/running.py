@@ -31,14 +31,15 @@ log = structlog.stdlib.get_logger(__name__)
 @contextlib.contextmanager
 def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[None]:
     """Work off `queues` in this process, and tick, until the block is left. No queues: only tick."""
-    connect(runtime)
+    threads = runtime.settings.worker_threads
+    connect(runtime, threads_each=max(1, threads // len(queues)) if queues else 1)
     worker: dramatiq.Worker | None = None
     if queues:
         take_over(runtime)
         worker = dramatiq.Worker(
             runtime.broker,
             queues=set(queues),
-            worker_threads=runtime.settings.worker_threads,
+            worker_threads=threads,
             worker_timeout=100,
         )
         worker.start()

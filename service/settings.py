@@ -47,7 +47,11 @@ class Settings(BaseSettings):
         description="redis://… or amqp://… of the doorbell between processes. Empty: in memory, workers in `serve`.",
     )
     worker_threads: int = Field(
-        default=4, description="Threads of one worker process, and of the workers inside `serve`.", ge=1, le=64
+        default=5,
+        description="Threads of one worker process, and of the workers inside `serve`. With one for each queue that it "
+        "works off, no queue waits for another.",
+        ge=1,
+        le=64,
     )
     render_processes: int = Field(
         default=1, description="Child processes that draw certificates and posters.", ge=1, le=16
