@@ -93,6 +93,7 @@ def take(session: Session, fact_id: uuid.UUID, *, now: datetime) -> FactRow | No
         .where(FactRow.id == fact_id, FactRow.settled_at.is_(None))
         .values(settled_at=now)
         .returning(FactRow)
+        .execution_options(populate_existing=True)  # another worker may have got on with it since it was loaded
     )
     return session.execute(statement).scalar_one_or_none()
 
