@@ -76,6 +76,8 @@ class Uploader:
     """Business time: when things are due."""
     real_clock: Callable[[], datetime]
     """Real time: leases and slices."""
+    stopping: Callable[[], bool]
+    """Tells whether the process is to end; then the rest is queued after the chunk under way, for another to go on."""
 
 
 class _LeaseLostError(Exception):
@@ -246,7 +248,7 @@ class _Delivery:
                 return progress.video
             self._save(sent_bytes=progress.sent_bytes, attempts=0)
             self._attempts = 0
-            if self._uploader.real_clock() >= self._ends_at:
+            if self._uploader.real_clock() >= self._ends_at or self._uploader.stopping():
                 return None
 
     def _recover(self, host: VideoHost, lost: SessionLostError) -> HostedVideo | None:

@@ -56,6 +56,7 @@ def uploader_of(runtime: Runtime) -> Uploader:
         thumbnail=lambda event_id: _thumbnail(runtime, event_id),
         clock=runtime.clock.now,
         real_clock=real_now,
+        stopping=lambda: runtime.stopping,
     )
 
 

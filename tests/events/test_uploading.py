@@ -231,6 +231,18 @@ def test_a_slice_ends_after_its_time_and_the_rest_is_queued(
     assert len(host.sessions) == 1
 
 
+def test_a_process_that_ends_gives_the_rest_back_after_the_chunk_under_way(
+    uploads: Uploads, host: ScriptedHost, recording_id: uuid.UUID
+) -> None:
+    assert upload_due(uploads.uploader(host, stopping=lambda: True)) == recording_id
+    held = load(uploads.database, recording_id)
+    assert (str(held.state), held.sent_bytes, held.attempts, held.lease_token) == ("queued", 10, 0, None)
+    assert host.videos == {}
+    assert upload_due(uploads.uploader(host)) == recording_id
+    assert host.videos == {"video-0": BODY}
+    assert len(host.sessions) == 1
+
+
 def test_the_lease_is_renewed_with_every_chunk(uploads: Uploads, host: ScriptedHost, recording_id: uuid.UUID) -> None:
     """Otherwise a slow line loses its recording to a second worker, and both send it."""
     given_back: list[int] = []

@@ -130,6 +130,7 @@ class Uploads:
             "thumbnail": lambda _event_id: Thumbnail(PICTURE, "image/png"),
             "clock": self.clocks.now,
             "real_clock": self.clocks.real_now,
+            "stopping": lambda: False,
             **changes,
         }
         return Uploader(**fields)
