@@ -149,7 +149,7 @@ def _settle(session: Session, *, claim: Claim, drawn: Sequence[_Drawn], now: dat
         sa.select(Event.id)
         .where(Event.id.in_(sa.select(Certificate.event_id).where(Certificate.id.in_(ids))))
         .order_by(Event.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     settled = {each.id for each in drawn if _settle_one(session, claim, each, now=now)}
     session.expire_all()

@@ -95,7 +95,9 @@ def close_if_done(session: Session, event_id: uuid.UUID, *, now: datetime) -> bo
 
     The event's row is held first: of two workers that settle the last two certificates, the second sees the first's.
     """
-    track = session.scalar(sa.select(Event.certificate_track).where(Event.id == event_id).with_for_update())
+    track = session.scalar(
+        sa.select(Event.certificate_track).where(Event.id == event_id).with_for_update(key_share=True)
+    )
     if track is not Track.RUNNING:
         return track is Track.DONE
     rows = session.execute(
@@ -258,7 +260,7 @@ def _hold(session: Session, certificate_id: uuid.UUID) -> Certificate:
         sa.select(Event.id)
         .join(Certificate, Certificate.event_id == Event.id)
         .where(Certificate.id == certificate_id)
-        .with_for_update(of=Event)
+        .with_for_update(of=Event, key_share=True)
     )
     certificate = session.scalar(
         sa.select(Certificate)
