@@ -80,8 +80,8 @@ def note(session: Session, registration_id: uuid.UUID, evidence: Evidence, *, no
     return True
 
 
-def unmark(session: Session, registration_id: uuid.UUID) -> bool:
-    """Take back a staff member's own mark; returns whether there was one. Other evidence stays."""
+def unmark(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> bool:
+    """Take back a staff member's own mark; returns whether there was one. Other evidence stays. The caller commits."""
     found = session.scalar(
         sa.select(Attendance).where(
             Attendance.registration_id == registration_id, Attendance.evidence == Evidence.STAFF
@@ -90,6 +90,11 @@ def unmark(session: Session, registration_id: uuid.UUID) -> bool:
     if found is None:
         return False
     session.delete(found)
+    organiser_id = session.get_one(Event, found.event_id).organiser_id
+    fact = facts.AttendanceWithdrawn(
+        organiser_id=organiser_id, event_id=found.event_id, registration_id=registration_id
+    )
+    outbox.record(session, fact, now=now, by=by)
     return True
 
 

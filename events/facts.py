@@ -145,6 +145,12 @@ class AttendanceRecorded(Fact, frozen=True, kw_only=True):
     evidence: str
 
 
+class AttendanceWithdrawn(Fact, frozen=True, kw_only=True):
+    """Staff took back a mark of their own."""
+
+    registration_id: uuid.UUID
+
+
 # ---------------------------------------------------------------- partners
 class PartnerInvited(Fact, frozen=True, kw_only=True):
     """A partner was asked to take part."""

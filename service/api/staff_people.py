@@ -177,7 +177,11 @@ async def mark_attendance(
 )
 async def unmark_attendance(registration_id: Id, acting: NamedDependency[Acting]) -> None:
     """Take back a mark by staff; other evidence stays. Doing it twice changes nothing."""
-    await acting.change(lambda session: attendance.unmark(session, registration_id), on=(Registration, registration_id))
+    now = acting.now
+    await acting.change(
+        lambda session: attendance.unmark(session, registration_id, now=now, by=acting.by),
+        on=(Registration, registration_id),
+    )
 
 
 def _registration(session: Session, registration_id: uuid.UUID) -> RegistrationView:

@@ -67,11 +67,13 @@ def test_without_a_confirmed_place_nobody_attends(life: Life) -> None:
 
 
 def test_a_mark_by_staff_can_be_taken_back_and_nothing_else(life: Life) -> None:
-    _, person = _someone(life)
+    event_id, person = _someone(life)
     for kind in (DOOR, STAFF):
         life.do(attendance.note, person, kind)
     assert [life.do(attendance.unmark, person) for _ in range(2)] == [True, False]
     assert list(_evidence(life, person)) == [DOOR]
+    taken_back = [row for row in life.rows(event_id) if row.name == "AttendanceWithdrawn"]
+    assert [(row.payload["registration_id"], row.by) for row in taken_back] == [(str(person), "staff:test")]
 
 
 # ---------------------------------------------------------------- the gate

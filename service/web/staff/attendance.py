@@ -66,7 +66,7 @@ async def mark(request: Request, event_id: FromPath[uuid.UUID], registration_id:
     undo = form.value("undo") == "yes"
     text = plain(form.value("q"))[:100]
     if undo:
-        await desk.write(lambda session: attendance.unmark(session, registration_id))
+        await desk.write(lambda session: attendance.unmark(session, registration_id, now=desk.now, by=desk.by))
     else:
         await desk.write(
             lambda session: attendance.note(session, registration_id, Evidence.STAFF, now=desk.now, by=desk.by)

@@ -55,6 +55,7 @@ _LINES: Mapping[str, _Line] = {
     "OfferExpired": _Line(N_("An offered seat was not taken in time."), N_("%(count)s offers ran out.")),
     "RegistrationCancelled": _Line(N_("A registration was cancelled."), N_("%(count)s registrations were cancelled.")),
     "AttendanceRecorded": _Line(N_("Somebody's attendance was noted."), N_("Attendance was noted %(count)s times.")),
+    "AttendanceWithdrawn": _Line(N_("A mark of attendance was taken back.")),
     "PartnerInvited": _Line(N_("A partner was invited."), N_("%(count)s partners were invited.")),
     "PartnerWithdrawn": _Line(N_("A partner was taken off the event.")),
     "PartnerAnswered": _Line(N_("A partner answered: %(answer)s.")),

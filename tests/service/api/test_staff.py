@@ -68,10 +68,11 @@ def test_event_is_moved_held_and_recorded(site: Site, staff: httpx.Client) -> No
     assert (link.status_code, link.json()["state"]) == (201, "published")
     assert staff.get(f"/events/{event_id}").json()["recording_url"].endswith("dQw4w9WgXcQ")
     facts = [each["fact"] for each in staff.get(f"{event}/timeline").json()["items"]]
-    assert facts[-5:] == [
+    assert facts[-6:] == [
         "EventRescheduled",
         "EventStarted",
         "AttendanceRecorded",
+        "AttendanceWithdrawn",
         "EventEnded",
         "RecordingPublished",
     ]
