@@ -37,7 +37,7 @@ PROCESSES = 2
 
 def measure(effort: Effort) -> list[Result]:
     """Issue certificates of ended webinars, and make a part of the same ones in the plain way, in turn."""
-    count = effort.of(200)
+    count = effort.of(96)
     with house.folder() as folder, house.hall(f"sqlite:///{folder}/acara.sqlite3") as library:
         key = own_key(folder, "Perpustakaan Kota Batam", real_now=datetime.now(UTC))
         files, faces = open_files(f"file://{folder}/files"), folder / "faces"
