@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -40,11 +40,10 @@ class Tally:
     cancelled: int = 0
     offers_taken: int = 0
     offers_lapsed: int = 0
+    told_of_move: int = 0
     joined: int = 0
     visits: int = 0
     seen_at_door: int = 0
-    with_email: int = 0
-    numbers: dict[str, int] = field(default_factory=dict[str, int])
 
 
 class Play:
@@ -146,7 +145,6 @@ class Play:
         self.places = list(zip(crowd, made, strict=True))
         states = [place["state"] for place in made]
         self.tally.confirmed, self.tally.waiting = states.count("confirmed"), states.count("waitlisted")
-        self.tally.with_email = sum(person.email is not None for person in crowd)
         self.say(f"{self.tally.confirmed} people have a seat, {self.tally.waiting} wait")
         self.rest()
         for name in ("speaker", "moderator", "school"):
@@ -189,7 +187,8 @@ class Play:
         again = [place for place in waiting if place not in offered and self._state(place) == "offered"]
         self.together(lambda place: self.public.post(f"/my/registrations/{place['token']}/accept-offer"), again)
         self.tally.offers_taken = len(taken) + len(again)
-        self.tally.offers_lapsed = len(offered) - len(taken)
+        lapsed = {place["id"] for place in offered if place not in taken}
+        self.tally.offers_lapsed = sum(place["id"] in lapsed and bool(person.email) for person, place in self.places)
         self.places = [(person, place) for person, place in self.places if place["id"] not in gone]
         self.rest()
 
@@ -204,6 +203,9 @@ class Play:
         times = {"starts_at": self.at(17, 9).isoformat(), "ends_at": self.at(17, 11, 30).isoformat(), "reason": reason}
         for number, person in enumerate(people(8, seed=3)):
             self._register(self.called_off, person, key=f"called-off-{number:04}")
+        states = self.together(lambda pair: (pair[0].email, self._state(pair[1])), self.places)
+        active = ("confirmed", "waitlisted", "offered")
+        self.tally.told_of_move = sum(email is not None and state in active for email, state in states)
         self.staff.post(f"/staff/events/{self.webinar['id']}/reschedule", times)
         reason = {"id": "Pengajar pindah tugas.", "en": "The teacher has moved away."}
         self.staff.post(f"/staff/events/{self.called_off['id']}/cancel", {"reason": reason})
