@@ -64,7 +64,6 @@ _LINES: Mapping[str, _Line] = {
     "RecordingFailed": _Line(N_("The recording could not be uploaded: %(reason)s."), tone="bad"),
     "RecordingRemoved": _Line(N_("The recording was taken off the event.")),
     "CertificateIssued": _Line(N_("A certificate was issued."), N_("%(count)s certificates were issued."), "good"),
-    "CertificateCorrected": _Line(N_("A name on a certificate was corrected.")),
     "CertificateReplaced": _Line(N_("A name on a certificate was corrected.")),
     "CertificateRevoked": _Line(N_("A certificate was revoked."), tone="bad"),
     "CertificateFailed": _Line(
@@ -73,13 +72,12 @@ _LINES: Mapping[str, _Line] = {
     "CertificateTrackClosed": _Line(N_("Everybody who earned a certificate has it (%(issued)s)."), tone="good"),
     "SurveyOpened": _Line(N_("The survey was opened.")),
     "SurveyClosed": _Line(N_("The survey was closed.")),
-    "EmailSent": _Line(N_("An e-mail was sent."), N_("%(count)s e-mails were sent.")),
+    "RecipientsQueued": _Line(N_("%(count)s people are being told by e-mail.")),
     "EmailFailed": _Line(N_("An e-mail could not be sent."), N_("%(count)s e-mails could not be sent."), "bad"),
-    "EmailSuperseded": _Line(
-        N_("An e-mail was overtaken by events and not sent."), N_("%(count)s e-mails were overtaken and not sent.")
-    ),
     "PostDrafted": _Line(N_("A post was drafted."), N_("%(count)s posts were drafted.")),
-    "PostEdited": _Line(N_("A post was edited.")),
+    "PostRewritten": _Line(
+        N_("A post was rewritten, because the event had changed."), N_("%(count)s posts were rewritten.")
+    ),
     "PostApproved": _Line(N_("A post was approved."), N_("%(count)s posts were approved.")),
     "PostPublished": _Line(N_("A post went out on %(channel)s."), N_("%(count)s posts went out."), "good"),
     "PostWithdrawn": _Line(N_("A post was withdrawn."), N_("%(count)s posts were withdrawn.")),
