@@ -84,10 +84,6 @@ class Links:
         """Return the address of a partner's page."""
         return self.url(f"p/{self.token(PARTNER, participation_id, version)}")
 
-    def verify_url(self, code: str) -> str:
-        """Return the public address that proves a certificate."""
-        return self.url(f"v/{code}")
-
 
 def check_version(target: Target, current: int) -> None:
     """Raise `Gone` for a link that was right once and has been revoked."""

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from events import outbox
 from notifications.smtp import SmtpMailer
 from service import presence
 from service.broker import QUEUES
@@ -66,6 +67,7 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_address,
         check_broker,
         check_readers,
+        check_facts,
         check_mail,
         check_youtube,
         check_mastodon,
@@ -207,6 +209,16 @@ def check_readers(runtime: Runtime) -> Finding:
         how = "acara serve" if runtime.settings.works_in_process else f"acara work --queues {','.join(unread)}"
         return Finding("workers", Verdict.BAD, f"Nobody works off: {', '.join(unread)}.", f"Start: {how}")
     return _good("workers", "Every queue has somebody who works it off.")
+
+
+def check_facts(runtime: Runtime) -> Finding:
+    """Is there a fact whose reactions fail again and again?"""
+    failing = sa.select(outbox.FactRow).where(outbox.FactRow.settled_at.is_(None), outbox.FactRow.attempts > 0)
+    rows = runtime.database.read(lambda session: session.scalars(failing.order_by(outbox.FactRow.id)).all())
+    if rows:
+        found = f"{len(rows)} wait for their reactions. The first is {rows[0].name}: {rows[0].last_error}"
+        return Finding("facts", Verdict.BAD, found, "It is tried again by itself; the log has the whole error.")
+    return _good("facts", "Everything that happened has been reacted to.")
 
 
 def check_mail(runtime: Runtime) -> Finding:

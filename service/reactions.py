@@ -195,7 +195,7 @@ def send_certificate(context: Context, fact: CertificateIssued, _cursor: Cursor 
         about=f"{certificate.number}:{certificate.version}",
         params={
             "number": certificate.number,
-            "verify_url": context.links.verify_url(certificate.code),
+            "verify_url": context.links.certificate_url(certificate.code),
             "corrected": certificate.version > 1,
         },
         attachments=[{"key": certificate.file_key, "name": f"sertifikat-{number}.pdf", "type": "application/pdf"}],

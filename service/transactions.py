@@ -143,7 +143,13 @@ class Database:
             # A caller that has gone away meanwhile (a closed connection) is not served at all.
             batch = [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
             if batch:
-                self._commit_together(batch)
+                try:
+                    self._commit_together(batch)
+                except BaseException as error:
+                    log.exception("a writer broke")
+                    for waiting in batch:
+                        if not waiting.answer.done():
+                            waiting.answer.set_exception(error)
 
     def _commit_together(self, batch: list[_Waiting]) -> None:
         """Commit a batch; where that fails, try its members one by one, so that only the guilty one fails."""

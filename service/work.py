@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from service.wiring import Runtime
 log = logging.getLogger(__name__)
 
 RETRY_FACT_AFTER = timedelta(seconds=10)
+RETRY_FACT_AT_LEAST_EVERY = timedelta(hours=1)
 
 
 def react_to(runtime: Runtime, fact_ids: Sequence[uuid.UUID]) -> None:
@@ -35,7 +36,7 @@ def react_to(runtime: Runtime, fact_ids: Sequence[uuid.UUID]) -> None:
                 react_to(runtime, [fact_id])
             return
         log.exception("reacting failed", extra={"fact_id": str(fact_ids[0])})
-        _note_failure(runtime, fact_ids[0], error, retry_at=real_now() + RETRY_FACT_AFTER)
+        _note_failure(runtime, fact_ids[0], error)
 
 
 def _react_to_all(runtime: Runtime, session: Session, fact_ids: Sequence[uuid.UUID]) -> None:
@@ -52,9 +53,16 @@ def _react_to_all(runtime: Runtime, session: Session, fact_ids: Sequence[uuid.UU
             log.debug("reacted", extra={"fact": row.name, "fact_id": str(fact_id)})
 
 
-def _note_failure(runtime: Runtime, fact_id: uuid.UUID, error: Exception, *, retry_at: datetime) -> None:
-    message = f"{type(error).__name__}: {error}"
-    runtime.database.write(lambda session: outbox.fail(session, fact_id, error=message, retry_at=retry_at))
+def _note_failure(runtime: Runtime, fact_id: uuid.UUID, error: Exception) -> None:
+    """Leave the fact alone for a while, longer each time: `acara doctor` tells of it meanwhile."""
+
+    def use_case(session: Session) -> None:
+        row = session.get_one(outbox.FactRow, fact_id)
+        pause = min(RETRY_FACT_AFTER * 2**row.attempts, RETRY_FACT_AT_LEAST_EVERY)
+        message = f"{type(error).__name__}: {error}"
+        outbox.fail(session, fact_id, error=message, retry_at=real_now() + pause)
+
+    runtime.database.write(use_case)
 
 
 Delivery = Callable[[Runtime], bool]
@@ -80,7 +88,7 @@ def issue_certificates(runtime: Runtime) -> bool:
         runtime.signer,
         now=now,
         real_now=real_now,
-        verify_url=runtime.links.verify_url,
+        verify_url=runtime.links.certificate_url,
     )
     return claimed > 0
 

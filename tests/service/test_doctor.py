@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
+from events.outbox import FactRow, fail
 from service.doctor import Finding, Verdict, examine
 from service.migrations import downgrade, migrate
 from service.wiring import Runtime
+from tests.support.life import NOW, Life, add_organiser
 from tests.support.polling import until
 from tests.support.running import make_runtime, workers
 from tests.support.smtp import SmtpSink
@@ -44,6 +47,16 @@ def test_healthy_installation_has_nothing_bad(tmp_path: Path, smtp_sink: SmtpSin
     assert [subject for subject, verdict in verdicts.items() if verdict is Verdict.BAD] == []
     assert {subject for subject, verdict in verdicts.items() if verdict is Verdict.NOTE} == {"YouTube", "Mastodon"}
     assert all(finding.mend for finding in found.values() if finding.verdict is not Verdict.GOOD)
+
+
+def test_fact_whose_reactions_fail_is_found(runtime: Runtime) -> None:
+    held = Life(runtime.database, runtime.database.write(add_organiser))
+    held.webinar()
+    fact_id = runtime.database.read(lambda session: session.scalars(sa.select(FactRow.id).limit(1)).one())
+    runtime.database.write(lambda session: fail(session, fact_id, error="KeyError: 'venue'", retry_at=NOW))
+    found = findings(runtime)["facts"]
+    assert found.verdict is Verdict.BAD
+    assert found.found.endswith("KeyError: 'venue'")
 
 
 def test_nobody_reading_the_queues_is_found(runtime: Runtime) -> None:
