@@ -102,6 +102,10 @@ def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> N
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+    server = uvicorn.Server(config)
+    # uvicorn raises the signal that ended it once more, to whoever handled it before: with the system's own handler the
+    # process would die there, in the middle of what its workers are doing. This also covers a signal before that.
+    _on_stop_signals(lambda: setattr(server, "should_exit", True))
     listener = socket.create_server((settings.host, settings.port), backlog=1024)
     # Accepted connections inherit it. asyncio sets it only on sockets made with the protocol's number, which these are
     # not; without it a kept connection waits 40 ms between an answer's head and its body (Nagle meets delayed ACK).
@@ -112,8 +116,4 @@ def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> N
         log.info("serving", url=f"http://{host}:{port}", public=settings.base_url, works=bool(queues))
         if welcome is not None:
             log.warning("nobody is staff yet: the first owner opens this address once, within a week", url=welcome)
-        server = uvicorn.Server(config)
-        # uvicorn raises the signal that ended it once more, to whoever handled it before: with the system's own handler
-        # the process would die there, in the middle of what its workers are doing. It also covers a signal before that.
-        _on_stop_signals(lambda: setattr(server, "should_exit", True))
         server.run(sockets=[listener])
