@@ -1,8 +1,8 @@
 """The play: the whole life of a webinar and of an exhibition, told act by act, over HTTP and on a clock that jumps.
 
-Staff act through the API with a token, people through their registrations and the links in their mails. Nothing is
-written to the database behind the service's back but the library itself, its owner and its YouTube connection, which
-an installation also gets from the command line.
+Staff act through the API with a token, people through their registrations and the links in their mails. Beside the
+service the driver itself writes only the library, its owner, its YouTube connection and the approval of posts
+(`service.demo.promotion`), by the use-cases that the service calls.
 """
 
 from __future__ import annotations

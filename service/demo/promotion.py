@@ -48,7 +48,7 @@ def connect_youtube(theatre: Theatre) -> None:
 
 
 def approve_posts(play: Play) -> None:
-    """Approve every draft, as the head of the section does with a thumb; copy-ready ones are copied."""
+    """Approve every draft by the use-case that pages and API call. Copy-ready ones then wait for a person."""
 
     def use_case(session: Session) -> int:
         now = play.theatre.clock.now()
