@@ -27,6 +27,9 @@ ASSETS := $(shell find service/web/assets service/web/templates -type f -not -pa
 $(STAMPS)/assets: $(STAMPS)/venv $(ASSETS)
 	@bash deploy/build-assets.sh && touch $@
 
+$(STAMPS)/judges: $(STAMPS)/venv deploy/npm.sh tests/support/icaljs/package-lock.json
+	@bash deploy/npm.sh tests/support/icaljs ci --loglevel=error --silent && touch $@
+
 install: $(STAMPS)/venv $(STAMPS)/assets ## Install everything the service needs
 
 demo: install ## Play the whole life of a webinar and an exhibition, then keep serving the site
@@ -35,10 +38,10 @@ demo: install ## Play the whole life of a webinar and an exhibition, then keep s
 run: install ## Serve an empty installation for real use
 	@acara migrate && acara serve
 
-test: install $(STAMPS)/system-tests ## Run every test at a size that fits half an hour
+test: install $(STAMPS)/system-tests $(STAMPS)/judges ## Run every test at a size that fits half an hour
 	@$(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} $(TEST_ARGS)
 
-soak: install $(STAMPS)/system-tests $(STAMPS)/system-rabbitmq ## Run the same tests at full size
+soak: install $(STAMPS)/system-tests $(STAMPS)/system-rabbitmq $(STAMPS)/judges ## Run the same tests at full size
 	@ACARA_TEST_SIZE=full $(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} --timeout 7200 $(TEST_ARGS)
 
 bench: install $(STAMPS)/system-tests $(STAMPS)/system-bench ## Measure against the baselines and print the ratios
@@ -60,6 +63,6 @@ lock: $(STAMPS)/venv ## Write the lock files anew
 	@bash deploy/lock.sh
 
 clean: ## Remove everything that the other targets made
-	@rm -rf .venv $(STAMPS) var service/web/static service/web/assets/node_modules
+	@rm -rf .venv $(STAMPS) var service/web/static service/web/assets/node_modules tests/support/icaljs/node_modules
 
 .PHONY: help install demo run test soak bench check format cluster screenshots lock clean

@@ -180,14 +180,26 @@ def vevent(entry: Entry, *, utc: bool = False) -> icalendar.Event:
 
 def _span(entry: Entry, *, utc: bool) -> tuple[date, date, bool]:
     """Return DTSTART, DTEND and whether these are whole days."""
-    if utc:
+    short = entry.ends_at - entry.starts_at < timedelta(hours=24)
+    if utc or (short and not keeps_its_offset(entry.timezone)):
         return entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC), False
     zone = ZoneInfo(entry.timezone)
     start, end = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
-    if end - start < timedelta(hours=24):
+    if short:
         return start, end, False
     last = (end - timedelta(microseconds=1)).date()
     return start.date(), last + timedelta(days=1), True
+
+
+@lru_cache(maxsize=64)
+def keeps_its_offset(timezone: str) -> bool:
+    """Say whether a zone has had one offset since 1970, as WIB, WITA and WIT have.
+
+    The others are written in UTC: an entry happens once, so nothing is lost. Thunderbird's parser takes the first of a
+    VTIMEZONE's RDATEs only and would show a summer's event an hour late, and the hour that comes twice when clocks go
+    back cannot be told apart in local time (RFC 5545 §3.3.5).
+    """
+    return len(_parts(vtimezone(timezone))) == 1
 
 
 def add_property(component: icalendar.Component, name: str, value: Any, **parameters: str) -> None:
@@ -231,7 +243,7 @@ def to_bytes(calendar: icalendar.Calendar) -> bytes:
     return head.removesuffix(ending) + b"".join(parts) + ending
 
 
-def _parts(calendar: icalendar.Calendar) -> list[icalendar.Component]:
+def _parts(calendar: icalendar.Component) -> list[icalendar.Component]:
     return cast("list[icalendar.Component]", cast("Any", calendar).subcomponents)
 
 
@@ -261,8 +273,12 @@ def _fold(line: str) -> bytes:
 
 
 def zones(entries: Iterable[Entry]) -> set[str]:
-    """Return the zones that the entries' VEVENTs name: none for whole days."""
-    return {entry.timezone for entry in entries if entry.ends_at - entry.starts_at < timedelta(hours=24)}
+    """Return the zones that the entries' VEVENTs name: none for whole days, none whose clocks move."""
+    return {
+        entry.timezone
+        for entry in entries
+        if entry.ends_at - entry.starts_at < timedelta(hours=24) and keeps_its_offset(entry.timezone)
+    }
 
 
 def _published(entry: Entry) -> icalendar.Event:

@@ -1,10 +1,11 @@
-"""Entries, files and feeds, judged by libical and a second parser."""
+"""Entries, files and feeds, read by three parsers that are not ours."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from events.models import (
 )
 from events.storage import LocalizedText
 from tests.support.calendars import assert_calendar_valid, complaints, uncalendared
+from tests.support.readings import Person, Reading, UnreadableError, moment, read_with_icaljs
 from tests.support.sizes import size
 
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
@@ -206,3 +208,57 @@ def test_lines_are_as_the_library_writes_them_folded_elsewhere(letters: list[str
     assert ours.decode().replace("\r\n ", "") == made.to_ical().decode().replace("\r\n ", "")
     for line in ours.split(b"\r\n"):
         line.decode()
+
+
+ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura", "Europe/Amsterdam", "America/New_York", "Australia/Sydney"]
+"""WIB, WITA, WIT, and where guests from abroad move their clocks."""
+
+
+@settings(max_examples=size(60, 5000), deadline=None)
+@given(
+    st.sampled_from(ZONES),
+    st.integers(0, 6_000_000),
+    st.integers(5, 60 * 23),
+    st.lists(
+        st.sampled_from(["a", "é", "ꦲ", "👩‍👩‍👧", "\\", "\\n", "^n", ";", ",", ":", " ", '"', "\n"]), max_size=120
+    ),
+)
+def test_every_parser_reads_what_was_meant(zone: str, later: int, minutes: int, letters: list[str]) -> None:
+    starts_at = STARTS_AT + timedelta(minutes=later)
+    text = LocalizedText("".join(letters) or "x")
+    ends_at = starts_at + timedelta(minutes=minutes)
+    changed = event(timezone=zone, starts_at=starts_at, ends_at=ends_at, title=text, summary=text, venue=text)
+    entry = calendar.registration_entry(changed, ORGANISER, registration(), "id", links=LINKS)
+    readings = assert_calendar_valid(calendar.entry_file(entry), method="PUBLISH")
+    assert readings == [
+        Reading(
+            uid=entry.uid,
+            sequence=entry.sequence,
+            status="CONFIRMED",
+            start=moment(starts_at),
+            end=moment(ends_at),
+            summary=entry.title,
+            description=entry.description,
+            location=entry.location,
+            organiser=Person(f"mailto:{ORGANISER.email}", ORGANISER.name.id, None, None, rsvp=False),
+            attendees=(),
+        )
+    ]
+
+
+def test_a_zone_whose_clocks_move_is_written_in_absolute_time() -> None:
+    """ical.js reads one RDATE of a VTIMEZONE; and 02.30 in Amsterdam comes twice on the last Sunday of October."""
+    second = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    twice = event(timezone="Europe/Amsterdam", starts_at=second, ends_at=second + timedelta(hours=2))
+    body = calendar.entry_file(calendar.event_entry(twice, ORGANISER, "id", url=None))
+    found = properties(body)
+    assert (found["DTSTART"], found["DTEND"]) == ("20261025T013000Z", "20261025T033000Z")
+    assert b"VTIMEZONE" not in body
+    assert [zone for zone in ZONES if calendar.keeps_its_offset(zone)] == ZONES[:3]
+
+
+def test_control_a_zone_that_is_not_explained_is_noticed() -> None:
+    body = calendar.entry_file(own_entry())
+    start, end = body.index(b"BEGIN:VTIMEZONE"), body.index(b"END:VTIMEZONE\r\n") + len(b"END:VTIMEZONE\r\n")
+    with pytest.raises(UnreadableError):
+        read_with_icaljs(body[:start] + body[end:])

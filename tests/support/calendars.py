@@ -1,56 +1,34 @@
 """Judges of calendar objects that have nothing to do with the library that writes them.
 
-libical (the C library of many calendars) knows the rules of RFC 5546 for each METHOD; `ical` is a strict second
-parser. What neither of them sees is asserted here: line ends, line length, folding, and that METHOD, STATUS and
-ATTENDEE agree.
+libical (the C library of many calendars) knows the rules of RFC 5546 for each METHOD; `ical` and ical.js are two more
+parsers, and the three must understand the same (`tests.support.readings`). What none of them sees is asserted here:
+line ends, line length, folding, and that METHOD, STATUS and ATTENDEE agree.
 """
 
 from __future__ import annotations
 
-import ctypes
-from functools import lru_cache
-
-from ical.calendar_stream import IcsCalendarStream
-
-
-@lru_cache(maxsize=1)
-def _libical() -> ctypes.CDLL:
-    library = ctypes.CDLL("libical.so.3")
-    pointer, text = ctypes.c_void_p, ctypes.c_char_p
-    for name, result, arguments in (
-        ("icalparser_parse_string", pointer, [text]),
-        ("icalrestriction_check", ctypes.c_int, [pointer]),
-        ("icalcomponent_count_errors", ctypes.c_int, [pointer]),
-        ("icalcomponent_as_ical_string", text, [pointer]),
-        ("icalcomponent_free", None, [pointer]),
-    ):
-        function = getattr(library, name)
-        function.restype, function.argtypes = result, arguments
-    return library
+from tests.support.readings import Reading, UnreadableError, libical, parsed_by_libical, read
 
 
 def complaints(calendar: bytes) -> list[str]:
     """Return what libical finds wrong with a calendar object, by the rules of its METHOD."""
-    library = _libical()
-    component = library.icalparser_parse_string(calendar)
-    if not component:
-        return ["libical cannot parse it"]
     try:
-        passed = library.icalrestriction_check(component)
-        if passed and not library.icalcomponent_count_errors(component):
-            return []
-        text: str = library.icalcomponent_as_ical_string(component).decode("utf-8", "replace")
-        lines = text.replace("\r\n ", "").splitlines()
-        return [line for line in lines if line.startswith("X-LIC-ERROR")] or ["refused without a reason"]
-    finally:
-        library.icalcomponent_free(component)
+        with parsed_by_libical(calendar) as component:
+            passed = libical().icalrestriction_check(component)
+            if passed and not libical().icalcomponent_count_errors(component):
+                return []
+            text: str = libical().icalcomponent_as_ical_string(component).decode("utf-8", "replace")
+    except UnreadableError as error:
+        return [str(error)]
+    lines = text.replace("\r\n ", "").splitlines()
+    return [line for line in lines if line.startswith("X-LIC-ERROR")] or ["refused without a reason"]
 
 
-def assert_calendar_valid(calendar: bytes, *, method: str) -> None:
-    """Fail unless every judge accepts the object and its parts agree with `method`."""
+def assert_calendar_valid(calendar: bytes, *, method: str) -> list[Reading]:
+    """Return what every judge reads, or fail unless all accept the object and its parts agree with `method`."""
     _assert_lines(calendar)
     assert complaints(calendar) == []
-    IcsCalendarStream.calendar_from_ics(calendar.decode("utf-8"))
+    readings = read(calendar)
     unfolded = calendar.decode("utf-8").replace("\r\n ", "").split("\r\n")
     assert [line for line in unfolded if line.startswith("METHOD:")] == [f"METHOD:{method}"]
     attendees = [line for line in unfolded if line.startswith("ATTENDEE")]
@@ -59,11 +37,12 @@ def assert_calendar_valid(calendar: bytes, *, method: str) -> None:
         assert ":mailto:" in line
     if method == "PUBLISH":
         assert attendees == []
-        return
+        return readings
     assert len(attendees) == len(organisers) == 1
     assert attendees[0].rpartition(":mailto:")[2] != organisers[0].rpartition(":mailto:")[2]
     wanted = "STATUS:CANCELLED" if method == "CANCEL" else "STATUS:CONFIRMED"
     assert [line for line in unfolded if line.startswith("STATUS:")] == [wanted]
+    return readings
 
 
 def _assert_lines(calendar: bytes) -> None:
