@@ -27,6 +27,7 @@ for what in "$@"; do
       need_command pdftoppm poppler-utils
       need_command qpdf qpdf
       need_library libical.so.3 libical3
+      need_library libatomic.so.1 libatomic1 # Playwright's own Node
       ;;
     rabbitmq)
       need_file /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server

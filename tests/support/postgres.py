@@ -63,11 +63,19 @@ class Postgres:
         self._admin = until(self._connect, what=f"PostgreSQL answers ({self._folder}/log)")
 
     def _reachable(self, program: Path) -> Path:
-        """Copy the program to where ``nobody`` can run it, if the checkout lies in a private folder."""
-        probe = subprocess.run([*self._become, program / "bin/postgres", "--version"], capture_output=True, check=False)
+        """Copy the program to where ``nobody`` can run it, if the checkout lies in a private folder such as ``/root``.
+
+        It is initdb that is asked: it needs a library of its own from there as well, the server by itself does not.
+        """
+        probe = subprocess.run([*self._become, program / "bin/initdb", "--version"], capture_output=True, check=False)
         if probe.returncode == 0:
             return program
-        return Path(shutil.copytree(program, self._folder / "program", ignore=shutil.ignore_patterns("include")))
+        # The wheel keeps the libraries two folders up, where the programs look for them.
+        package, libraries = program.parent, program.parent.with_name(f"{program.parent.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, self._folder / libraries.name)
+        copy = self._folder / package.name / program.name
+        return Path(shutil.copytree(program, copy, ignore=shutil.ignore_patterns("include")))
 
     def _initialise(self) -> None:
         options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync", "--no-instructions"]
