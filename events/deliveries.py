@@ -2,7 +2,8 @@
 
 A row is *queued* until `due_at`, then one worker claims it by a conditional UPDATE, holds it under a lease, and settles
 it with its lease token; a lease that runs out gives the row back. `due_at` is business time (the demonstration may
-move it), leases are real time, because a process that dies does so on the real clock.
+move it), leases are real time, because a process that dies does so on the real clock. A row also says who holds it, so
+that nobody has to wait for the leases of a process that is known to be dead.
 """
 
 from __future__ import annotations
@@ -25,12 +26,18 @@ BELLS = "bells"
 """Key of `Session.info`: queues in which this transaction has left work, to be rung after the commit."""
 
 
+HOLDER = "holder"
+"""Key of `Session.info`: the id of the process that claims. What it stands for is known to whoever sets it."""
+
+
 class Claimable:
     """The columns of a row that workers claim. The table also has an `id` and a `state`."""
 
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     lease_token: Mapped[uuid.UUID | None]
     lease_until: Mapped[datetime | None]
+    lease_holder: Mapped[uuid.UUID | None]
+    """The process that claimed the row; None where that process has not said who it is."""
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(sa.String(500))
     request_id: Mapped[str | None] = mapped_column(sa.String(64))
@@ -84,7 +91,13 @@ def claim(
     statement = (
         sa.update(model)
         .where(c.id.in_(sa.select(wanted.c.id)), c.state == state)
-        .values(state=SENDING, lease_token=token, lease_until=real_now + lease, attempts=c.attempts + 1)
+        .values(
+            state=SENDING,
+            lease_token=token,
+            lease_until=real_now + lease,
+            lease_holder=session.info.get(HOLDER),
+            attempts=c.attempts + 1,
+        )
         .returning(c.id)
         .execution_options(synchronize_session=False)
     )
@@ -100,7 +113,7 @@ def settle(session: Session, model: type[Claimable], token: uuid.UUID, ids: Iter
     statement = (
         sa.update(model)
         .where(c.id.in_(tuple(ids)), c.lease_token == token)
-        .values(lease_token=None, lease_until=None, **values)
+        .values(lease_token=None, lease_until=None, lease_holder=None, **values)
         .execution_options(synchronize_session=False)
     )
     return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
@@ -124,21 +137,22 @@ def release_expired(session: Session, model: type[Claimable], *, real_now: datet
     statement = (
         sa.update(model)
         .where(c.state == SENDING, c.lease_until < real_now)
-        .values(state=state, lease_token=None, lease_until=None)
+        .values(state=state, lease_token=None, lease_until=None, lease_holder=None)
         .execution_options(synchronize_session=False)
     )
     return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
 
 
-def end_leases(session: Session, model: type[Claimable], *, real_now: datetime) -> int:
+def end_leases(session: Session, model: type[Claimable], *, real_now: datetime, holder: uuid.UUID | None = None) -> int:
     """Let the lease of every held row run out at `real_now`, because whoever holds it is known to be dead.
 
-    Returns how many. The rows are given back, or asked about, as after any lease that ran out.
+    With a `holder`, only of the rows that it holds. Returns how many. The rows are given back, or asked about, as after
+    any lease that ran out; should the holder come back all the same, it settles nothing, for its token is gone by then.
     """
     c = _columns(model)
     statement = (
         sa.update(model)
-        .where(c.state == SENDING, c.lease_until > real_now)
+        .where(c.state == SENDING, c.lease_until > real_now, sa.true() if holder is None else c.lease_holder == holder)
         .values(lease_until=real_now)
         .execution_options(synchronize_session=False)
     )

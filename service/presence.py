@@ -1,13 +1,13 @@
-"""Which processes are alive and what they work off, so that `doctor` and the health page can say "nobody reads"."""
+"""Which processes are alive and what they work off: `doctor` says "nobody reads", `takeover` gives back their work."""
 
 from __future__ import annotations
 
 import os
 import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -55,6 +55,17 @@ def announce(session: Session, process_id: uuid.UUID, *, role: str, queues: Sequ
 def withdraw(session: Session, process_id: uuid.UUID) -> None:
     """Say goodbye. The caller commits."""
     session.execute(sa.delete(Process).where(Process.id == process_id))
+
+
+def sightings(session: ReadSession) -> Mapping[uuid.UUID, datetime]:
+    """Return when every known process was last seen, by its own clock."""
+    return {row.id: row.seen_at for row in session.execute(sa.select(Process.id, Process.seen_at))}
+
+
+def forget(session: Session, process_id: uuid.UUID, *, seen_at: datetime) -> bool:
+    """Take a process off the list unless it was seen again since `seen_at`; returns whether so. The caller commits."""
+    statement = sa.delete(Process).where(Process.id == process_id, Process.seen_at == seen_at)
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount > 0
 
 
 def alive(session: ReadSession, *, real_now: datetime) -> Sequence[Process]:

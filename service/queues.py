@@ -75,6 +75,9 @@ _KINDS = (
 )
 _FACTS = N_("Things that happened")
 
+HELD: Sequence[type[deliveries.Claimable]] = tuple(kind.model for kind in _KINDS)
+"""Everything that workers hold under a lease."""
+
 
 def health(session: ReadSession, *, now: datetime, real_now: datetime) -> Sequence[QueueHealth]:
     """Return every kind of delivery, and the facts that nobody has reacted to yet."""

@@ -18,6 +18,7 @@ from service.accounts import invitations
 from service.actors import connect
 from service.broker import QUEUES
 from service.clock import real_now
+from service.heartbeat import Heartbeat
 from service.takeover import take_over
 from service.ticker import Ticker
 from service.wiring import Runtime
@@ -33,6 +34,8 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
     """Work off `queues` in this process, and tick, until the block is left. No queues: only tick."""
     threads = runtime.settings.worker_threads
     connect(runtime, threads_each=max(1, threads // len(queues)) if queues else 1)
+    heartbeat = Heartbeat(runtime, role=role, queues=queues)
+    heartbeat.start()
     worker: dramatiq.Worker | None = None
     if queues:
         take_over(runtime)
@@ -43,7 +46,7 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
             worker_timeout=100,
         )
         worker.start()
-    ticker = Ticker(runtime, role=role, queues=tuple(queues))
+    ticker = Ticker(runtime)
     ticker.start()
     try:
         yield
@@ -52,6 +55,7 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
         ticker.stop()
         if worker is not None:
             worker.stop(timeout=30_000)
+        heartbeat.stop()
 
 
 def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:

@@ -1,7 +1,8 @@
-"""What a dead predecessor held: in the embedded shape the one process that works takes it over at its start.
+"""What the dead held is taken over: at once in the embedded shape, within a minute where processes work side by side.
 
-A lease outlives a killed process by minutes, which is right where others may still be at work. Where this process is
-the only worker there can be, whoever held something before it is dead, and nothing needs to wait. See decision 4.
+A lease outlives a killed process by minutes, because it must outlast whatever a living one may be busy with. Where
+this process is the only worker there can be, whoever held something before it is dead, and nothing needs to wait. Where
+there are several, every process watches the heartbeats of the others (`service.heartbeat`). See decision 5.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Iterable
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 import psutil
@@ -17,16 +21,18 @@ from sqlalchemy.orm import Session
 
 from events import deliveries
 from events.storage import ReadSession
-from notifications.models.post import Post
 from service import presence
 from service.clock import real_now
-from service.ticker import CLAIMED
+from service.queues import HELD
+from service.transactions import Database
 from service.wiring import Runtime
 
 log = logging.getLogger(__name__)
 
-HELD: tuple[type[deliveries.Claimable], ...] = (*(model for models in CLAIMED.values() for model in models), Post)
-"""Everything that workers hold under a lease."""
+SILENT_FOR = 30.0
+"""Seconds after which a process that should have been seen every five counts as dead."""
+LONGEST_LOOK = 5.0
+"""The most of that silence that one look may account for: whoever watches may have been suspended itself meanwhile."""
 
 
 def take_over(runtime: Runtime) -> int:
@@ -38,14 +44,15 @@ def take_over(runtime: Runtime) -> int:
     if runtime.settings.broker_kind != "memory" or runtime.database.read(_has_living_workers):
         return 0
     now = real_now()
-    ended = runtime.database.write(lambda session: _end_leases(session, now))
+    ended = runtime.database.write(lambda session: end_leases(session, real_now=now))
     if ended:
         log.warning("taken over from a process that died: %d rows", ended)
     return ended
 
 
-def _end_leases(session: Session, now: datetime) -> int:
-    return sum(deliveries.end_leases(session, model, real_now=now) for model in HELD)
+def end_leases(session: Session, *, real_now: datetime, holder: uuid.UUID | None = None) -> int:
+    """Let every lease run out, or those of one `holder`; returns how many there were. The caller commits."""
+    return sum(deliveries.end_leases(session, model, real_now=real_now, holder=holder) for model in HELD)
 
 
 def _has_living_workers(session: ReadSession) -> bool:
@@ -61,3 +68,61 @@ def _may_live(process: presence.Process) -> bool:
     if process.host != socket.gethostname()[:100]:
         return True
     return process.pid != os.getpid() and psutil.pid_exists(process.pid)
+
+
+@dataclass(slots=True)
+class _Silence:
+    """When a process was last seen, by its own clock, and how long nothing has been heard since, by ours."""
+
+    seen_at: datetime
+    seconds: float = 0.0
+
+
+class Watch:
+    """One process that watches all others, and lets the leases of those that have died run out.
+
+    Clocks of machines differ, so nobody's clock is compared with another's: a process is dead when what it last wrote
+    has stayed the same for `SILENT_FOR` seconds of this process's own time. One that was only suspended loses what it
+    held like a dead one and notices by its lease tokens. Any number may watch: the first to see a death acts on it.
+    """
+
+    def __init__(
+        self, database: Database, *, own_id: uuid.UUID, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`own_id` is never found dead, by itself at least."""
+        self._database = database
+        self._own_id = own_id
+        self._monotonic = monotonic
+        self._looked_at = monotonic()
+        self._silences: dict[uuid.UUID, _Silence] = {}
+
+    def look(self) -> int:
+        """Look once, to be done every second or so; returns how many leases were ended. Commits by itself."""
+        now = self._monotonic()
+        passed, self._looked_at = min(now - self._looked_at, LONGEST_LOOK), now
+        seen = self._database.read(presence.sightings)
+        self._silences = {
+            process_id: self._listen(process_id, seen_at, passed)
+            for process_id, seen_at in seen.items()
+            if process_id != self._own_id
+        }
+        silent = [(key, each.seen_at) for key, each in self._silences.items() if each.seconds >= SILENT_FOR]
+        return sum(self._take_over_from(process_id, seen_at) for process_id, seen_at in silent)
+
+    def _listen(self, process_id: uuid.UUID, seen_at: datetime, passed: float) -> _Silence:
+        known = self._silences.get(process_id)
+        if known is None or known.seen_at != seen_at:
+            return _Silence(seen_at)
+        known.seconds += passed
+        return known
+
+    def _take_over_from(self, process_id: uuid.UUID, seen_at: datetime) -> int:
+        def use_case(session: Session) -> int | None:
+            if not presence.forget(session, process_id, seen_at=seen_at):
+                return None  # it lives after all, or another process was faster
+            return end_leases(session, real_now=real_now(), holder=process_id)
+
+        ended = self._database.write(use_case)
+        if ended is not None:
+            log.warning("taken over from a process that died: %d rows", ended, extra={"process_id": str(process_id)})
+        return ended or 0

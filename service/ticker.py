@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -19,13 +20,14 @@ from certificates.models import Certificate
 from events import deliveries, lifecycle, outbox, recording, waitlist
 from events.errors import Refused
 from events.models import Recording
-from events.storage import ReadSession, new_id
+from events.storage import ReadSession
 from notifications import posts_drafting, posts_publishing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
-from service import idempotency, presence
+from service import idempotency
 from service.accounts import staff
 from service.clock import real_now
+from service.takeover import Watch
 from service.transactions import Committed
 from service.wiring import Runtime
 
@@ -54,12 +56,9 @@ BELL_GRACE = timedelta(seconds=2)
 class Ticker:
     """Ticks in a thread of its own until it is stopped."""
 
-    def __init__(self, runtime: Runtime, *, role: str, queues: tuple[str, ...]) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._role = role
-        self._queues = queues
-        self._process_id = new_id()
-        self._seen_at = real_now() - presence.ALIVE_FOR
+        self._watch = Watch(runtime.database, own_id=runtime.process_id)
         self._tidied_at = real_now()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
@@ -69,33 +68,18 @@ class Ticker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop ticking and say goodbye."""
+        """Stop ticking."""
         self._stop.set()
         self._thread.join(timeout=10)
-        try:
-            self._runtime.database.write(lambda session: presence.withdraw(session, self._process_id))
-        except Exception as error:  # noqa: BLE001 - a database that is gone must not keep the process
-            log.warning("could not sign off: %s", type(error).__name__)
 
     def _run(self) -> None:
         while not self._stop.wait(INTERVAL.total_seconds()):
-            try:
-                tick(self._runtime)
-                self._announce()
-                self._tidy_up()
-            except Exception:
-                log.exception("a tick failed; the next one follows in a second")
-
-    def _announce(self) -> None:
-        now = real_now()
-        if now - self._seen_at < presence.SEEN_EVERY:
-            return
-        self._seen_at = now
-        self._runtime.database.write(
-            lambda session: presence.announce(
-                session, self._process_id, role=self._role, queues=self._queues, real_now=now
-            )
-        )
+            # Each for itself: an event that cannot begin must not keep the work of the dead from the living.
+            for step in (self._watch.look, partial(tick, self._runtime), self._tidy_up):
+                try:
+                    step()
+                except Exception:
+                    log.exception("a tick failed; the next one follows in a second")
 
     def _tidy_up(self) -> None:
         now = real_now()

@@ -26,7 +26,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from events.deliveries import BELLS
+from events.deliveries import BELLS, HOLDER
 from events.errors import N_, Refused
 from events.outbox import RECORDED, REQUEST_ID
 from events.storage import ReadSession
@@ -92,6 +92,8 @@ class Database:
         self.is_sqlite = address.startswith("sqlite")
         self.writer_count = 1 if self.is_sqlite else writers
         self.after_commit = after_commit
+        self.holder: uuid.UUID | None = None
+        """As whom this process claims rows, once the others know that it lives; see `service.heartbeat`."""
         self._writing = _engine(address, connections=self.writer_count, immediate=True)
         self._reading = _engine(address, connections=READERS, immediate=False)
         self._read_limit: anyio.CapacityLimiter | None = None
@@ -206,6 +208,7 @@ class Database:
         # A session of its own for each: no use-case sees another's objects, and `info` starts empty.
         with Session(connection, join_transaction_mode=mode, expire_on_commit=False) as session:
             session.info[REQUEST_ID] = waiting.request_id
+            session.info[HOLDER] = self.holder
             try:
                 waiting.result = waiting.use_case(session)
                 session.commit()

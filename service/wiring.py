@@ -16,6 +16,7 @@ from certificates.renderer import ProcessRenderer
 from certificates.signing import PadesSigner, load_pkcs12, own_key
 from events.links import Links
 from events.processes import ChildProcesses
+from events.storage import new_id
 from notifications import posters_drawing
 from notifications.channels.limits import MASTODON
 from notifications.channels.mastodon import MastodonChannel
@@ -48,6 +49,8 @@ class Runtime:
         )
         self.bell: Bell | None = None
         """Hung up by `service.actors.connect`; a process without one leaves its work to the next tick of others."""
+        self.process_id = new_id()
+        """Who this process is to the others, see `service.heartbeat`."""
         self.stopping = False
 
     def _after_commit(self, committed: Committed) -> None:
