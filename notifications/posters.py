@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +12,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events.deliveries import Claim, claim, release_expired, settle
+from events.deliveries import Claim, claim, has_work, release_expired, settle
 from events.files import FileStore
 from events.links import Links
 from events.models import Event
@@ -67,23 +69,32 @@ def draw_due(
     real_now: datetime,
     links: Links,
     limit: int = 10,
+    at_once: int = 1,
 ) -> int:
-    """Draw up to `limit` posters that were asked for and return how many were handled. Commits by itself.
+    """Draw about `limit` posters that were asked for, `at_once` at a time, and return how many were handled.
 
-    `draw` holds the CPU, so it is given as something that works in a child process. A poster that cannot be drawn is
-    given up after some attempts, and its posts go out without a picture.
+    `draw` holds the CPU, so it is given as something that works in a child process; it is called by `at_once` threads.
+    A poster that cannot be drawn is given up after some attempts, and its posts go out without a picture. Commits by
+    itself.
     """
+    if not transactions.read(lambda session: has_work(session, Poster, now=now, real_now=real_now)):
+        return 0
     transactions.write(lambda session: release_expired(session, Poster, real_now=real_now))
-    for handled in range(limit):
-        work = transactions.write(lambda session: _claim(session, now=now, real_now=real_now, links=links))
-        if work is None:
-            return handled
-        try:
-            values = _draw(work.design, files, draw)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, others are drawn, and this one is tried again
-            values = _not_drawn(work, f"{type(error).__name__}: {error}", now=now)
-        transactions.write(partial(_settle, work=work, values=values))
-    return limit
+
+    def draw_some(count: int) -> int:
+        for handled in range(count):
+            work = transactions.write(lambda session: _claim(session, now=now, real_now=real_now, links=links))
+            if work is None:
+                return handled
+            try:
+                values = _draw(work.design, files, draw)
+            except Exception as error:  # noqa: BLE001 - whatever went wrong, others are drawn, and this is tried again
+                values = _not_drawn(work, f"{type(error).__name__}: {error}", now=now)
+            transactions.write(partial(_settle, work=work, values=values))
+        return count
+
+    with ThreadPoolExecutor(at_once, thread_name_prefix="draughtsman") as draughtsmen:
+        return sum(draughtsmen.map(draw_some, [math.ceil(limit / at_once)] * at_once))
 
 
 def _settle(session: Session, *, work: _Work, values: dict[str, object]) -> None:

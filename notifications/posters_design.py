@@ -19,7 +19,7 @@ from notifications.writing import seed_of
 from notifications.writing_details import Details, Speaker
 from notifications.writing_phrases import labels
 
-DRAWN_BY = 1
+DRAWN_BY = 2
 """Raised when the drawing itself changes, so that pictures of the same event are drawn anew."""
 
 WEBINAR_LAYOUTS = ("arch", "pucuk", "ledger")

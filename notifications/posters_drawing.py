@@ -2,8 +2,10 @@
 
 WeasyPrint lays out, pdfium turns the page into pixels, Pillow writes the JPEG. The only addresses that can be read are
 ``data:`` ones and our own typefaces, and every text is escaped. The largest size at which a title fits is measured with
-the typeface itself before anything is laid out; colours are chosen so that no text stands on a ground it cannot be
-read on.
+the typeface itself before anything is laid out.
+
+A page is two layers. The ground (cloth, shoots, bands of colour) is the same on every poster of a brand and costs more
+than all words, so a process draws it once and lays it under the words of each poster.
 """
 
 from __future__ import annotations
@@ -20,13 +22,14 @@ from urllib.parse import urlsplit
 
 import jinja2
 import msgspec
+import pikepdf
 
 from events import typefaces
-from events.brand import Brand, contrast
 from events.processes import ChildProcesses
 from events.typefaces import Face
 from notifications import posters_ornament as ornament
 from notifications.posters_design import Design, Draw
+from notifications.posters_palette import Palette, palette_of
 
 _TEMPLATES = Path(__file__).with_name("templates") / "posters"
 _SANS, _SANS_BOLD, _SANS_HEAVY = (Face("Plus Jakarta Sans", weight) for weight in (500, 700, 800))
@@ -36,8 +39,11 @@ TIMEOUT = 90.0
 """Seconds for all formats of one poster; the typefaces are made in them the first time."""
 _A3_WIDTH = 297 / 25.4 * 96
 _QUALITY = 90
-_READABLE, _READABLE_LARGE = 4.5, 3.0
 _SMALLEST_TITLE, _LEADING = 26, 1.09
+_GROUNDS_KEPT = 64
+"""Three brands in every layout and format, at up to 150 kB each."""
+_NOBODY = {"locale": "", "title": "", "organiser": ""}
+"""Stands for the design where only the ground is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +69,6 @@ SHEETS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """The brand's colours and what can be read on each of them."""
-
-    paper: str
-    on_paper: str
-    quiet: str
-    """For small words on paper."""
-    primary: str
-    on_primary: str
-    accent: str
-    on_accent: str
-    loud_on_primary: str
-    """For figures of at least 60 px on the primary colour: the accent, where it can be seen there."""
-    loud_on_paper: str
-    deep: str
-    soft: str
-    """Two tones beside the primary colour, for ornaments only."""
-    tint: str
-
-
-def palette_of(brand: Brand) -> Palette:
-    """Choose colours in which everything can be read, whatever the brand's are (WCAG 2.2, 1.4.3)."""
-    quiet = mix(brand.on(brand.paper), brand.paper, 0.3)
-    return Palette(
-        paper=brand.paper,
-        on_paper=brand.on(brand.paper),
-        quiet=quiet if contrast(quiet, brand.paper) >= _READABLE else brand.on(brand.paper),
-        primary=brand.primary,
-        on_primary=brand.on(brand.primary),
-        accent=brand.accent,
-        on_accent=brand.on(brand.accent),
-        loud_on_primary=_loud(brand.primary, (brand.accent, brand.paper), brand),
-        loud_on_paper=_loud(brand.paper, (brand.primary, brand.accent), brand),
-        deep=mix(brand.primary, "#000000", 0.28),
-        soft=mix(brand.primary, brand.on(brand.primary), 0.16),
-        tint=mix(brand.paper, brand.primary, 0.1),
-    )
-
-
-def _loud(ground: str, choices: Sequence[str], brand: Brand) -> str:
-    return next((each for each in choices if contrast(each, ground) >= _READABLE_LARGE), brand.on(ground))
-
-
-def mix(one: str, other: str, share: float) -> str:
-    """Return `one` with `share` (0 to 1) of `other` in it."""
-    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
-
-
 def draw(design: bytes, pictures: Mapping[str, bytes], faces_dir: str) -> dict[str, bytes]:
     """Return the files of a design (MessagePack) by format: JPEG for screens, an A3 PDF under ``print``.
 
@@ -120,7 +76,7 @@ def draw(design: bytes, pictures: Mapping[str, bytes], faces_dir: str) -> dict[s
     out. `faces_dir` is the folder of `events.typefaces`.
     """
     wanted = msgspec.msgpack.decode(design, type=Design)
-    easel = Easel(Path(faces_dir))
+    easel = _easel(faces_dir)
     drawn: dict[str, bytes] = {}
     for sheet in SHEETS:
         pdf = easel.page(wanted, sheet, pictures)
@@ -147,24 +103,24 @@ class Easel:
 
         self._weasyprint: Any = weasyprint
         self._fonts: Any = self._weasyprint.text.fonts.FontConfiguration()
+        self._sheet: Any = self._weasyprint.CSS(
+            string=typefaces.stylesheet(self._faces), font_config=self._fonts, url_fetcher=self._fetcher(own=True)
+        )
+        self._grounds: dict[tuple[str, str, Palette], bytes] = {}
 
     def page(self, design: Design, sheet: Sheet, pictures: Mapping[str, bytes]) -> bytes:
         """Return one page as PDF, 1080 CSS pixels wide, or A3 for the sheet to print."""
-        html = self.html(design, sheet, pictures)
-        document = self._weasyprint.HTML(string=html, url_fetcher=self._fetcher(own=False))
-        sheet_css = self._weasyprint.CSS(
-            string=typefaces.stylesheet(self._faces), font_config=self._fonts, url_fetcher=self._fetcher(own=True)
-        )
-        zoom = _A3_WIDTH / sheet.width if sheet.name == "print" else 1
-        return cast("bytes", document.write_pdf(stylesheets=[sheet_css], font_config=self._fonts, zoom=zoom))
+        words = self._pdf(self.html(design, sheet, pictures), sheet)
+        return _lay_under(words, self._ground(design, sheet))
 
     def html(self, design: Design, sheet: Sheet, pictures: Mapping[str, bytes]) -> str:
-        """Return the page before layout."""
+        """Return the words of a page, before layout."""
         palette = palette_of(design.brand())
         return (
             _environment()
             .get_template(f"{design.layout}.html")
             .render(
+                part="words",
                 d=design,
                 s=sheet,
                 c=palette,
@@ -178,6 +134,24 @@ class Easel:
                 qr=_qr(design.page) if sheet.name == "print" else "",
             )
         )
+
+    def _ground(self, design: Design, sheet: Sheet) -> bytes:
+        """Return what lies under the words: nothing of it depends on the event."""
+        palette = palette_of(design.brand())
+        key = (design.layout, sheet.name, palette)
+        if key not in self._grounds:
+            if len(self._grounds) >= _GROUNDS_KEPT:
+                self._grounds.clear()
+            template = _environment().get_template(f"{design.layout}.html")
+            ornament_of = functools.partial(_ornament, palette=palette)
+            html = template.render(part="ground", s=sheet, c=palette, k=sheet.scale, d=_NOBODY, ornament=ornament_of)
+            self._grounds[key] = self._pdf(html, sheet)
+        return self._grounds[key]
+
+    def _pdf(self, html: str, sheet: Sheet) -> bytes:
+        document = self._weasyprint.HTML(string=html, url_fetcher=self._fetcher(own=False))
+        zoom = _A3_WIDTH / sheet.width if sheet.name == "print" else 1
+        return cast("bytes", document.write_pdf(stylesheets=[self._sheet], font_config=self._fonts, zoom=zoom))
 
     def _fit(self, text: str, width: float, height: float, largest: int, *, serif: bool = False) -> int:
         """Return the largest size in px at which `text` fits into `width` × `height` px."""
@@ -198,6 +172,21 @@ class Easel:
             return plain.fetch(url, *args, **kwargs)
 
         return fetch if own else plain
+
+
+@functools.lru_cache(maxsize=1)
+def _easel(faces_dir: str) -> Easel:
+    return Easel(Path(faces_dir))
+
+
+def _lay_under(words: bytes, ground: bytes) -> bytes:
+    """Return the page `words` with the page `ground` beneath it."""
+    with pikepdf.open(io.BytesIO(words)) as pdf, pikepdf.open(io.BytesIO(ground)) as beneath:
+        page = pdf.pages[0]
+        page.add_underlay(beneath.pages[0])
+        out = io.BytesIO()
+        pdf.save(out)
+        return out.getvalue()
 
 
 @functools.lru_cache(maxsize=8)

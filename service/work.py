@@ -97,7 +97,10 @@ def publish_posts(runtime: Runtime) -> bool:
     """Draw the posters that were asked for, write what is due to be written, publish what was approved."""
     now = runtime.clock.now()
     database, files, links = runtime.database, runtime.files, runtime.links
-    drawn = posters.draw_due(database, files, runtime.draw_poster, now=now, real_now=real_now(), links=links)
+    at_once = runtime.settings.render_processes
+    drawn = posters.draw_due(
+        database, files, runtime.draw_poster, now=now, real_now=real_now(), links=links, at_once=at_once
+    )
     written = posts_drafting.draft_due(database, now=now, links=links)
     published = posts_publishing.publish_due(
         database, runtime.channels, files, now=now, real_now=real_now(), links=links

@@ -20,7 +20,8 @@ from events.processes import ChildProcesses
 from notifications import posters_ornament as ornament
 from notifications.channels.limits import LIMITS
 from notifications.posters_design import Design, Voice
-from notifications.posters_drawing import SHEETS, Easel, drawing_in, initials, palette_of
+from notifications.posters_drawing import SHEETS, Easel, drawing_in, initials
+from notifications.posters_palette import palette_of
 
 LONG = (
     "Literasi Digital untuk Guru dan Orang Tua: Mendampingi Anak Membaca, Bertanya, dan Berkarya di Tengah Banjir "
