@@ -183,7 +183,9 @@ def _lay_under(words: bytes, ground: bytes) -> bytes:
     """Return the page `words` with the page `ground` beneath it."""
     with pikepdf.open(io.BytesIO(words)) as pdf, pikepdf.open(io.BytesIO(ground)) as beneath:
         page = pdf.pages[0]
-        page.add_underlay(beneath.pages[0])
+        form = pdf.copy_foreign(beneath.pages[0].as_form_xobject())
+        name = page.add_resource(form, pikepdf.Name.XObject)
+        page.contents_add(f"q {name} Do Q\n".encode(), prepend=True)
         out = io.BytesIO()
         pdf.save(out)
         return out.getvalue()
