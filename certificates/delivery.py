@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -88,47 +89,45 @@ def render_due(
     if not claim.ids:
         return 0
     composed = transactions.read(lambda session: compose(session, claim.ids, now=now, verify_url=verify_url))
-    logos: dict[str, bytes | None] = {}
-    for start in range(0, len(composed), SETTLE_AFTER):
-        if start and not transactions.write(
-            lambda session: deliveries.renew(session, Certificate, claim.token, real_now=real_now(), lease=LEASE)
-        ):
-            break  # somebody else has the rest
-        part = composed[start : start + SETTLE_AFTER]
-        drawn = _draw(part, files, renderer, signer, logos)
-        settled = transactions.write(partial(_settle, claim=claim, drawn=drawn, now=now))
-        for each in drawn:
-            if isinstance(each.outcome, _File) and each.id not in settled:
-                files.delete(each.outcome.key)
+    with contextlib.closing(_draw(composed, files, renderer, signer)) as drawing:
+        left = len(composed)
+        while drawn := list(itertools.islice(drawing, SETTLE_AFTER)):
+            settled = transactions.write(partial(_settle, claim=claim, drawn=drawn, now=now))
+            for each in drawn:
+                if isinstance(each.outcome, _File) and each.id not in settled:
+                    files.delete(each.outcome.key)
+            left -= len(drawn)
+            if left and not transactions.write(
+                lambda session: deliveries.renew(session, Certificate, claim.token, real_now=real_now(), lease=LEASE)
+            ):
+                break  # somebody else has the rest
     return len(claim.ids)
 
 
-def _draw(
-    composed: Sequence[Composed],
-    files: FileStore,
-    renderer: Renderer,
-    signer: Signer,
-    logos: dict[str, bytes | None],
-) -> list[_Drawn]:
-    """Draw, sign and store; `logos` remembers those of this batch."""
-    drawn = [_Drawn(each.id, each.content) for each in composed if isinstance(each.content, Failure)]
-    contents = {
-        each.id: dataclasses.replace(each.content, logo=_logo(files, each.logo_key, logos))
-        for each in composed
-        if isinstance(each.content, CertificateContent)
-    }
-    pdfs = renderer.render(list(contents.values()))
-    for (certificate_id, content), pdf in zip(contents.items(), pdfs, strict=True):
-        if isinstance(pdf, Failure):
-            drawn.append(_Drawn(certificate_id, pdf))
-            continue
-        signed = signer.sign(pdf, reason=content.statement, location=content.organiser)
-        digest = hashlib.sha256(signed).hexdigest()
-        # The digest is in the key: a worker that lost its lease must not overwrite the file that was settled.
-        key = f"certificates/{certificate_id}-{digest[:16]}.pdf"
-        files.put(key, signed, content_type="application/pdf")
-        drawn.append(_Drawn(certificate_id, _File(key, digest)))
-    return drawn
+def _draw(composed: Sequence[Composed], files: FileStore, renderer: Renderer, signer: Signer) -> Generator[_Drawn]:
+    """Yield each certificate drawn, signed and stored: one is signed while the renderer draws the next."""
+    logos: dict[str, bytes | None] = {}
+    contents: dict[uuid.UUID, CertificateContent] = {}
+    for each in composed:
+        if isinstance(each.content, Failure):
+            yield _Drawn(each.id, each.content)
+        else:
+            contents[each.id] = dataclasses.replace(each.content, logo=_logo(files, each.logo_key, logos))
+    with contextlib.closing(renderer.render(list(contents.values()))) as pdfs:
+        for (certificate_id, content), pdf in zip(contents.items(), pdfs, strict=True):
+            outcome = pdf if isinstance(pdf, Failure) else _sign_and_store(certificate_id, content, pdf, files, signer)
+            yield _Drawn(certificate_id, outcome)
+
+
+def _sign_and_store(
+    certificate_id: uuid.UUID, content: CertificateContent, pdf: bytes, files: FileStore, signer: Signer
+) -> _File:
+    signed = signer.sign(pdf, reason=content.statement, location=content.organiser)
+    digest = hashlib.sha256(signed).hexdigest()
+    # The digest is in the key: a worker that lost its lease must not overwrite the file that was settled.
+    key = f"certificates/{certificate_id}-{digest[:16]}.pdf"
+    files.put(key, signed, content_type="application/pdf")
+    return _File(key, digest)
 
 
 def _logo(files: FileStore, key: str | None, logos: dict[str, bytes | None]) -> bytes | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -17,8 +18,8 @@ SECONDS_EACH = 20.0
 class Renderer(Protocol):
     """Draws certificates."""
 
-    def render(self, contents: Sequence[CertificateContent]) -> list[bytes | Failure]:
-        """Return the PDF of each certificate, or why there is none, in the same order."""
+    def render(self, contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
+        """Yield the PDF of each certificate, or why there is none, in the same order, each as soon as it is drawn."""
         ...
 
 
@@ -31,15 +32,16 @@ class ProcessRenderer:
         self._seconds_each = seconds_each
         self._warm = False
 
-    def render(self, contents: Sequence[CertificateContent]) -> list[bytes | Failure]:
+    def render(self, contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
         """Draw all of `contents`; one that fails or takes too long does not harm the others."""
         if not self._warm:
             # The typefaces of a new installation are cut once, which must not count as a certificate's time.
             self._children.run(rendering.warm_up, self._faces_dir, timeout=600.0)
             self._warm = True
         calls = [(content, self._faces_dir) for content in contents]
-        results = self._children.run_all(rendering.render, calls, timeout=self._seconds_each)
-        return [_failure(result) if isinstance(result, ChildFailed) else result for result in results]
+        with closing(self._children.run_each(rendering.render, calls, timeout=self._seconds_each)) as results:
+            for result in results:
+                yield _failure(result) if isinstance(result, ChildFailed) else result
 
 
 def _failure(error: ChildFailed) -> Failure:

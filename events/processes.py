@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
@@ -108,12 +108,14 @@ class ChildProcesses:
                 self._forget(child)
             self._places.put(idle)
 
-    def run_all(
+    def run_each(
         self, function: Callable[..., _T], calls: Sequence[tuple[Any, ...]], *, timeout: float
-    ) -> list[_T | ChildFailed]:
+    ) -> Generator[_T | ChildFailed]:
         """Run ``function(*call)`` for every call, as many at once as there are children.
 
-        Returns results in the order of `calls`; a call that failed is its `ChildFailed`. `timeout` is for each.
+        Yields results in the order of `calls`, each as soon as it is there, so that the caller can go on with one while
+        the children work on the next; a call that failed is its `ChildFailed`. `timeout` is for each. Closing the
+        generator waits for the calls that are running and makes no more.
         """
 
         def one(call: tuple[Any, ...]) -> _T | ChildFailed:
@@ -122,8 +124,11 @@ class ChildProcesses:
             except ChildFailed as failure:
                 return failure
 
-        with ThreadPoolExecutor(self.size, thread_name_prefix="child-caller") as callers:
-            return list(callers.map(one, calls))
+        callers = ThreadPoolExecutor(self.size, thread_name_prefix="child-caller")
+        try:
+            yield from callers.map(one, calls)
+        finally:
+            callers.shutdown(cancel_futures=True)
 
     def close(self) -> None:
         """End every child now. Calls that are running raise `ChildDied`; later ones `RuntimeError`."""

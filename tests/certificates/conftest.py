@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,13 +70,13 @@ class Typist:
     drawn: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def render(self, contents: Sequence[CertificateContent]) -> list[bytes | Failure]:
+    def render(self, contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
         with self._lock:
             self.drawn += [content.name for content in contents]
-        return [
+        return (
             Failure("not_drawn", "told to") if content.name in self.failing else content.name.encode()
             for content in contents
-        ]
+        )
 
 
 class Stamp:

@@ -103,7 +103,7 @@ def test_a_worker_that_comes_too_late_settles_nothing_and_leaves_no_file(hall: H
                 )
             )
             assert hall.render(typist) == 3
-            return [b"late " + content.name.encode() for content in contents]
+            return (b"late " + content.name.encode() for content in contents)
 
     assert hall.render(Slow()) == 3
     assert len(hall.facts("CertificateIssued")) == 3

@@ -214,7 +214,7 @@ def test_no_text_and_no_logo_reaches_a_server_or_a_file(
         for each in hostile
     ]
     contents += [sample(logo=each.format(address).encode()) for each in LOGOS for address in (web, secret.as_uri())]
-    drawn = renderer.render(contents)
+    drawn = list(renderer.render(contents))
     assert [each for each in drawn if isinstance(each, Failure)] == []
     assert seen == []
     for pdf in drawn:

@@ -49,10 +49,18 @@ def test_nothing_starts_before_there_is_work() -> None:
 
 def test_answers_come_in_the_order_of_the_calls_and_failures_stay_apart(children: ChildProcesses) -> None:
     calls = [(number, 1) for number in range(40)]
-    assert children.run_all(work.add, calls, timeout=PATIENCE) == list(range(1, 41))
-    results = children.run_all(work.fail, [("one",), ("two",)], timeout=PATIENCE)
+    assert list(children.run_each(work.add, calls, timeout=PATIENCE)) == list(range(1, 41))
+    results = list(children.run_each(work.fail, [("one",), ("two",)], timeout=PATIENCE))
     assert [str(result) for result in results] == ["ValueError: one", "ValueError: two"]
     assert {type(result) for result in results} == {ChildFailed}
+
+
+def test_results_come_one_by_one_and_who_stops_asking_gets_no_more(children: ChildProcesses) -> None:
+    calls = [(1, 1), (2, 2), *((number, 0) for number in range(1000))]
+    results = children.run_each(work.add, calls, timeout=PATIENCE)
+    assert next(results) == 2
+    results.close()
+    assert children.run(work.add, 3, 4, timeout=PATIENCE) == 7
 
 
 def test_a_child_serves_on_after_a_failure(children: ChildProcesses) -> None:
