@@ -19,7 +19,7 @@ from service.accounts.permissions import Action
 from service.clock import real_now
 from service.demo.library import load_library
 from service.demo.play import Play
-from service.demo.promotion import approve_posts, connect_youtube
+from service.demo.promotion import connect_youtube, tend_posts
 from service.demo.summary import compare
 from service.demo.theatre import DidNotHappenError, Theatre
 from service.demo.visitor import UnexpectedAnswerError, Visitor
@@ -46,10 +46,10 @@ def run(folder: Path, *, port: int, serve: bool, afterwards: Callable[[Play], No
         try:
             for act in (play.draft, play.register_crowd, play.cancel_some, play.move, play.hold_exhibition):
                 act()
-                approve_posts(play)
+                tend_posts(play)
             for act in (play.hold_webinar, play.prove):
                 act()
-                approve_posts(play)
+                tend_posts(play)
             play.rest()
         except (DidNotHappenError, UnexpectedAnswerError) as problem:
             console.print(f"\n[red]This did not happen:[/] {problem}\nThe service's log: {theatre.log}")

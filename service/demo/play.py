@@ -1,8 +1,8 @@
 """The play: the whole life of a webinar and of an exhibition, told act by act, over HTTP and on a clock that jumps.
 
 Staff act through the API with a token, people through their registrations and the links in their mails. Beside the
-service the driver itself writes only the library, its owner, its YouTube connection and the approval of posts
-(`service.demo.promotion`), by the use-cases that the service calls.
+service the driver itself writes only the library, its owner with that token and its YouTube connection, which are the
+work of an installation's first hour at the command line.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Tally:
     joined: int = 0
     visits: int = 0
     seen_at_door: int = 0
+    approved: int = 0
+    copied: int = 0
 
 
 class Play:
@@ -288,7 +290,6 @@ class Play:
 
     def _video_is_public(self) -> bool:
         items = self.staff.get(f"/staff/events/{self.webinar['id']}/recordings")["items"]
-        waits = items[0]["state"] in ("queued", "sending")
-        if waits:  # the pause after a fault is business time
+        if items[0]["state"] == "queued":  # the pause after a fault is business time
             self.theatre.turn_clock_to(self.theatre.clock.now() + timedelta(seconds=30))
         return bool(items[0]["state"] == "published")

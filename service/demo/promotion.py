@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import sqlalchemy as sa
 
 from events.models import Organiser
-from events.storage import Session
-from notifications import posts
-from notifications.models.post import Post, PostState
+from notifications.channels.limits import INSTAGRAM, WHATSAPP
 from service.clock import real_now
 from service.demo.theatre import Theatre
 from service.youtube_connection import GoogleProject, connect
 
 if TYPE_CHECKING:
     from service.demo.play import Play
+
+_BY_HAND = (WHATSAPP, INSTAGRAM)
 
 
 def connect_youtube(theatre: Theatre) -> None:
@@ -47,17 +48,28 @@ def connect_youtube(theatre: Theatre) -> None:
     )
 
 
-def approve_posts(play: Play) -> None:
-    """Approve every draft by the use-case that pages and API call. Copy-ready ones then wait for a person."""
+def tend_posts(play: Play) -> None:
+    """Do what a person at the library does with posts, over the API: put up by hand what is ready, approve what is new.
 
-    def use_case(session: Session) -> int:
-        now = play.theatre.clock.now()
-        drafts = session.scalars(sa.select(Post).where(Post.state == PostState.DRAFT)).all()
-        for post in drafts:
-            posts.approve(session, post.id, now=now, by="staff:demo")
-        return len(drafts)
-
-    approved = play.theatre.runtime.database.write(use_case)
-    if approved:
-        play.say(f"{approved} posts approved")
+    Mastodon's go out by themselves; those for WhatsApp and Instagram are copied, and stay in the list until somebody
+    says that they are up. The last ones of the play stay there, for those who look around afterwards.
+    """
+    waiting = play.staff.get("/staff/posts", organiser=play.organiser)["items"]
+    now = play.theatre.clock.now()
+    ready = [
+        each for each in waiting if each["state"] == "queued" and each["channel"] in _BY_HAND and _is_due(each, now)
+    ]
+    drafts = [each for each in waiting if each["state"] == "draft"]
+    play.together(lambda each: play.staff.post(f"/staff/posts/{each['id']}/copied"), ready)
+    play.together(lambda each: play.staff.post(f"/staff/posts/{each['id']}/approve?version={each['version']}"), drafts)
+    play.tally.approved += len(drafts)
+    play.tally.copied += len(ready)
+    done = [f"{len(drafts)} posts approved"] if drafts else []
+    done += [f"{len(ready)} put up by hand on WhatsApp and Instagram"] if ready else []
+    if done:
+        play.say("Staff look after the posts: " + ", ".join(done))
     play.rest()
+
+
+def _is_due(post: dict[str, Any], now: datetime) -> bool:
+    return post["has_picture"] and datetime.fromisoformat(post["due_at"]) <= now

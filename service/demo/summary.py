@@ -15,6 +15,7 @@ from events.outbox import FactRow
 from events.storage import ReadSession
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.post import Post, PostState
+from notifications.models.poster import Poster, PosterState
 from service.demo.play import SEATS, Play
 
 
@@ -41,8 +42,9 @@ def _lines(session: ReadSession, play: Play) -> Iterator[Line]:
     emails = _count_by(session, Email.kind, Email.state == EmailState.SENT)
     tally = play.tally
     yield Line("seats given out at the rush", SEATS, tally.confirmed)
-    yield Line("e-mails sent and arrived, each once", sum(emails.values()), len(_message_ids(play)))
-    yield Line("e-mails that arrived twice", 0, len(play.theatre.mail.delivered) - len(_message_ids(play)))
+    arrived = {each.message_id for each in play.theatre.mail.delivered}
+    yield Line("e-mails sent and arrived, each once", sum(emails.values()), len(arrived))
+    yield Line("e-mails that arrived twice", 0, len(play.theatre.mail.delivered) - len(arrived))
     yield Line("e-mails given up", 0, _count(session, Email, Email.state == EmailState.FAILED))
     yield Line("offers that lapsed and were told so", tally.offers_lapsed, emails[EmailKind.OFFER_EXPIRED])
     yield Line("people told of the move", tally.told_of_move, emails[EmailKind.EVENT_UPDATE])
@@ -56,11 +58,10 @@ def _lines(session: ReadSession, play: Play) -> Iterator[Line]:
     yield Line("videos on YouTube", 1, len(play.theatre.youtube.channel.videos))
     posts = _count(session, Post, Post.channel == "mastodon", Post.state == PostState.PUBLISHED)
     yield Line("posts on Mastodon, each once", posts, len(play.theatre.mastodon.statuses))
+    copied = _count(session, Post, Post.state == PostState.COPIED)
+    yield Line("posts put up by hand", tally.copied, copied)
+    yield Line("posters that could not be drawn", 0, _count(session, Poster, Poster.state == PosterState.FAILED))
     yield Line("facts without their reactions", 0, _count(session, FactRow, FactRow.settled_at.is_(None)))
-
-
-def _message_ids(play: Play) -> set[str]:
-    return {str(each.message["Message-ID"]) for each in play.theatre.mail.delivered}
 
 
 def _with_email(session: ReadSession) -> int:

@@ -29,6 +29,12 @@ class Delivered:
         """The message, parsed."""
         return email.message_from_bytes(self.content, _class=EmailMessage, policy=email.policy.SMTP)
 
+    @property
+    def message_id(self) -> str:
+        """Its Message-ID; the rest is not parsed."""
+        head = self.content.partition(b"\r\n\r\n")[0]
+        return str(email.message_from_bytes(head, policy=email.policy.compat32)["Message-ID"])
+
 
 class SmtpSink:
     """Listens on a port that the operating system chose and keeps what it accepts in `delivered`.
