@@ -9,7 +9,7 @@ The same entry always gives the same bytes: DTSTAMP is the moment of the last ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -253,14 +253,25 @@ def _timezone_lines(timezone: str) -> bytes:
 
 
 def _lines(component: icalendar.Component, *, recursive: bool = True) -> bytes:
+    return b"".join(map(fold, content_lines(component, recursive=recursive)))
+
+
+def content_lines(component: icalendar.Component, *, recursive: bool = True) -> Iterator[str]:
+    """Yield the component's content lines, from BEGIN to END, as the library writes them: not folded, no line end."""
     untyped = cast("Any", component)
-    items = untyped.property_items(recursive=recursive)
-    return b"".join(_fold(str(untyped.content_line(name, value))) + b"\r\n" for name, value in items)
+    for name, value in untyped.property_items(recursive=recursive):
+        yield str(untyped.content_line(name, value))
 
 
-def _fold(line: str) -> bytes:
-    """Fold one content line (RFC 5545 §3.1), neither inside a character nor between a backslash and what it escapes."""
-    octets, folded, room = line.encode("utf-8"), bytearray(), 75
+def fold(line: str) -> bytes:
+    """Return one content line folded (RFC 5545 §3.1), with its line end.
+
+    It is broken neither inside a character nor between a backslash and what it escapes.
+    """
+    octets = line.encode("utf-8")
+    if len(octets) <= 75:
+        return octets + b"\r\n"
+    folded, room = bytearray(), 75
     while len(octets) > room:
         end = room
         while octets[end] & 0xC0 == 0x80:
@@ -269,7 +280,7 @@ def _fold(line: str) -> bytes:
         end -= backslashes % 2
         folded += octets[:end] + b"\r\n "
         octets, room = octets[end:], 74
-    return bytes(folded + octets)
+    return bytes(folded + octets + b"\r\n")
 
 
 def zones(entries: Iterable[Entry]) -> set[str]:

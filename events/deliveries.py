@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -109,14 +110,27 @@ def settle(session: Session, model: type[Claimable], token: uuid.UUID, ids: Iter
 
     Rows whose lease was lost to another worker are left alone: what happened to them is that worker's to say.
     """
-    c = _columns(model)
-    statement = (
-        sa.update(model)
-        .where(c.id.in_(tuple(ids)), c.lease_token == token)
-        .values(lease_token=None, lease_until=None, lease_holder=None, **values)
-        .execution_options(synchronize_session=False)
+    session.flush()
+    parameters = {f"new_{name}": value for name, value in values.items()}
+    statement = _settlement(_columns(model).id.table, tuple(sorted(values)))
+    settled = session.connection().execute(statement, {"ids": tuple(ids), "token": token, **parameters})
+    return settled.rowcount
+
+
+@cache
+def _settlement(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
+    """Build the statement once for each set of columns: building it anew costs more than SQLite takes to run it."""
+    c = table.c
+    return (
+        sa.update(table)
+        .where(c.id.in_(sa.bindparam("ids", expanding=True)), c.lease_token == sa.bindparam("token"))
+        .values(
+            lease_token=None,
+            lease_until=None,
+            lease_holder=None,
+            **{name: sa.bindparam(f"new_{name}") for name in columns},
+        )
     )
-    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def renew(session: Session, model: type[Claimable], token: uuid.UUID, *, real_now: datetime, lease: timedelta) -> bool:

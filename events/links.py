@@ -37,10 +37,14 @@ class Links:
         if len(secret_key) < 32:
             raise ValueError("the secret key needs at least 32 characters")
         self._key = secret_key
+        self._signers: dict[str, Signer] = {}
         self.base_url = base_url.rstrip("/")
 
     def _signer(self, purpose: str) -> Signer:
-        return Signer(self._key, salt=f"acara.{purpose}", digest_method=hashlib.sha256)
+        """Return the signer for one purpose; it keeps nothing of what it signs, so threads may share it."""
+        if purpose not in self._signers:
+            self._signers[purpose] = Signer(self._key, salt=f"acara.{purpose}", digest_method=hashlib.sha256)
+        return self._signers[purpose]
 
     def token(self, purpose: str, target: uuid.UUID, version: int = 1) -> str:
         """Return the token for one row: URL-safe, about 70 characters."""

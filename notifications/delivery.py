@@ -2,8 +2,8 @@
 
 A settlement is written while the next mails go out: waiting for the disk took half of the time. One at a time, after 8
 acceptances or 50 ms, so that a worker that is killed repeats at most 16. Each carries the lease token: one whose
-lease ran out settles none. A mail that was accepted but not settled goes out again with the same Message-ID, UID and
-SEQUENCE.
+lease ran out settles none, and records no fact. A mail that was accepted but not settled goes out again with the same
+Message-ID, UID and SEQUENCE.
 """
 
 from __future__ import annotations
@@ -122,11 +122,11 @@ def _first_of_its_entry(now: datetime) -> sa.ColumnElement[bool]:
 
 @dataclass(slots=True)
 class _Settlement:
-    """The columns to write for some e-mails that ended alike, and the facts that go with them."""
+    """The columns to write for some e-mails that ended alike; one that ends in a fact is settled by itself."""
 
     values: dict[str, Any]
     ids: list[uuid.UUID] = field(default_factory=list[uuid.UUID])
-    facts: list[EmailFailed] = field(default_factory=list[EmailFailed])
+    fact: EmailFailed | None = None
 
 
 class _Batch:
@@ -234,10 +234,9 @@ class _Batch:
 
     def _add(self, material: Material, fact: EmailFailed | None = None, **values: Any) -> None:
         """Put an e-mail with those that ended alike, and settle if enough have come together."""
-        settlement = self._unsettled.setdefault(repr(sorted(values.items())), _Settlement(values))
+        alike = repr(sorted(values.items())) if fact is None else str(fact.email_id)
+        settlement = self._unsettled.setdefault(alike, _Settlement(values, fact=fact))
         settlement.ids.append(material.email.id)
-        if fact is not None:
-            settlement.facts.append(fact)
         self._waiting += 1
         if self._waiting >= SETTLE_AFTER or time.monotonic() - self._settled_at >= SETTLE_WITHIN:
             self._settle()
@@ -256,9 +255,11 @@ class _Batch:
                 deliveries.renew(session, Email, self._claim.token, real_now=self._real_now + elapsed, lease=LEASE)
             settled = 0
             for group in groups:
-                settled += deliveries.settle(session, Email, self._claim.token, group.ids, **group.values)
-                for fact in group.facts:
-                    outbox.record(session, fact, now=self._now, by="worker")
+                ours = deliveries.settle(session, Email, self._claim.token, group.ids, **group.values)
+                # What became of a mail that another worker holds by now is for that worker to say.
+                if ours and group.fact is not None:
+                    outbox.record(session, group.fact, now=self._now, by="worker")
+                settled += ours
             return settled
 
         self._settling = self._settler.submit(self._transactions.write, write), sum(len(each.ids) for each in groups)

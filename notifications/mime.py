@@ -8,7 +8,6 @@ here (`events.plaintext`) and are encoded again here; an address that is not pla
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from collections.abc import Sequence
@@ -147,19 +146,14 @@ def _body(message: Message) -> bytes:
     """Return the content headers and the parts, nested as clients expect them (multipart/mixed > alternative)."""
     boundary = re.sub(r"[^A-Za-z0-9]", "", message.id)[:40]
     alternatives = [_text("plain", message.text), _text("html", message.html)]
-    files = list(message.attachments)
+    attached: list[bytes] = []
     if message.calendar is not None:
-        method, content = message.calendar.method, message.calendar.content
-        alternatives.append(_base64(f"text/calendar; charset=utf-8; method={method}", content))
-        files.insert(0, Attachment("invite.ics", "application/ics", content))
+        encoded = _base64(message.calendar.content)
+        alternatives.append(_encoded_part(f"text/calendar; charset=utf-8; method={message.calendar.method}", encoded))
+        attached.append(_attached("invite.ics", "application/ics", encoded))
+    attached += [_attached(file.name, file.type, _base64(file.content)) for file in message.attachments]
     body = _multipart("alternative", f"=_a_{boundary}", alternatives)
-    if not files:
-        return body
-    attached = [
-        _base64(f'{file.type}; name="{file.name}"', file.content, f'attachment; filename="{file.name}"')
-        for file in files
-    ]
-    return _multipart("mixed", f"=_m_{boundary}", [body, *attached])
+    return _multipart("mixed", f"=_m_{boundary}", [body, *attached]) if attached else body
 
 
 def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
@@ -177,9 +171,19 @@ def _text(subtype: str, text: str) -> bytes:
     return head.encode("ascii") + binascii.b2a_qp(body, istext=True) + b"\r\n"
 
 
-def _base64(content_type: str, content: bytes, disposition: str = "") -> bytes:
-    """Return a part in base64, which keeps CRLF and octets exactly as they are."""
+def _base64(content: bytes) -> bytes:
+    """Return `content` in base64, which keeps CRLF and octets exactly as they are, in lines of 76 characters."""
+    encoded = binascii.b2a_base64(content, newline=False)
+    return b"".join(encoded[start : start + _LINE] + b"\r\n" for start in range(0, len(encoded), _LINE))
+
+
+def _encoded_part(content_type: str, encoded: bytes, disposition: str = "") -> bytes:
+    """Return a part whose content is in base64 already."""
     head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: base64\r\n"
     if disposition:
         head += f"Content-Disposition: {disposition}\r\n"
-    return head.encode("ascii") + b"\r\n" + base64.encodebytes(content).replace(b"\n", b"\r\n")
+    return head.encode("ascii") + b"\r\n" + encoded
+
+
+def _attached(name: str, content_type: str, encoded: bytes) -> bytes:
+    return _encoded_part(f'{content_type}; name="{name}"', encoded, f'attachment; filename="{name}"')

@@ -1,20 +1,27 @@
 """An e-mail's words: from its material to subject, text and HTML.
 
 Templates are the house's own files, never a person's; what people typed only fills their places, escaped in the HTML.
+
+Hundreds get the same words but for their name and their links. A template is therefore rendered once with marks in the
+places of what is a person's own, and the result (a `_Form`) is filled for each; two mails that differ in anything else
+have two forms.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import escape
 
 from events import dates
 from events.brand import Brand, brand_of, contrast
@@ -75,19 +82,62 @@ def render(material: Material, links: Links, *, now: datetime) -> Words:
     """Return the e-mail's words as of `now`."""
     locale = "en" if material.email.locale == "en" else "id"
     context = _context(material, links, locale, now=now)
-    kind = material.email.kind
-    context["subject"] = one_line(_template(kind, locale, "subject.txt").render(context))
-    return Words(
-        context["subject"],
-        _BLANK_LINES.sub("\n\n", _template(kind, locale, "body.txt").render(context)).strip() + "\n",
-        _template(kind, locale, "body.html").render(context),
-    )
+    personal = {name: value for name in _PERSONAL if (value := context.get(name))}
+    context |= {name: _mark(name) for name in personal}
+    return _form(material.email.kind, locale, tuple(context.items())).filled(personal)
 
 
+def _write(kind: EmailKind, locale: str, context: dict[str, Any]) -> Words:
+    """Have the templates write an e-mail."""
+    subject = one_line(_template(kind, locale, "subject.txt").render(context))
+    context = {**context, "subject": subject}
+    text = _template(kind, locale, "body.txt").render(context)
+    html = _template(kind, locale, "body.html").render(context)
+    return Words(subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html)
+
+
+# ------------------------------------------------------------ what recipients share, written once
+_PERSONAL = ("salutation", "manage_url", "join_url", "partner_url", "verify_url", "number")
+"""Single lines that templates only ask for and put down. Everything else may decide what is said."""
+
+_UNTYPED = secrets.token_hex(8)
+"""What nobody can have typed into a title: it tells our marks from other text."""
+_MARK = re.compile(f"{_UNTYPED}-([a-z_]+)-")
+
+
+def _mark(name: str) -> str:
+    return f"{_UNTYPED}-{name}-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """An e-mail to nobody: pieces of text and, at every odd place, the name of what belongs between them."""
+
+    subject: Sequence[str]
+    text: Sequence[str]
+    html: Sequence[str]
+
+    def filled(self, personal: Mapping[str, str]) -> Words:
+        """Return the words for one person."""
+        escaped = {name: str(escape(value)) for name, value in personal.items()}
+        return Words(_fill(self.subject, personal), _fill(self.text, personal), _fill(self.html, escaped))
+
+
+def _fill(pieces: Sequence[str], values: Mapping[str, str]) -> str:
+    return "".join(values[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+@lru_cache(maxsize=256)
+def _form(kind: EmailKind, locale: str, context: tuple[tuple[str, Any], ...]) -> _Form:
+    words = _write(kind, locale, dict(context))
+    return _Form(*(_MARK.split(written) for written in (words.subject, words.text, words.html)))
+
+
+# ------------------------------------------------------------ what templates may say
 def _context(material: Material, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
-    """Return what the templates may say; each name is always there, empty where it does not apply."""
+    """Return what the templates may say, hashable; each name is always there, empty where it does not apply."""
     event, organiser = material.event, material.organiser
-    params = material.email.params
+    brand, params = brand_of(organiser.brand), material.email.params
     context: dict[str, Any] = {
         "locale": locale,
         "title": one_line(event.title.to(locale)),
@@ -98,8 +148,8 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "exhibition": event.kind.value == "exhibition",
         "stage": event.stage.value,
         "event_url": links.event_url(organiser.slug, event.slug),
-        "organiser": _organiser(organiser, locale),
-        "brand": _brand(organiser),
+        "organiser": _sender(organiser, locale),
+        "brand": _colours(brand.primary, brand.accent, brand.paper, brand.ink),
         "number": params.get("number", ""),
         "verify_url": params.get("verify_url", ""),
         "corrected": bool(params.get("corrected")),
@@ -129,14 +179,17 @@ def _times(material: Material, locale: str, *, now: datetime) -> dict[str, Any]:
     }
 
 
+class _Tile(NamedTuple):
+    """The pieces of a leaf of a calendar."""
+
+    weekday: str
+    day: str
+    month: str
+
+
 @lru_cache(maxsize=1024)
-def _tile(start: datetime, locale: str) -> dict[str, str]:
-    """Return the pieces of a leaf of a calendar."""
-    return {
-        "weekday": babel_date(start, "EEEE", locale=locale),
-        "day": babel_date(start, "d", locale=locale),
-        "month": babel_date(start, "MMM y", locale=locale),
-    }
+def _tile(start: datetime, locale: str) -> _Tile:
+    return _Tile(*(babel_date(start, pattern, locale=locale) for pattern in ("EEEE", "d", "MMM y")))
 
 
 def _old_when(material: Material, locale: str) -> str:
@@ -196,25 +249,47 @@ def _where(event: Event, locale: str) -> str:
     return _ONLINE[locale]
 
 
-def _organiser(organiser: Organiser, locale: str) -> dict[str, str]:
-    return {
-        "name": one_line(organiser.name.to(locale)),
-        "address": one_line(organiser.address.to(locale)),
-        "email": organiser.email or "",
-        "phone": organiser.phone or "",
-        "website": organiser.website or "",
-    }
+class _Sender(NamedTuple):
+    """Who writes, as the foot of the mail says."""
+
+    name: str
+    address: str
+    email: str
+    phone: str
+    website: str
 
 
-def _brand(organiser: Organiser) -> dict[str, str]:
-    """Return the colours of the mail: on each ground a text that can be read."""
-    brand: Brand = brand_of(organiser.brand)
-    return {
-        "primary": brand.primary,
-        "on_primary": brand.on(brand.primary),
-        "accent": brand.accent,
-        "on_accent": brand.on(brand.accent),
-        "paper": brand.paper,
-        "ink": brand.ink,
-        "link": brand.primary if contrast(brand.primary, "#ffffff") >= 4.5 else brand.on("#ffffff"),
-    }
+def _sender(organiser: Organiser, locale: str) -> _Sender:
+    return _Sender(
+        one_line(organiser.name.to(locale)),
+        one_line(organiser.address.to(locale)),
+        organiser.email or "",
+        organiser.phone or "",
+        organiser.website or "",
+    )
+
+
+class _Colours(NamedTuple):
+    """The colours of the mail: on each ground a text that can be read."""
+
+    primary: str
+    on_primary: str
+    accent: str
+    on_accent: str
+    paper: str
+    ink: str
+    link: str
+
+
+@lru_cache(maxsize=256)
+def _colours(primary: str, accent: str, paper: str, ink: str) -> _Colours:
+    brand = Brand(primary=primary, accent=accent, paper=paper, ink=ink)
+    return _Colours(
+        primary=brand.primary,
+        on_primary=brand.on(brand.primary),
+        accent=brand.accent,
+        on_accent=brand.on(brand.accent),
+        paper=brand.paper,
+        ink=brand.ink,
+        link=brand.primary if contrast(brand.primary, "#ffffff") >= 4.5 else brand.on("#ffffff"),
+    )

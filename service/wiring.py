@@ -32,6 +32,9 @@ from service.secrets import SecretBox
 from service.settings import Settings, secret_key_of
 from service.transactions import Committed, Database
 
+KEEP_RELAY_FOR = 20.0
+"""Seconds that the connection to the mail relay is kept for the next mail; relays hang up after minutes."""
+
 
 class Runtime:
     """What pages, workers and commands of one process work with."""
@@ -72,7 +75,8 @@ class Runtime:
         """The mail relay, or a folder of .eml files where none is set."""
         if self.settings.smtp_url is None:
             return FolderMailer(self.settings.mail_dir)
-        return SmtpMailer(self.settings.smtp_url.get_secret_value(), hostname=self.settings.mail_domain)
+        url, hostname = self.settings.smtp_url.get_secret_value(), self.settings.mail_domain
+        return SmtpMailer(url, hostname=hostname, keep_for=KEEP_RELAY_FOR)
 
     @cached_property
     def composer(self) -> Composer:
@@ -129,6 +133,8 @@ class Runtime:
         self.database.close()
         if self.bell is not None:
             self.bell.close()
+        if isinstance(mailer := self.__dict__.get("mailer"), SmtpMailer):
+            mailer.close()
         if "children" in self.__dict__:
             self.children.close()
         if "broker" in self.__dict__:

@@ -75,6 +75,13 @@ def properties(message: EmailMessage) -> dict[str, str]:
     return found
 
 
+def failures(post_office: PostOffice) -> list[str]:
+    """Return the ids of the e-mails of which the fact log says that they failed."""
+    wanted = sa.select(outbox.FactRow).where(outbox.FactRow.name == "EmailFailed").order_by(outbox.FactRow.id)
+    facts = post_office.life.database.read(lambda session: session.scalars(wanted).all())
+    return [fact.payload["email_id"] for fact in facts]
+
+
 # ------------------------------------------------------------------ the plain way
 def test_a_confirmation_arrives_with_its_calendar_entry(post_office: PostOffice) -> None:
     (registration_id,) = confirm(post_office, post_office.life.webinar())
@@ -336,6 +343,23 @@ def test_a_worker_whose_lease_ran_out_settles_nothing(post_office: PostOffice) -
         real_now=REAL_NOW,
     )
     assert post_office.states() == ["sent"] * 3
+    assert failures(post_office) == [], "the log does not say of a mail that arrived that it failed"
+
+
+def test_only_what_is_still_ours_becomes_a_fact(post_office: PostOffice) -> None:
+    """Of two mails that end alike in one settlement, one was taken over meanwhile."""
+    confirm(post_office, post_office.life.webinar(), [1, 2])
+    taken_over, ours = (row.id for row in post_office.rows())
+    elsewhere = sa.update(Email).where(Email.id == taken_over).values(lease_token=uuid.uuid4())
+
+    def refuse(_: Outgoing) -> Verdict:
+        post_office.write(lambda session: session.execute(elsewhere))
+        return Verdict.REFUSED
+
+    post_office.mailer.before = refuse
+    post_office.send()
+    assert post_office.states() == ["sending", "failed"]
+    assert failures(post_office) == [str(ours)]
 
 
 def test_the_bell_rung_eight_times_sends_each_mail_once(life: Life, files: FileStore, smtp_sink: SmtpSink) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.calendar import Entry
-from notifications.imip import invitation
+from events.plaintext import one_line
+from notifications.imip import invitation, written_whole
 from notifications.mime import BadAddress, Mailbox
 from tests.support.calendars import assert_calendar_valid, complaints, uncalendared
 from tests.support.sizes import size
@@ -122,3 +123,44 @@ def test_no_name_breaks_out_of_its_parameter(person: str, library: str) -> None:
     assert complaints(content) == []
     assert lines(content, "ATTENDEE")[0].endswith("RSVP=TRUE:mailto:budi@sekolah.example")
     assert lines(content, "ORGANIZER")[0].endswith(":mailto:halo@perpustakaan.example")
+
+
+# ------------------------------------------------------------------ written from a form, or whole
+_MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
+_TEXTS = st.one_of(st.just(""), st.text(max_size=200), st.text("ab\\;,:\"'\nN^é永🙂 ", max_size=200))
+_LINKS = st.one_of(st.none(), st.text("abc/._-:?=&%,;", max_size=120).map(lambda path: f"https://acara.example/{path}"))
+_ENTRIES = st.builds(
+    Entry,
+    uid=st.uuids().map(str),
+    sequence=st.integers(0, 10_000),
+    starts_at=_MOMENTS,
+    ends_at=_MOMENTS,
+    timezone=st.sampled_from(["Asia/Jakarta", "Asia/Makassar", "Europe/London"]),
+    cancelled=st.booleans(),
+    title=_TEXTS.map(one_line),
+    description=_TEXTS,
+    location=st.one_of(_TEXTS.map(one_line), _LINKS.map(lambda link: link or "")),
+    url=_LINKS,
+    join_url=_LINKS,
+    join_label=st.sampled_from(["Gabung", "Join"]),
+    categories=st.just(("WEBINAR",)),
+    organiser=st.none(),
+    created_at=_MOMENTS,
+    changed_at=_MOMENTS,
+).filter(lambda entry: entry.starts_at < entry.ends_at)
+
+
+@settings(max_examples=size(150, 10_000), deadline=None)
+@given(st.lists(_ENTRIES, min_size=1, max_size=3), st.text(max_size=60), st.text(max_size=60), st.booleans())
+def test_a_filled_form_is_what_the_library_writes(
+    entries: list[Entry], person: str, library: str, answer_wanted: bool
+) -> None:
+    """Octet by octet, and also when another's form was filled before."""
+    told = {
+        "attendee": Mailbox(person, BUDI.address),
+        "organiser": Mailbox(library, LIBRARY.address),
+    }
+    for entry in entries:
+        for each in (entry, dataclasses.replace(entry, uid="019afc00-0000-7000-8000-00000000000a", sequence=7)):
+            expected = written_whole(each, **told, answer_wanted=answer_wanted)
+            assert invitation(each, **told, answer_wanted=answer_wanted) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from notifications.smtp import FolderMailer, Outgoing, SmtpMailer, Verdict
+from tests.support.polling import until
 from tests.support.smtp import SmtpSink
 
 
@@ -49,14 +51,8 @@ def test_no_message_needs_no_connection(smtp_sink: SmtpSink) -> None:
 def test_a_fault_is_one_messages_own(smtp_sink: SmtpSink, fault: str, verdict: Verdict, connections: int) -> None:
     """The message before and the one after are accepted; where the connection is lost a new one is made."""
     mailer = SmtpMailer(smtp_sink.url, timeout=0.5)
-
-    def messages() -> Iterator[Outgoing]:
-        yield outgoing(0)
-        smtp_sink.misbehave(fault)
-        yield outgoing(1)
-        yield outgoing(2)
-
-    outcomes = list(mailer.send(messages()))
+    smtp_sink.misbehave("", fault)
+    outcomes = list(mailer.send(outgoing(number) for number in range(3)))
     assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED, verdict, Verdict.ACCEPTED]
     assert smtp_sink.connections == connections
     if fault[0].isdigit():
@@ -81,6 +77,105 @@ def test_starttls_is_never_skipped(smtp_sink: SmtpSink) -> None:
     """A server that suddenly offers no STARTTLS may be somebody in between: nothing is sent in the clear."""
     assert verdicts(SmtpMailer(smtp_sink.url + "?starttls=1"), 1) == [Verdict.UNREACHABLE]
     assert smtp_sink.delivered == []
+
+
+# ------------------------------------------------------------------ one message ahead
+def test_the_next_message_is_made_before_the_outcome_of_the_last_is_told(smtp_sink: SmtpSink) -> None:
+    """It is composed while the server answers; but it is not sent before somebody has heard of the one before."""
+    made: list[int] = []
+
+    def messages() -> Iterator[Outgoing]:
+        for number in range(3):
+            made.append(number)
+            yield outgoing(number)
+
+    seen = [(outcome.id.int, list(made), smtp_sink.attempts) for outcome in SmtpMailer(smtp_sink.url).send(messages())]
+    assert seen == [(0, [0, 1], 1), (1, [0, 1, 2], 2), (2, [0, 1, 2], 3)]
+
+
+def test_a_message_that_cannot_be_made_hides_no_outcome(smtp_sink: SmtpSink) -> None:
+    def messages() -> Iterator[Outgoing]:
+        yield outgoing(0)
+        raise LookupError("no template")
+
+    outcomes = SmtpMailer(smtp_sink.url).send(messages())
+    assert next(outcomes).verdict is Verdict.ACCEPTED
+    with pytest.raises(LookupError):
+        next(outcomes)
+
+
+# ------------------------------------------------------------------ the connection that is kept
+@pytest.fixture
+def keeping(smtp_sink: SmtpSink) -> Iterator[SmtpMailer]:
+    with contextlib.closing(SmtpMailer(smtp_sink.url, keep_for=60)) as mailer:
+        yield mailer
+
+
+def hang_up(sink: SmtpSink) -> None:
+    sink.hang_up()
+    until(lambda: sink.standing == 0, what="the server has hung up")
+
+
+def test_the_next_batch_goes_over_the_connection_that_was_kept(smtp_sink: SmtpSink, keeping: SmtpMailer) -> None:
+    assert [verdicts(keeping, 2) for _ in range(3)] == [[Verdict.ACCEPTED] * 2] * 3
+    assert smtp_sink.connections == 1
+
+
+def test_a_kept_connection_that_broke_costs_no_message_anything(smtp_sink: SmtpSink, keeping: SmtpMailer) -> None:
+    assert verdicts(keeping, 1) == [Verdict.ACCEPTED]
+    hang_up(smtp_sink)
+    assert verdicts(keeping, 1) == [Verdict.ACCEPTED]
+    assert smtp_sink.connections == 2
+
+
+def test_a_relay_that_went_away_meanwhile_is_unreachable_and_no_more() -> None:
+    sink = SmtpSink()
+    with contextlib.closing(SmtpMailer(sink.url, keep_for=60)) as mailer:
+        assert verdicts(mailer, 1) == [Verdict.ACCEPTED]
+        hang_up(sink)
+        sink.stop()
+        assert verdicts(mailer, 2) == [Verdict.UNREACHABLE] * 2
+
+
+def test_a_connection_that_broke_in_the_middle_is_not_kept(smtp_sink: SmtpSink, keeping: SmtpMailer) -> None:
+    smtp_sink.misbehave("disconnect")
+    assert verdicts(keeping, 1) == [Verdict.DEFERRED]
+    assert verdicts(keeping, 1) == [Verdict.ACCEPTED]
+    assert smtp_sink.connections == 2
+
+
+def test_a_message_that_was_cut_off_leaves_no_connection_behind(smtp_sink: SmtpSink, keeping: SmtpMailer) -> None:
+    """Its answer is still to come, and would be taken for that of the next message."""
+
+    class Stopped(BaseException):
+        pass
+
+    def messages() -> Iterator[Outgoing]:
+        yield outgoing(0)
+        until(lambda: smtp_sink.attempts == 1, what="the server has the message")
+        raise Stopped
+
+    smtp_sink.misbehave("550 5.1.1 no such user")
+    with pytest.raises(Stopped):
+        list(keeping.send(messages()))
+    assert verdicts(keeping, 1) == [Verdict.ACCEPTED]
+    assert smtp_sink.connections == 2
+
+
+def test_two_at_once_share_no_connection(smtp_sink: SmtpSink, keeping: SmtpMailer) -> None:
+    one, other = (keeping.send(outgoing(number) for number in range(2)) for _ in range(2))
+    outcomes = [next(one), next(other), next(one), next(other)]
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED] * 4
+    assert (list(one), list(other)) == ([], [])
+    assert smtp_sink.connections == 2
+    assert verdicts(keeping, 1) == [Verdict.ACCEPTED]
+    assert smtp_sink.connections == 2, "one of the two was kept"
+
+
+def test_a_kept_connection_ends_by_itself(smtp_sink: SmtpSink) -> None:
+    mailer = SmtpMailer(smtp_sink.url, keep_for=0.05)
+    assert verdicts(mailer, 1) == [Verdict.ACCEPTED]
+    until(lambda: smtp_sink.standing == 0, what="the connection has been ended")
 
 
 def test_closing_early_ends_the_connection_politely(smtp_sink: SmtpSink) -> None:

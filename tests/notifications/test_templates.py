@@ -30,9 +30,10 @@ from events.models import (
     Stage,
 )
 from events.storage import LocalizedText
+from notifications import rendering
 from notifications.material import Material, Told
 from notifications.models.email import Email, EmailKind
-from tests.notifications.post_office import calendar_of, composer, parse
+from tests.notifications.post_office import calendar_of, composer, links, parse
 from tests.support.calendars import assert_calendar_valid
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "emails"
@@ -243,6 +244,31 @@ def test_what_people_type_is_text_in_every_mail(kind: EmailKind, files: FileStor
     calendar = calendar_of(message)
     if calendar is not None:
         assert_calendar_valid(calendar, method=message_method(message))
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("kind", EmailKind)
+def test_a_filled_form_says_what_the_templates_say(kind: EmailKind, locale: str) -> None:
+    """Word by word, for a second person from the form of the first; markup is escaped only where it must be."""
+    rendering.render(material(kind, locale), links, now=NOW)
+    made = material(kind, locale)
+    if made.registration is not None:
+        made.registration.id, made.registration.name = _key(6), "Tjut Njak <Dhien> & 'Co' {{ 7 * 7 }}"
+    if made.partner is not None and made.participation is not None:
+        made.participation.id, made.partner.name = _key(7), 'Museum "Raja Ali Haji" & Co'
+    known = rendering._form.cache_info().currsize
+    found = rendering.render(made, links, now=NOW)
+    assert rendering._form.cache_info().currsize == known, "one form serves both"
+    assert found == rendering._write(kind, locale, rendering._context(made, links, locale, now=NOW))
+
+
+def test_what_is_not_only_put_down_has_a_form_of_its_own() -> None:
+    """No link, no sentence about it: what is absent decides what is said."""
+    online, onsite = material(EmailKind.CONFIRMATION, "id"), material(EmailKind.CONFIRMATION, "id")
+    onsite.event.join_url = None
+    told = [rendering.render(made, links, now=NOW).text for made in (online, onsite, online)]
+    assert told[0] == told[2]
+    assert ["Bergabunglah lewat tautan" in text for text in told] == [True, False, True]
 
 
 @pytest.mark.parametrize("colour", ["#ffee00", "#000000", "#7a7a7a", "#ffffff"])

@@ -42,13 +42,16 @@ class SmtpSink:
     `misbehave` takes what happens to the next messages, one each, in order: a full answer such as
     ``"451 4.3.0 try later"`` or ``"550 5.1.1 no such user"``, ``"hang"`` (no answer until the sink stops),
     ``"disconnect"`` (the connection breaks instead of an answer; the message is not kept) or
-    ``"accept-disconnect"`` (it is kept, and the sender never hears so).
+    ``"accept-disconnect"`` (it is kept, and the sender never hears so). `pipelining` announces that extension
+    (RFC 2920), as most relays do.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, pipelining: bool = False) -> None:
         self.delivered: list[Delivered] = []
         self.connections = 0
         self.attempts = 0
+        self._pipelining = pipelining
+        self._standing: set[asyncio.Transport] = set()
         self._faults: deque[str] = deque()
         self._lock = threading.Lock()
         self._released = threading.Event()
@@ -81,12 +84,37 @@ class SmtpSink:
         with self._lock:
             return [each for each in self.delivered if recipient in each.recipients]
 
+    @property
+    def standing(self) -> int:
+        """How many connections stand."""
+        with self._lock:
+            return len(self._standing)
+
+    def hang_up(self) -> None:
+        """End every connection, as a server does to who says nothing for long."""
+        with self._lock:
+            standing = list(self._standing)
+        for transport in standing:
+            self._controller.loop.call_soon_threadsafe(transport.abort)
+
+    def note(self, transport: asyncio.Transport, *, stands: bool) -> None:
+        """Note that a connection was made, or has ended."""
+        with self._lock:
+            (self._standing.add if stands else self._standing.discard)(transport)
+
     def stop(self) -> None:
         """Let go of hanging connections and stop listening."""
         self._released.set()
         self._controller.stop()
 
     # aiosmtpd calls the hooks below by these names.
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Greet, and say what we can do."""
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", *responses[-1:]] if self._pipelining else responses
+
     async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep the message, or do what `misbehave` asked for."""
         with self._lock:
@@ -106,6 +134,27 @@ class SmtpSink:
         return "250 2.0.0 kept"
 
 
+class _Connection(SMTP):
+    """aiosmtpd's protocol, which tells the sink when it begins and ends."""
+
+    def __init__(self, sink: SmtpSink, **options: Any) -> None:
+        self._sink = sink
+        self._stands: asyncio.Transport | None = None
+        super().__init__(sink, **options)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has come."""
+        self._stands = cast("asyncio.Transport", transport)
+        self._sink.note(self._stands, stands=True)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The client has gone, or was sent away."""
+        if self._stands is not None:
+            self._sink.note(self._stands, stands=False)
+        super().connection_lost(error)
+
+
 class _OnAnyPort(Controller):
     """aiosmtpd's controller, which otherwise insists on knowing its port before it listens."""
 
@@ -122,7 +171,7 @@ class _OnAnyPort(Controller):
     def factory(self) -> SMTP:
         """Make the protocol of one connection, and count it."""
         self._sink.connections += 1
-        return SMTP(self.handler, **self.SMTP_kwargs)
+        return _Connection(self._sink, **self.SMTP_kwargs)
 
     def _trigger_server(self) -> None:
         """Connect once so that the first error shows: to the port that the system chose, not to port 0."""
