@@ -226,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         if length % BLOCK and not is_last:
             raise _AnswerError(400, "badRequest")
         session.puts.append((first, 0))
-        wanted = length if fault is None or fault.kept is None else fault.kept
+        wanted = length if fault is None or fault.kept is None else min(fault.kept, length)
         while wanted > 0:
             block = self._read(min(BLOCK, wanted))
             session.puts[-1] = (first, session.puts[-1][1] + len(block))
