@@ -10,6 +10,7 @@ from typing import Protocol
 from certificates import rendering
 from certificates.content import CertificateContent, Failure
 from events.processes import ChildDied, ChildFailed, ChildProcesses, ChildTimedOut
+from events.typefaces import Foundry
 
 SECONDS_EACH = 20.0
 """A certificate takes a twentieth of a second; one that takes this long was made to."""
@@ -30,14 +31,12 @@ class ProcessRenderer:
         self._children = children
         self._faces_dir = str(faces_dir)
         self._seconds_each = seconds_each
-        self._warm = False
+        self._foundry = Foundry(children, faces_dir)
 
     def render(self, contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
         """Draw all of `contents`; one that fails or takes too long does not harm the others."""
-        if not self._warm:
-            # The typefaces of a new installation are cut once, which must not count as a certificate's time.
-            self._children.run(rendering.warm_up, self._faces_dir, timeout=600.0)
-            self._warm = True
+        # Typefaces are cut once an installation, which must not count as a certificate's time.
+        self._foundry.provide(rendering.faces_of({content.design for content in contents}))
         calls = [(content, self._faces_dir) for content in contents]
         with closing(self._children.run_each(rendering.render, calls, timeout=self._seconds_each)) as results:
             for result in results:

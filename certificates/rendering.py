@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import functools
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +19,7 @@ import jinja2
 import pikepdf
 import segno
 
-from certificates.content import DESIGNS, CertificateContent, Colours, mix
+from certificates.content import CertificateContent, Colours, mix
 from certificates.fitting import Measure, fit, measure_of
 from events import typefaces
 from events.typefaces import Face
@@ -82,9 +83,9 @@ def render(content: CertificateContent, faces_dir: str) -> bytes:
     return press.print(content)
 
 
-def warm_up(faces_dir: str) -> None:
-    """Make the typefaces of every design, so that the first certificate does not wait for them."""
-    typefaces.make(Path(faces_dir), {face for name in DESIGNS for face in _DESIGNS[name].faces})
+def faces_of(designs: Iterable[str]) -> set[Face]:
+    """Return the typefaces that `designs` are set in; designs that do not exist have none."""
+    return {face for name in designs if name in _DESIGNS for face in _DESIGNS[name].faces}
 
 
 @functools.lru_cache(maxsize=16)

@@ -12,6 +12,7 @@ import io
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,8 +21,13 @@ from typing import Any
 
 import fontpkg
 
+from events.processes import ChildFailed, ChildProcesses
+
 SCHEME = "acara-face"
 """Scheme of the addresses by which `stylesheet` names its files; only a design's own stylesheet may read them."""
+
+_PATIENCE = 120.0
+"""Seconds for one typeface; it takes one."""
 
 _LATIN = (
     *range(0x20, 0x7F),
@@ -68,6 +74,31 @@ def make(folder: Path, faces: Iterable[Face]) -> list[Face]:
             os.replace(unfinished.name, target)  # noqa: PTH105 - atomic, whoever else is making it
         made.append(face)
     return made
+
+
+class Foundry:
+    """Makes typefaces in child processes, each once, before something is drawn that would otherwise wait for them."""
+
+    def __init__(self, children: ChildProcesses, folder: Path) -> None:
+        """`folder` is where `make` keeps the files."""
+        self.folder = folder
+        self._children = children
+        self._made: set[Face] = set()
+        self._lock = threading.Lock()
+
+    def provide(self, faces: Iterable[Face]) -> None:
+        """Return when the files of `faces` are there; raises `ChildFailed`. May be called by many threads at once."""
+        with self._lock:  # whoever comes second waits for what the first has made, instead of making it as well
+            missing = [face for face in faces if face not in self._made]
+            calls = [(self.folder, face) for face in missing]
+            for result in self._children.run_each(_make_one, calls, timeout=_PATIENCE):
+                if isinstance(result, ChildFailed):
+                    raise result
+            self._made.update(missing)
+
+
+def _make_one(folder: Path, face: Face) -> None:
+    make(folder, [face])
 
 
 def stylesheet(faces: Iterable[Face]) -> str:

@@ -26,7 +26,7 @@ import pikepdf
 
 from events import typefaces
 from events.processes import ChildProcesses
-from events.typefaces import Face
+from events.typefaces import Face, Foundry
 from notifications import posters_ornament as ornament
 from notifications.posters_design import Design, Draw
 from notifications.posters_palette import Palette, palette_of
@@ -36,7 +36,7 @@ _SANS, _SANS_BOLD, _SANS_HEAVY = (Face("Plus Jakarta Sans", weight) for weight i
 _SERIF = Face("Fraunces", 600)
 FACES = (_SANS, _SANS_BOLD, _SANS_HEAVY, _SERIF)
 TIMEOUT = 90.0
-"""Seconds for all formats of one poster; the typefaces are made in them the first time."""
+"""Seconds for all formats of one poster, of which the first one of a child also takes WeasyPrint's import."""
 _A3_WIDTH = 297 / 25.4 * 96
 _QUALITY = 90
 _SMALLEST_TITLE, _LEADING = 26, 1.09
@@ -85,9 +85,14 @@ def draw(design: bytes, pictures: Mapping[str, bytes], faces_dir: str) -> dict[s
 
 
 def drawing_in(children: ChildProcesses, faces_dir: Path) -> Draw:
-    """Return the `Draw` of `notifications.posters` that works in child processes, with its typefaces in `faces_dir`."""
+    """Return the `Draw` of `notifications.posters` that works in child processes, with its typefaces in `faces_dir`.
+
+    Any number of threads may draw with it. It raises `events.processes.ChildFailed`.
+    """
+    foundry = Foundry(children, faces_dir)
 
     def draw_in_child(design: Design, pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        foundry.provide(FACES)
         return children.run(draw, msgspec.msgpack.encode(design), dict(pictures), str(faces_dir), timeout=TIMEOUT)
 
     return draw_in_child

@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 import dramatiq
-import msgspec
 
 from certificates.renderer import ProcessRenderer
 from certificates.signing import PadesSigner, load_pkcs12, own_key
@@ -22,7 +21,7 @@ from notifications.channels.limits import MASTODON
 from notifications.channels.mastodon import MastodonChannel
 from notifications.channels.protocol import Channel
 from notifications.composing import Composer
-from notifications.posters_design import Design
+from notifications.posters_design import Draw
 from notifications.smtp import FolderMailer, Mailer, SmtpMailer
 from service.bell import Bell
 from service.broker import make_broker
@@ -104,11 +103,10 @@ class Runtime:
         """Draws certificates in the child processes."""
         return ProcessRenderer(self.children, self.faces_dir)
 
-    def draw_poster(self, design: Design, pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """Draw a poster in a child process; raises `events.processes.ChildFailed`."""
-        return self.children.run(
-            posters_drawing.draw, msgspec.msgpack.encode(design), dict(pictures), str(self.faces_dir), timeout=120.0
-        )
+    @cached_property
+    def draw_poster(self) -> Draw:
+        """Draws a poster in a child process."""
+        return posters_drawing.drawing_in(self.children, self.faces_dir)
 
     @cached_property
     def channels(self) -> Mapping[str, Channel]:
