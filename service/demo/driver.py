@@ -41,7 +41,8 @@ def run(folder: Path, *, port: int, serve: bool, afterwards: Callable[[Play], No
         staff = Visitor(theatre.url, _found_library(theatre))
         connect_youtube(theatre)
         theatre.start_service()
-        console.print(f"[bold]Acara[/] serves at {theatre.url}. The play begins.\n")
+        console.print(f"[bold]Acara[/] serves at {theatre.url}. The play begins; it takes a minute or two.")
+        console.print("Mail, YouTube and Mastodon are stand-ins on this machine: nothing leaves it.\n")
         play = Play(theatre, staff, begins_at=begins_at, say=console.print)
         try:
             for act in (play.draft, play.register_crowd, play.cancel_some, play.move, play.hold_exhibition):
