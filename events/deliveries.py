@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from events.storage import ReadSession
+from events.storage import ReadSession, UtcDateTime
 
 QUEUED = "queued"
 SENDING = "sending"
@@ -60,6 +60,10 @@ def _columns(model: type[Claimable]) -> Any:
     return cast("Any", model).__table__.c
 
 
+NOW = sa.bindparam("now", type_=UtcDateTime())
+"""Stands for the business time of the claim, in conditions that `claiming` is given."""
+
+
 def claim(
     session: Session,
     model: type[_Row],
@@ -74,35 +78,62 @@ def claim(
 ) -> Claim:
     """Take up to `limit` rows that are queued and due; nobody else can take them until `lease` has passed.
 
-    `state` is another one to take from, such as that of deliveries whose outcome is to be asked for.
+    `state` is another one to take from, such as that of deliveries whose outcome is to be asked for. The caller
+    commits, then works.
+    """
+    statement = claiming(model, only=only, order_by=order_by, state=state)
+    return claim_by(statement, session, now=now, real_now=real_now, limit=limit, lease=lease)
+
+
+def claiming(
+    model: type[Claimable],
+    *,
+    only: Sequence[sa.ColumnElement[bool]] = (),
+    order_by: Sequence[Any] = (),
+    state: str = QUEUED,
+) -> sa.Executable:
+    """Return the statement of `claim`, for those who claim often: building it takes longer than running it.
 
     The conditional UPDATE is the guard on both engines. SKIP LOCKED only spares PostgreSQL's workers from waiting for
-    each other; SQLite has one writer anyway. The caller commits, then works.
+    each other; SQLite has one writer anyway.
     """
     c = _columns(model)
-    token = uuid.uuid4()
     wanted = (
         sa.select(c.id)
-        .where(c.state == state, c.due_at <= now, *only)
+        .where(c.state == state, c.due_at <= NOW, *only)
         .order_by(*order_by, c.due_at, c.id)
-        .limit(limit)
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
         .with_for_update(skip_locked=True)
         .cte("wanted")  # as a plain subquery PostgreSQL may run it again and again, past the limit
     )
-    statement = (
-        sa.update(model)
+    return (
+        sa.update(c.id.table)
         .where(c.id.in_(sa.select(wanted.c.id)), c.state == state)
         .values(
             state=SENDING,
-            lease_token=token,
-            lease_until=real_now + lease,
-            lease_holder=session.info.get(HOLDER),
+            lease_token=sa.bindparam("token"),
+            lease_until=sa.bindparam("until"),
+            lease_holder=sa.bindparam("holder"),
             attempts=c.attempts + 1,
         )
         .returning(c.id)
-        .execution_options(synchronize_session=False)
     )
-    return Claim(tuple(sorted(session.execute(statement).scalars())), token)
+
+
+def claim_by(
+    statement: sa.Executable, session: Session, *, now: datetime, real_now: datetime, limit: int, lease: timedelta
+) -> Claim:
+    """Claim as `claim` does, by a statement that `claiming` has made. The caller commits."""
+    session.flush()
+    token = uuid.uuid4()
+    parameters = {
+        "now": now,
+        "limit": limit,
+        "token": token,
+        "until": real_now + lease,
+        "holder": session.info.get(HOLDER),
+    }
+    return Claim(tuple(sorted(session.connection().execute(statement, parameters).scalars())), token)
 
 
 def settle(session: Session, model: type[Claimable], token: uuid.UUID, ids: Iterable[uuid.UUID], **values: Any) -> int:
@@ -175,9 +206,14 @@ def end_leases(session: Session, model: type[Claimable], *, real_now: datetime, 
 
 def has_work(session: ReadSession, model: type[Claimable], *, now: datetime, real_now: datetime) -> bool:
     """Tell whether a row waits to be claimed at `now`, or is held by a worker whose lease has run out."""
+    return has_due(session, model, now=now) or has_lost(session, model, real_now=real_now)
+
+
+def has_due(session: ReadSession, model: type[Claimable], *, now: datetime) -> bool:
+    """Tell whether a row waits to be claimed at `now`."""
     c = _columns(model)
     due = sa.select(c.id).where(c.state == QUEUED, c.due_at <= now).limit(1)
-    return session.scalar(due) is not None or has_lost(session, model, real_now=real_now)
+    return session.scalar(due) is not None
 
 
 def has_lost(session: ReadSession, model: type[Claimable], *, real_now: datetime) -> bool:

@@ -15,17 +15,19 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from events import deliveries, outbox
 from events.deliveries import Claim
 from events.storage import ReadSession, Transactions
 from notifications import material as materials
 from notifications.composing import Composer
+from notifications.emails import TABLE
 from notifications.facts import EmailFailed
 from notifications.material import Material
 from notifications.mime import BadAddress
@@ -60,8 +62,10 @@ def send_due(
 
     Safe to call from any number of threads and processes at once. `now` is business time, `real_now` the real one.
     """
-    _release(transactions, real_now=real_now)
-    if not transactions.read(lambda session: _is_due(session, now=now)):
+    lost, due = transactions.read(lambda session: _look(session, now=now, real_now=real_now))
+    if lost:  # what dead workers held is given back
+        transactions.write(lambda session: deliveries.release_expired(session, Email, real_now=real_now))
+    elif not due:
         return 0
     claim = _claim(transactions, now=now, real_now=real_now, limit=limit)
     if claim.ids:
@@ -69,16 +73,10 @@ def send_due(
     return len(claim.ids)
 
 
-def _release(transactions: Transactions, *, real_now: datetime) -> None:
-    """Give back what dead workers held. Looking first spares an idle system a write every second."""
-    expired = sa.select(Email.id).where(Email.state == EmailState.SENDING, Email.lease_until < real_now).limit(1)
-    if transactions.read(lambda session: session.scalar(expired)) is not None:
-        transactions.write(lambda session: deliveries.release_expired(session, Email, real_now=real_now))
-
-
-def _is_due(session: ReadSession, *, now: datetime) -> bool:
-    due = sa.select(Email.id).where(Email.state == EmailState.QUEUED, Email.due_at <= now).limit(1)
-    return session.scalar(due) is not None
+def _look(session: ReadSession, *, now: datetime, real_now: datetime) -> tuple[bool, bool]:
+    """Return whether a dead worker holds something and whether something is due: looking first spares most writes."""
+    lost = deliveries.has_lost(session, Email, real_now=real_now)
+    return lost, lost or deliveries.has_due(session, Email, now=now)
 
 
 def _claim(transactions: Transactions, *, now: datetime, real_now: datetime, limit: int) -> Claim:
@@ -95,29 +93,23 @@ def _claim(transactions: Transactions, *, now: datetime, real_now: datetime, lim
 
 
 def _take(session: Session, *, now: datetime, real_now: datetime, limit: int) -> Claim:
-    return deliveries.claim(
-        session,
-        Email,
-        now=now,
-        real_now=real_now,
-        limit=limit,
-        lease=LEASE,
-        only=[_first_of_its_entry(now)],
-        order_by=[Email.priority],
-    )
+    return deliveries.claim_by(_claiming(), session, now=now, real_now=real_now, limit=limit, lease=LEASE)
 
 
-def _first_of_its_entry(now: datetime) -> sa.ColumnElement[bool]:
-    other = aliased(Email)
+@cache
+def _claiming() -> sa.Executable:
+    """Return the claim's statement: the first of each calendar entry, unless that entry is being written to."""
+    other = TABLE.alias("other")
     due_before = sa.and_(
-        other.state == EmailState.QUEUED,
-        other.due_at <= now,
-        sa.or_(other.due_at < Email.due_at, sa.and_(other.due_at == Email.due_at, other.id < Email.id)),
+        other.c.state == EmailState.QUEUED,
+        other.c.due_at <= deliveries.NOW,
+        sa.or_(other.c.due_at < TABLE.c.due_at, sa.and_(other.c.due_at == TABLE.c.due_at, other.c.id < TABLE.c.id)),
     )
-    in_the_way = sa.select(other.id).where(
-        other.uid == Email.uid, sa.or_(other.state == EmailState.SENDING, due_before)
+    in_the_way = sa.select(other.c.id).where(
+        other.c.uid == TABLE.c.uid, sa.or_(other.c.state == EmailState.SENDING, due_before)
     )
-    return sa.or_(Email.uid.is_(None), ~in_the_way.correlate(Email).exists())
+    first = sa.or_(TABLE.c.uid.is_(None), ~in_the_way.correlate(TABLE).exists())
+    return deliveries.claiming(Email, only=[first], order_by=[TABLE.c.priority])
 
 
 @dataclass(slots=True)
