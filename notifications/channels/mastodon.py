@@ -23,6 +23,8 @@ _Result = TypeVar("_Result")
 TIMEOUT = 20.0
 """Seconds for one request; all requests of one publication together stay well below the lease."""
 _MEDIA_POLLS, _MEDIA_PAUSE = 40, 0.5
+_POST_WITHIN = 150.0
+"""Seconds after which what has been prepared is not posted any more: the post may be somebody else's by then."""
 _PAGE = 40
 _FIRST_WAIT = timedelta(minutes=5)
 _TAG, _BREAK = re.compile(r"<[^>]+>"), re.compile(r"<br\s*/?>|</p>\s*<p>")
@@ -79,8 +81,11 @@ class MastodonChannel:
 
     def publish(self, publication: Publication) -> Published:
         """Upload the picture with its description, then post. See the protocol for what is raised."""
+        begun = self._clock()
         self.limits()
         media = [self._upload(publication)] if publication.image is not None else None
+        if self._clock() - begun > _POST_WITHIN:  # a slow server, or a process that was suspended meanwhile
+            raise NotSent("too slow")
         status = self._post(publication, media)
         return Published(remote_id=str(status.id), url=str(status.url))
 

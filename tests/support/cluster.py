@@ -77,6 +77,16 @@ class AcaraProcess:
         self.launch()
         until(self.is_up, seconds=PATIENCE, what=f"{self.name} works")
 
+    def freeze(self) -> None:
+        """Suspend the process where it is, until `thaw`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a suspended process go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """Kill the process without warning, as a power cut would."""
         assert self._process is not None
@@ -126,10 +136,15 @@ def migrate(variables: Mapping[str, str], folder: Path) -> None:
 
 
 class Cluster:
-    """A context manager: two web and two worker processes on one database and one broker, after `acara migrate`."""
+    """A context manager: web and worker processes on one database and one broker, after `acara migrate`."""
 
-    def __init__(self, folder: Path, variables: Mapping[str, str], *, web: int = 2) -> None:
-        """`variables` must name the database and the broker; every process shares them and the data folder."""
+    def __init__(
+        self, folder: Path, variables: Mapping[str, str], *, web: int = 2, workers: Sequence[str] = WORKERS
+    ) -> None:
+        """`workers` are the queues of each.
+
+        `variables` must name the database and the broker; every process shares them and the data folder.
+        """
         self.folder = folder
         self.variables = {"ACARA_DATA_DIR": str(folder / "var"), "ACARA_PUBLIC_POSTS_PER_MINUTE": "0", **variables}
         first = WebProcess("web-1", self.variables, folder)
@@ -138,7 +153,7 @@ class Cluster:
         self.web = [first, *others]
         self.workers = [
             AcaraProcess(f"work-{number}", ["work", "--queues", queues], self.variables, folder)
-            for number, queues in enumerate(WORKERS, 1)
+            for number, queues in enumerate(workers, 1)
         ]
 
     @property

@@ -28,7 +28,7 @@ MAX_CHARACTERS, PER_URL, MAX_MEDIA = 500, 23, 4
 DESCRIPTION_LIMIT, IMAGE_SIZE_LIMIT = 1500, 16_777_216
 REMEMBERED = timedelta(hours=1)
 """How long an Idempotency-Key gives the same status back."""
-FAULTS = ("500", "503", "429", "422", "drop", "accept-drop", "accept-500")
+FAULTS = ("500", "503", "429", "422", "drop", "accept-drop", "accept-500", "accept-hold")
 _URL = re.compile(r"https?://\S+")
 
 
@@ -45,13 +45,16 @@ class Account:
     requests: list[str] = field(default_factory=list[str])
     lock: threading.Lock = field(default_factory=threading.Lock)
     reset_after: timedelta = timedelta(minutes=2)
+    held: threading.Event = field(default_factory=threading.Event)
+    release: threading.Event = field(default_factory=threading.Event)
 
 
 class MastodonStandIn:
     """A running stand-in: `url`, `statuses`, and `misbehave` for what happens to the next posts.
 
     Faults, one for each next ``POST /api/v1/statuses``: an HTTP status that is answered without posting, ``drop`` (the
-    connection breaks before anything happened), ``accept-drop`` and ``accept-500`` (posted, and nobody is told).
+    connection breaks before anything happened), ``accept-drop`` and ``accept-500`` (posted, and nobody is told),
+    ``accept-hold`` (posted, then `account.held` is set and the answer waits for `account.release`).
     """
 
     def __init__(self, *, token: str = "standin-token", port: int = 0) -> None:  # noqa: S107 - a token of a stand-in
@@ -91,6 +94,7 @@ class MastodonStandIn:
 
     def stop(self) -> None:
         """Stop serving."""
+        self.account.release.set()
         self._server.shutdown()
         self._server.hang_up()
         self._server.server_close()
@@ -268,6 +272,9 @@ class _Handler(BaseHTTPRequestHandler):
             status = self._publish(form)
         if fault == "accept-drop":
             raise _Dropped
+        if fault == "accept-hold":
+            self.account.held.set()
+            self.account.release.wait()
         if fault == "accept-500":
             raise _Refused(500, "Posted, and then something went wrong")
         return 200, status
