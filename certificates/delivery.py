@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import hashlib
 import itertools
+import logging
 import uuid
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from events.deliveries import Claim
 from events.files import FileStore
 from events.models import Event
 from events.storage import Session, Transactions
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 4
@@ -80,6 +83,7 @@ def render_due(
 
     `now` is business time and becomes `issued_at`; `real_now` tells the real time, for the lease. Commits through
     `transactions`. A certificate that cannot be drawn is tried again after a while, `MAX_ATTEMPTS` times, then failed.
+    Whatever breaks here, what was claimed and not tried is given back at once.
     """
     claim = transactions.write(
         lambda session: deliveries.claim(
@@ -88,24 +92,60 @@ def render_due(
     )
     if not claim.ids:
         return 0
-    composed = transactions.read(lambda session: compose(session, claim.ids, now=now, verify_url=verify_url))
-    with contextlib.closing(_draw(composed, files, renderer, signer)) as drawing:
-        left = len(composed)
-        while drawn := list(itertools.islice(drawing, SETTLE_AFTER)):
-            settled = transactions.write(partial(_settle, claim=claim, drawn=drawn, now=now))
-            for each in drawn:
-                if isinstance(each.outcome, _File) and each.id not in settled:
-                    files.delete(each.outcome.key)
-            left -= len(drawn)
-            if left and not transactions.write(
-                lambda session: deliveries.renew(session, Certificate, claim.token, real_now=real_now(), lease=LEASE)
-            ):
-                break  # somebody else has the rest
+    tried: list[uuid.UUID] = []
+    try:
+        composed = _compose(transactions, claim.ids, now=now, verify_url=verify_url)
+        with contextlib.closing(_draw(composed, files, renderer, signer)) as drawing:
+            left = len(composed)
+            while drawn := list(itertools.islice(drawing, SETTLE_AFTER)):
+                tried = [each.id for each in drawn]
+                settled = transactions.write(partial(_settle, claim=claim, drawn=drawn, now=now))
+                for each in drawn:
+                    if isinstance(each.outcome, _File) and each.id not in settled:
+                        files.delete(each.outcome.key)
+                left -= len(drawn)
+                if left and not transactions.write(
+                    lambda session: deliveries.renew(
+                        session, Certificate, claim.token, real_now=real_now(), lease=LEASE
+                    )
+                ):
+                    return len(claim.ids)  # somebody else has the rest
+        if left:
+            transactions.write(lambda session: deliveries.give_back(session, Certificate, claim.token, now=now))
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        transactions.write(partial(_give_back, claim=claim, tried=tried, message=message, now=now))
+        raise
     return len(claim.ids)
 
 
+def _give_back(session: Session, *, claim: Claim, tried: Sequence[uuid.UUID], message: str, now: datetime) -> None:
+    """Let those wait that something broke with, and queue the others at once."""
+    values = {"state": CertificateState.QUEUED, "due_at": now + RETRY_AFTER, "last_error": message[:500]}
+    deliveries.settle(session, Certificate, claim.token, tried, **values)
+    deliveries.give_back(session, Certificate, claim.token, now=now)
+
+
+def _compose(
+    transactions: Transactions, ids: Sequence[uuid.UUID], *, now: datetime, verify_url: VerifyUrlOf
+) -> list[Composed]:
+    """Compose all in one transaction, or, where one of them breaks, each in its own."""
+    try:
+        return transactions.read(lambda session: compose(session, ids, now=now, verify_url=verify_url))
+    except Exception as error:
+        if len(ids) > 1:
+            return [
+                composed for each in ids for composed in _compose(transactions, [each], now=now, verify_url=verify_url)
+            ]
+        log.exception("a certificate could not be composed", extra={"certificate_id": str(ids[0])})
+        return [Composed(ids[0], Failure("broken", f"{type(error).__name__}: {error}"))]
+
+
 def _draw(composed: Sequence[Composed], files: FileStore, renderer: Renderer, signer: Signer) -> Generator[_Drawn]:
-    """Yield each certificate drawn, signed and stored: one is signed while the renderer draws the next."""
+    """Yield each certificate drawn, signed and stored: one is signed while the renderer draws the next.
+
+    Ends early where the renderer breaks, after a failure of the certificate that was its turn.
+    """
     logos: dict[str, bytes | None] = {}
     contents: dict[uuid.UUID, CertificateContent] = {}
     for each in composed:
@@ -114,19 +154,30 @@ def _draw(composed: Sequence[Composed], files: FileStore, renderer: Renderer, si
         else:
             contents[each.id] = dataclasses.replace(each.content, logo=_logo(files, each.logo_key, logos))
     with contextlib.closing(renderer.render(list(contents.values()))) as pdfs:
-        for (certificate_id, content), pdf in zip(contents.items(), pdfs, strict=True):
-            outcome = pdf if isinstance(pdf, Failure) else _sign_and_store(certificate_id, content, pdf, files, signer)
+        for certificate_id, content in contents.items():
+            try:
+                pdf = next(pdfs)
+            except Exception as error:
+                log.exception("the renderer broke", extra={"certificate_id": str(certificate_id)})
+                yield _Drawn(certificate_id, Failure("broken", f"{type(error).__name__}: {error}"))
+                return
+            outcome = pdf if isinstance(pdf, Failure) else _store(certificate_id, content, pdf, files, signer)
             yield _Drawn(certificate_id, outcome)
 
 
-def _sign_and_store(
+def _store(
     certificate_id: uuid.UUID, content: CertificateContent, pdf: bytes, files: FileStore, signer: Signer
-) -> _File:
-    signed = signer.sign(pdf, reason=content.statement, location=content.organiser)
-    digest = hashlib.sha256(signed).hexdigest()
-    # The digest is in the key: a worker that lost its lease must not overwrite the file that was settled.
-    key = f"certificates/{certificate_id}-{digest[:16]}.pdf"
-    files.put(key, signed, content_type="application/pdf")
+) -> _File | Failure:
+    """Sign and store one; what breaks at it is this one's failure and nobody else's."""
+    try:
+        signed = signer.sign(pdf, reason=content.statement, location=content.organiser)
+        digest = hashlib.sha256(signed).hexdigest()
+        # The digest is in the key: a worker that lost its lease must not overwrite the file that was settled.
+        key = f"certificates/{certificate_id}-{digest[:16]}.pdf"
+        files.put(key, signed, content_type="application/pdf")
+    except Exception as error:
+        log.exception("a certificate could not be signed or stored", extra={"certificate_id": str(certificate_id)})
+        return Failure("broken", f"{type(error).__name__}: {error}")
     return _File(key, digest)
 
 

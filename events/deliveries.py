@@ -164,6 +164,25 @@ def _settlement(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
     )
 
 
+def give_back(session: Session, model: type[Claimable], token: uuid.UUID, *, now: datetime) -> int:
+    """Queue again, at once, what was claimed and not tried; it does not count as an attempt. Returns how many."""
+    c = _columns(model)
+    statement = (
+        sa.update(model)
+        .where(c.lease_token == token, c.state == SENDING)
+        .values(
+            state=QUEUED,
+            due_at=now,
+            attempts=c.attempts - 1,
+            lease_token=None,
+            lease_until=None,
+            lease_holder=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
+
+
 def renew(session: Session, model: type[Claimable], token: uuid.UUID, *, real_now: datetime, lease: timedelta) -> bool:
     """Hold on to claimed rows for another `lease`; returns False if they were lost."""
     c = _columns(model)

@@ -8,6 +8,7 @@ come of it; when the host has forgotten it, the channel is searched for our mark
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from events import deliveries, recording
 from events.dates import format_when
 from events.files import FileStore
 from events.models import Event, Organiser, Recording
-from events.storage import Transactions
+from events.storage import ReadSession, Transactions
 from events.video_host import (
     Content,
     HostedVideo,
@@ -36,6 +37,8 @@ from events.video_host import (
     VideoDetails,
     VideoHost,
 )
+
+log = logging.getLogger(__name__)
 
 SLICE: Final = timedelta(minutes=4)
 """How long one call works before it queues the rest, so that a second recording does not wait for hours."""
@@ -69,7 +72,8 @@ class Uploader:
     seal: Callable[[str], str]
     unseal: Callable[[str], str | None]
     """Returns None for what can no longer be read (a key that was thrown away)."""
-    event_url: Callable[[Event], str]
+    event_url: Callable[[str, str], str]
+    """Returns the address of an event's page from the organiser's and the event's slug; asks nobody."""
     thumbnail: Callable[[uuid.UUID], Thumbnail | None]
     """Draws the picture of an event's recording, or returns None for the host's own choice."""
     clock: Callable[[], datetime]
@@ -112,13 +116,20 @@ def upload_due(uploader: Uploader, *, slice_length: timedelta = SLICE, lease: ti
     at the host is settled here; an exception means a defect, and the lease gives the recording back.
     """
     now, real_now = uploader.clock(), uploader.real_clock()
-    job = uploader.transactions.write(
-        lambda session: _claim(session, uploader, now=now, real_now=real_now, lease=lease)
+    held = uploader.transactions.write(
+        lambda session: deliveries.claim(session, Recording, now=now, real_now=real_now, limit=1, lease=lease)
     )
-    if job is None:
+    if not held.ids:
         return None
-    _Delivery(uploader, job, ends_at=real_now + slice_length, lease=lease).run()
-    return job.id
+    try:
+        job = uploader.transactions.read(lambda session: _job(session, uploader, held))
+    except Exception as error:
+        log.exception("a recording could not be prepared", extra={"recording_id": str(held.ids[0])})
+        message = f"{type(error).__name__}: {error}"
+        uploader.transactions.write(lambda session: _postpone(session, held, message=message, now=now))
+    else:
+        _Delivery(uploader, job, ends_at=real_now + slice_length, lease=lease).run()
+    return held.ids[0]
 
 
 def describe(event: Event, organiser: Organiser, video: Recording, *, event_url: str) -> VideoDetails:
@@ -156,10 +167,16 @@ def next_quota(real_now: datetime) -> datetime:
     return datetime.combine(tomorrow, time(0, 5), tzinfo=_PACIFIC)
 
 
-def _claim(session: Session, uploader: Uploader, *, now: datetime, real_now: datetime, lease: timedelta) -> _Job | None:
-    held = deliveries.claim(session, Recording, now=now, real_now=real_now, limit=1, lease=lease)
-    if not held.ids:
-        return None
+def _postpone(session: Session, held: deliveries.Claim, *, message: str, now: datetime) -> None:
+    """Let a recording wait that could not be prepared, and give it up in the end."""
+    attempts = session.scalar(sa.select(Recording.attempts).where(Recording.id == held.ids[0])) or 1
+    values = {"state": deliveries.QUEUED, "due_at": now + _backoff(attempts), "last_error": message[:500]}
+    if deliveries.settle(session, Recording, held.token, held.ids, **values) and attempts >= MAX_ATTEMPTS:
+        recording.failed(session, held.ids[0], reason="broken", now=now)
+
+
+def _job(session: ReadSession, uploader: Uploader, held: deliveries.Claim) -> _Job:
+    """Return a claimed recording and all that its upload needs to know."""
     video, event, organiser = session.execute(
         sa.select(Recording, Event, Organiser)
         .join(Event, Event.id == Recording.event_id)
@@ -181,7 +198,7 @@ def _claim(session: Session, uploader: Uploader, *, now: datetime, real_now: dat
         thumbnail_set=video.thumbnail_set,
         playlist_done=video.playlist_done,
         playlist=playlist_title(organiser),
-        details=describe(event, organiser, video, event_url=uploader.event_url(event)),
+        details=describe(event, organiser, video, event_url=uploader.event_url(organiser.slug, event.slug)),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,6 +24,7 @@ from notifications.writing_details import Details, details_of
 
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 4
+RETRY_AFTER = timedelta(minutes=1)
 FORMATS = {"square": "jpg", "portrait": "jpg", "story": "jpg", "print": "pdf"}
 _TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
 _POSTER: sa.Table = Poster.__table__  # type: ignore[assignment] # a declarative class's table is a Table
@@ -53,13 +54,6 @@ def request_poster(session: Session, event: Event, details: Details, moment: Mom
     return poster.id
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    claim: Claim
-    design: Design
-    attempts: int
-
-
 def draw_due(
     transactions: Transactions,
     files: FileStore,
@@ -74,44 +68,45 @@ def draw_due(
     """Draw about `limit` posters that were asked for, `at_once` at a time, and return how many were handled.
 
     `draw` holds the CPU, so it is given as something that works in a child process; it is called by `at_once` threads.
-    A poster that cannot be drawn is given up after some attempts, and its posts go out without a picture. Commits by
-    itself.
+    A poster that cannot be drawn, or not even be designed, is given up after some attempts, and its posts go out
+    without a picture. Commits by itself.
     """
     if not transactions.read(lambda session: has_work(session, Poster, now=now, real_now=real_now)):
         return 0
     transactions.write(lambda session: release_expired(session, Poster, real_now=real_now))
 
+    def draw_one() -> bool:
+        held = transactions.write(
+            lambda session: claim(session, Poster, now=now, real_now=real_now, limit=1, lease=LEASE)
+        )
+        if not held.ids:
+            return False
+        try:
+            values = _draw(transactions.read(partial(_design, held=held, links=links)), files, draw)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, others are drawn, and this one is tried again
+            message = f"{type(error).__name__}: {error}"
+            transactions.write(partial(_give_back, held=held, message=message, now=now))
+        else:
+            transactions.write(partial(_settle, held=held, values=values))
+        return True
+
     def draw_some(count: int) -> int:
-        for handled in range(count):
-            work = transactions.write(lambda session: _claim(session, now=now, real_now=real_now, links=links))
-            if work is None:
-                return handled
-            try:
-                values = _draw(work.design, files, draw)
-            except Exception as error:  # noqa: BLE001 - whatever went wrong, others are drawn, and this is tried again
-                values = _not_drawn(work, f"{type(error).__name__}: {error}", now=now)
-            transactions.write(partial(_settle, work=work, values=values))
-        return count
+        return sum(1 for _ in itertools.takewhile(lambda _number: draw_one(), range(count)))
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="draughtsman") as draughtsmen:
         return sum(draughtsmen.map(draw_some, [math.ceil(limit / at_once)] * at_once))
 
 
-def _settle(session: Session, *, work: _Work, values: dict[str, object]) -> None:
-    settle(session, Poster, work.claim.token, work.claim.ids, **values)
+def _settle(session: Session, *, held: Claim, values: dict[str, object]) -> None:
+    settle(session, Poster, held.token, held.ids, **values)
 
 
-def _claim(session: Session, *, now: datetime, real_now: datetime, links: Links) -> _Work | None:
-    held = claim(session, Poster, now=now, real_now=real_now, limit=1, lease=LEASE)
-    if not held.ids:
-        return None
-    poster = session.get_one(Poster, held.ids[0], populate_existing=True)
-    event = session.get_one(Event, poster.event_id)
+def _design(session: ReadSession, *, held: Claim, links: Links) -> Design:
+    """Return what a claimed poster shows: the event as it is now."""
+    poster = session.scalars(sa.select(Poster).where(Poster.id == held.ids[0])).one()
+    event = session.scalars(sa.select(Event).where(Event.id == poster.event_id)).one()
     details = details_of(session, event, poster.moment, locale=poster.locale, links=links, subject=poster.subject)
-    design = design_of(session, event, details, poster.moment)
-    poster.digest = design.digest()
-    session.flush()
-    return _Work(held, design, poster.attempts)
+    return design_of(session, event, details, poster.moment)
 
 
 def _draw(design: Design, files: FileStore, draw: Draw) -> dict[str, object]:
@@ -122,13 +117,15 @@ def _draw(design: Design, files: FileStore, draw: Draw) -> dict[str, object]:
         pictures = {key: files.get(key) for key in wanted if key and files.exists(key)}
         for name, body in draw(design, pictures).items():
             files.put(keys[name], body, content_type=_TYPES[FORMATS[name]])
-    return {"state": PosterState.DONE, "last_error": None, **{f"{name}_key": key for name, key in keys.items()}}
+    drawn = {f"{name}_key": key for name, key in keys.items()}
+    return {"state": PosterState.DONE, "digest": digest, "last_error": None, **drawn}
 
 
-def _not_drawn(work: _Work, message: str, *, now: datetime) -> dict[str, object]:
-    if work.attempts >= ATTEMPTS:
-        return {"state": PosterState.FAILED, "last_error": message[:500]}
-    return {"state": PosterState.QUEUED, "due_at": now + timedelta(minutes=1), "last_error": message[:500]}
+def _give_back(session: Session, *, held: Claim, message: str, now: datetime) -> None:
+    """Let a poster wait that could not be drawn, or give it up."""
+    attempts = session.scalar(sa.select(Poster.attempts).where(Poster.id == held.ids[0])) or 0
+    state = PosterState.FAILED if attempts >= ATTEMPTS else PosterState.QUEUED
+    _settle(session, held=held, values={"state": state, "due_at": now + RETRY_AFTER, "last_error": message[:500]})
 
 
 def picture_key(poster: Poster, picture_format: str) -> str | None:

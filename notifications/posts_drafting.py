@@ -6,9 +6,11 @@ or out of order. The caller commits.
 
 from __future__ import annotations
 
+import logging
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,7 +29,10 @@ from notifications.posts_moments import STAGES, Window, timed, window
 from notifications.writing import compose, seed_of
 from notifications.writing_details import Details, details_of, marker, seats_left, seats_under, speakers_of
 
+log = logging.getLogger(__name__)
+
 _POST: sa.Table = Post.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+DRAFT_AGAIN_AFTER = timedelta(minutes=5)
 CLOCK = "clock"
 WORKER = "worker"
 
@@ -98,23 +103,58 @@ def draft_due(
 ) -> int:
     """Write the planned posts whose time to be written has come, and withdraw those that nobody approved in time.
 
-    Returns how many changed. Commits by itself, one transaction for up to `limit` posts.
+    Returns how many changed. Commits by itself, one transaction for each post: one that cannot be written is tried
+    again after a while and keeps no other from being written.
     """
+    to_write = sa.and_(Post.state == PostState.PLANNED, Post.draft_at <= now)
+    too_late = sa.and_(Post.state.in_(UNSENT), Post.good_until <= now)
 
-    def use_case(session: Session) -> int:
-        changed = 0
-        for post in _take(session, Post.state == PostState.PLANNED, Post.draft_at <= now, limit=limit):
-            event = session.get_one(Event, post.event_id)
-            follow(session, event, post, now=now, links=links, limits=limits)
-            if post.state is PostState.PLANNED:
-                _write(session, event, post, now=now, links=links, limits=limits)
-            changed += 1
-        for post in _take(session, Post.state.in_(UNSENT), Post.good_until <= now, limit=limit):
-            withdraw_for(session, post, "too_late", now=now)
-            changed += 1
-        return changed
+    def write(session: Session, post: Post) -> None:
+        event = session.get_one(Event, post.event_id)
+        follow(session, event, post, now=now, links=links, limits=limits)
+        if post.state is PostState.PLANNED:
+            _write(session, event, post, now=now, links=links, limits=limits)
 
-    return transactions.write(use_case)
+    def withdraw(session: Session, post: Post) -> None:
+        withdraw_for(session, post, "too_late", now=now)
+
+    return sum(
+        _change(transactions, post_id, condition, change, now=now)
+        for condition, change in ((to_write, write), (too_late, withdraw))
+        for post_id in transactions.read(partial(_ids, condition=condition, limit=limit))
+    )
+
+
+def _ids(session: ReadSession, *, condition: sa.ColumnElement[bool], limit: int) -> Sequence[uuid.UUID]:
+    return session.scalars(sa.select(Post.id).where(condition).order_by(Post.id).limit(limit)).all()
+
+
+def _change(
+    transactions: Transactions,
+    post_id: uuid.UUID,
+    condition: sa.ColumnElement[bool],
+    change: Callable[[Session, Post], None],
+    *,
+    now: datetime,
+) -> bool:
+    """Change one post that still fulfils `condition` and that nobody else is changing; returns whether it was."""
+    wanted = sa.select(Post).where(Post.id == post_id, condition).with_for_update(skip_locked=True)
+
+    def use_case(session: Session) -> bool:
+        post = session.scalar(wanted)
+        if post is None:
+            return False
+        change(session, post)
+        return True
+
+    try:
+        return transactions.write(use_case)
+    except Exception as error:
+        log.exception("a post could not be drafted or withdrawn", extra={"post_id": str(post_id)})
+        later = sa.update(Post).where(Post.id == post_id, Post.state == PostState.PLANNED)
+        values = {"draft_at": now + DRAFT_AGAIN_AFTER, "last_error": f"{type(error).__name__}: {error}"[:500]}
+        transactions.write(lambda session: session.execute(later.values(values)))
+        return False
 
 
 def is_drafted(session: ReadSession, event_id: uuid.UUID, moment: Moment) -> bool:
@@ -220,11 +260,6 @@ def _lock(session: Session, event_id: uuid.UUID) -> Event:
     if event is None:
         raise NotFound
     return event
-
-
-def _take(session: Session, *conditions: sa.ColumnElement[bool], limit: int) -> Iterable[Post]:
-    statement = sa.select(Post).where(*conditions).order_by(Post.id).limit(limit).with_for_update(skip_locked=True)
-    return session.scalars(statement).all()
 
 
 def _sequence(event: Event, moment: Moment) -> int:

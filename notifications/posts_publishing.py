@@ -7,13 +7,16 @@ looked for among our own before anything else happens to it.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from events import outbox
@@ -31,6 +34,8 @@ from notifications.post_facts import PostFailed, PostPublished
 from notifications.posters import picture_key
 from notifications.posts_drafting import WORKER, follow, mark_if_outdated
 from notifications.writing_details import event_address, marker
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 """Longer than every timeout of one publication together: when it is over, nothing of ours is under way any more."""
@@ -73,13 +78,14 @@ def publish_due(
     handled = 0
     for state in (PostState.UNKNOWN, PostState.QUEUED):
         while handled < limit:
-            taken = _claim(transactions, channels, state, now=now, real_now=real_now, links=links)
-            if taken is None:
+            held = transactions.write(partial(_claim, channels=channels, state=state, now=now, real_now=real_now))
+            if not held.ids:
                 break
             handled += 1
-            if isinstance(taken, _Work):
-                outcome = _look_for(taken) if state is PostState.UNKNOWN else _publish(taken, files)
-                _settle(transactions, taken, outcome, now=now, links=links)
+            work = _prepare(transactions, channels, held, state, now=now, real_now=real_now, links=links)
+            if work is not None:
+                outcome = _look_for(work) if state is PostState.UNKNOWN else _publish(work, files)
+                _settle(transactions, work, outcome, now=now, links=links)
     return handled
 
 
@@ -96,37 +102,37 @@ def has_work(session: ReadSession, channels: Collection[str], *, now: datetime, 
     return session.scalar(wanted.limit(1)) is not None
 
 
-class _Nothing:
-    """A claimed post turned out not to be one: the event had changed meanwhile."""
-
-
 def _claim(
+    session: Session, *, channels: Collection[str], state: PostState, now: datetime, real_now: datetime
+) -> Claim:
+    only = (Post.channel.in_(tuple(channels)), _picture_is_settled())
+    return claim(session, Post, now=now, real_now=real_now, limit=1, lease=LEASE, only=only, state=state)
+
+
+def _prepare(
     transactions: Transactions,
     channels: Mapping[str, Channel],
+    held: Claim,
     state: PostState,
     *,
     now: datetime,
     real_now: datetime,
     links: Links,
-) -> _Work | _Nothing | None:
-    def use_case(session: Session) -> _Work | _Nothing | None:
-        held = claim(
-            session,
-            Post,
-            now=now,
-            real_now=real_now,
-            limit=1,
-            lease=LEASE,
-            only=(Post.channel.in_(tuple(channels)), _picture_is_settled()),
-            state=state,
-        )
-        if not held.ids:
+) -> _Work | None:
+    """Return all that publishing a claimed post needs, or None where the event has overtaken the post.
+
+    One that cannot be prepared waits, longer every time, and is given up in the end; nothing of it has been sent.
+    """
+
+    def use_case(session: Session) -> _Work | None:
+        mine = sa.select(Post).where(Post.id == held.ids[0], Post.lease_token == held.token).with_for_update()
+        post = session.scalar(mine)
+        if post is None:
             return None
-        post = session.get_one(Post, held.ids[0], populate_existing=True)
         event = session.get_one(Event, post.event_id)
         organiser = session.get_one(Organiser, post.organiser_id)
         if state is PostState.QUEUED and not _stands(session, event, post, now=now, links=links):
-            return _Nothing()
+            return None
         first_sent_at = post.first_sent_at = post.first_sent_at or real_now
         poster = session.get(Poster, post.poster_id) if post.poster_id else None
         session.flush()
@@ -147,7 +153,29 @@ def _claim(
             first_sent_at=first_sent_at,
         )
 
-    return transactions.write(use_case)
+    try:
+        return transactions.write(use_case)
+    except Exception as error:
+        log.exception("a post could not be prepared", extra={"post_id": str(held.ids[0])})
+        message = f"{type(error).__name__}: {error}"
+        transactions.write(partial(_postpone, held=held, state=state, message=message, now=now))
+        return None
+
+
+def _postpone(session: Session, *, held: Claim, state: PostState, message: str, now: datetime) -> None:
+    """Let a post wait that could not be prepared. One whose fate is unknown is never given up."""
+    attempts = session.scalar(sa.select(Post.attempts).where(Post.id == held.ids[0])) or 1
+    values: dict[str, Any] = {"state": state, "due_at": now + _wait(attempts), "last_error": message[:500]}
+    if state is PostState.QUEUED and attempts >= ATTEMPTS:
+        values = _failed("broken", message, now=now)
+    if settle(session, Post, held.token, held.ids, **values) and values["state"] is PostState.FAILED:
+        _record(session, held.ids[0], now=now)
+
+
+def _wait(attempts: int) -> timedelta:
+    """Return the pause after the n-th attempt: 30 s, 1 min, 2 min … one hour."""
+    doublings = min(max(attempts - 1, 0), 10)
+    return min(_BACKOFF * (1 << doublings), _LONGEST_BACKOFF)
 
 
 def _with_picture(work: _Work, files: FileStore) -> Publication:
@@ -208,15 +236,32 @@ def _settle(transactions: Transactions, work: _Work, outcome: Outcome, *, now: d
         if not settle(session, Post, work.claim.token, work.claim.ids, **values):
             return  # the lease ran out; whoever has the post now looks for it
         post = session.get_one(Post, work.publication.key, populate_existing=True)
-        about: dict[str, Any] = {"organiser_id": post.organiser_id, "event_id": post.event_id, "post_id": post.id}
         if post.state is PostState.PUBLISHED:
-            mark_if_outdated(session, session.get_one(Event, post.event_id), post, links=links)
-            session.flush()
-            outbox.record(session, PostPublished(channel=post.channel, **about), now=now, by=WORKER)
-        elif post.state is PostState.FAILED:
-            outbox.record(session, PostFailed(reason=post.reason or "refused", **about), now=now, by=WORKER)
+            _compare(session, post, links=links)
+        _record(session, post.id, now=now)
 
     transactions.write(use_case)
+
+
+def _compare(session: Session, post: Post, *, links: Links) -> None:
+    """Mark a post that the event overtook on its way; failing at that must not undo the note that it is out."""
+    try:
+        with session.begin_nested():
+            mark_if_outdated(session, session.get_one(Event, post.event_id), post, links=links)
+    except DBAPIError:
+        raise
+    except Exception:
+        log.exception("a published post could not be compared", extra={"post_id": str(post.id)})
+
+
+def _record(session: Session, post_id: uuid.UUID, *, now: datetime) -> None:
+    """Record the fact of a post that is out, or given up."""
+    post = session.get_one(Post, post_id, populate_existing=True)
+    about: dict[str, Any] = {"organiser_id": post.organiser_id, "event_id": post.event_id, "post_id": post.id}
+    if post.state is PostState.PUBLISHED:
+        outbox.record(session, PostPublished(channel=post.channel, **about), now=now, by=WORKER)
+    elif post.state is PostState.FAILED:
+        outbox.record(session, PostFailed(reason=post.reason or "refused", **about), now=now, by=WORKER)
 
 
 def _values(work: _Work, outcome: Outcome, *, now: datetime) -> dict[str, Any]:
@@ -237,7 +282,7 @@ def _values(work: _Work, outcome: Outcome, *, now: datetime) -> dict[str, Any]:
         case NotSent() if work.attempts >= ATTEMPTS:
             return _failed("unreachable", outcome.reason, now=now)
         case NotSent():
-            wait = outcome.retry_after or min(_BACKOFF * 2 ** (work.attempts - 1), _LONGEST_BACKOFF)
+            wait = outcome.retry_after or _wait(work.attempts)
             return {"state": PostState.QUEUED, "due_at": now + wait, "last_error": outcome.reason[:500]}
         case Unclear():
             wait = min(LOOK_AFTER * 2 ** min(work.attempts - 1, 6), _LONGEST_BACKOFF)

@@ -42,26 +42,18 @@ def uploader_of(runtime: Runtime) -> Uploader:
         project = google_project(runtime.settings)
         return open_host(runtime.database, project, secrets=runtime.secrets, organiser_id=organiser_id)
 
-    def event_url(event: Event) -> str:
-        slug = runtime.database.read(lambda session: _organiser_slug(session.get(Organiser, event.organiser_id)))
-        return runtime.links.event_url(slug, event.slug)
-
     return Uploader(
         transactions=runtime.database,
         files=runtime.files,
         host_for=host_for,
         seal=runtime.secrets.seal,
         unseal=runtime.secrets.unseal,
-        event_url=event_url,
+        event_url=runtime.links.event_url,
         thumbnail=lambda event_id: _thumbnail(runtime, event_id),
         clock=runtime.clock.now,
         real_clock=real_now,
         stopping=lambda: runtime.stopping,
     )
-
-
-def _organiser_slug(organiser: Organiser | None) -> str:
-    return organiser.slug if organiser is not None else ""
 
 
 def _thumbnail(runtime: Runtime, event_id: uuid.UUID) -> Thumbnail | None:

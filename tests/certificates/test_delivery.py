@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
+from collections.abc import Generator, Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from certificates import delivery, issuing
+from certificates.content import CertificateContent, Failure
 from certificates.models import Certificate, CertificateState
 from certificates.renderer import ProcessRenderer
 from certificates.signing import PadesSigner
@@ -19,7 +22,7 @@ from events.models import Event, Organiser, Track
 from events.storage import Session
 from service.files import StoredFiles
 from service.transactions import Database
-from tests.certificates.conftest import REAL, Hall, Typist, make_hall, verify_url
+from tests.certificates.conftest import REAL, Hall, Stamp, Typist, make_hall, verify_url
 from tests.support.life import STAFF, Life
 
 
@@ -213,3 +216,72 @@ def test_real_certificates_from_plan_to_signed_file(
         assert certificate.file_key is not None
         assert files.get(certificate.file_key).startswith(b"%PDF-1.7")
         assert verify_url(certificate.code).endswith(certificate.code)
+
+
+def states(hall: Hall) -> Counter[tuple[str, int]]:
+    return Counter((each.state.value, each.attempts) for each in hall.certificates())
+
+
+def test_one_that_cannot_be_composed_signed_or_stored_harms_no_other(hall: Hall, typist: Typist) -> None:
+    hall.plan()
+    first, second, third = hall.certificates()
+
+    def verify(code: str) -> str:
+        if code == first.code:
+            raise ValueError("no address")
+        return verify_url(code)
+
+    class Clumsy(Stamp):
+        def sign(self, pdf: bytes, *, reason: str, location: str) -> bytes:
+            if pdf == second.name.encode():
+                raise OSError("the pen is dry")
+            return super().sign(pdf, reason=reason, location=location)
+
+    hall.render(typist, Clumsy(), verify_url=verify)
+    assert [(each.state.value, each.attempts, each.last_error) for each in hall.certificates()] == [
+        ("queued", 1, "broken: ValueError: no address"),
+        ("queued", 1, "broken: OSError: the pen is dry"),
+        ("issued", 1, None),
+    ]
+    assert third.number == hall.certificates()[2].number
+    hall.render(typist, now=hall.later + timedelta(minutes=2))
+    assert {each.state for each in hall.certificates()} == {CertificateState.ISSUED}
+
+
+def test_renderer_that_breaks_leaves_nothing_held(hall: Hall) -> None:
+    """The first is issued, the second was its turn and waits, the third was not tried and is there at once."""
+    hall.plan()
+
+    class Broken(Typist):
+        def render(self, contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
+            yield from super().render(contents[:1])
+            raise RuntimeError("out of paper")
+
+    assert hall.render(Broken()) == 3
+    assert [(each.state.value, each.attempts, each.last_error) for each in hall.certificates()] == [
+        ("issued", 1, None),
+        ("queued", 1, "broken: RuntimeError: out of paper"),
+        ("queued", 0, None),
+    ]
+    assert hall.render(Broken()) == 1
+    assert hall.render(Broken()) == 0  # the second not again at once
+
+
+def test_what_was_not_tried_is_given_back_at_once(
+    life: Life, database: Database, files: StoredFiles, typist: Typist
+) -> None:
+    """Something breaks between two parts of a batch: the first is issued, and the rest is there at once."""
+    hall = make_hall(life, database, files, attended=40, missed=0)
+    hall.plan()
+    calls = iter(range(100))
+
+    def real_now() -> Any:
+        if next(calls) == 1:
+            raise OSError("no clock")
+        return REAL
+
+    with pytest.raises(OSError, match="no clock"):
+        hall.render(typist, real_now=real_now)
+    assert states(hall) == {("issued", 1): 16, ("queued", 0): 24}
+    hall.render(typist)
+    assert states(hall) == {("issued", 1): 40}

@@ -542,3 +542,26 @@ def test_the_description_tells_what_when_who_and_where() -> None:
     )
     organiser.locale = "en"
     assert playlist_title(organiser) == "Recordings: Batam City Library"
+
+
+def test_one_that_cannot_be_prepared_keeps_no_other_from_going_up(
+    life: Life, files: StoredFiles, uploads: Uploads, host: ScriptedHost
+) -> None:
+    """The event of the first has a time zone that nobody knows; it waits, longer every time, and is given up."""
+    broken = receive(life, files, BODY)
+    sound = receive(life, files, BODY)
+    event_id = load(uploads.database, broken).event_id
+    uploads.database.write(
+        lambda s: s.execute(sa.update(Event).where(Event.id == event_id).values(timezone="Nowhere/None"))
+    )
+    uploader = uploads.uploader(host)
+    assert {upload_due(uploader), upload_due(uploader)} == {broken, sound}
+    assert str(load(uploads.database, sound).state) == "published"
+    waiting = load(uploads.database, broken)
+    assert (str(waiting.state), waiting.attempts) == ("queued", 1)
+    assert upload_due(uploader) is None
+    for _ in range(MAX_ATTEMPTS - 1):
+        uploads.clocks.business += timedelta(hours=1)
+        assert upload_due(uploader) == broken
+    assert str(load(uploads.database, broken).state) == "failed"
+    assert facts_of(uploads, "RecordingFailed") == [("RecordingFailed", "broken")]

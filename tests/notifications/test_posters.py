@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from events import lifecycle
+from events.models import Event
 from notifications.models.moment import Moment
 from notifications.models.poster import Poster, PosterState
 from notifications.posters import draw_due, picture_key, poster_of
@@ -122,3 +125,34 @@ def test_what_was_drawn_before_is_found_in_storage(life: Life, files: StoredFile
     life.database.write(lambda s: s.execute(sa.update(Poster).values(state=PosterState.QUEUED, due_at=NOW)))
     assert draw(life, files, by) == 2
     assert len(by.drawn) == 2
+
+
+def test_one_that_cannot_even_be_designed_keeps_no_other_from_being_drawn(life: Life, files: StoredFiles) -> None:
+    """The event of the first poster has a time zone that nobody knows; the other is drawn all the same."""
+    broken, sound = announce(life), announce(life)
+    life.database.write(lambda s: s.execute(sa.update(Event).where(Event.id == broken).values(timezone="Nowhere/None")))
+    by = Draughtsman()
+    assert draw(life, files, by) == 4
+    states = {(poster.event_id, poster.state, poster.attempts) for poster in posters(life)}
+    assert states == {(broken, PosterState.QUEUED, 1), (sound, PosterState.DONE, 1)}
+    assert draw(life, files, by) == 0  # not again at once
+    for attempt in range(1, 4):
+        assert draw(life, files, by, after=timedelta(hours=attempt)) == 2
+    assert {poster.state for poster in posters(life) if poster.event_id == broken} == {PosterState.FAILED}
+    assert len(by.drawn) == 2
+
+
+def test_a_bell_rung_eight_times_draws_each_poster_once(life: Life, files: StoredFiles) -> None:
+    for _ in range(4):
+        announce(life)
+    by = Draughtsman()
+    start = threading.Barrier(8, timeout=60)
+
+    def ring(_number: int) -> int:
+        start.wait()
+        return draw(life, files, by)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ring, range(8))) == 8
+    assert len(by.drawn) == 8
+    assert [(poster.state, poster.attempts) for poster in posters(life)] == [(PosterState.DONE, 1)] * 8

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,12 +14,12 @@ import sqlalchemy as sa
 
 from events import facts, lifecycle, outbox, partners, recording
 from events.errors import Conflict, Invalid, NotFound
-from events.models import Participation, Stage
+from events.models import Event, Participation, Stage
 from events.storage import LocalizedText
 from notifications import post_facts, posts
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
-from notifications.posts_drafting import draft_due, draft_for, on_event_changed, plan
+from notifications.posts_drafting import DRAFT_AGAIN_AFTER, draft_due, draft_for, on_event_changed, plan
 from notifications.posts_listing import posts_of_event
 from tests.support.life import NOW, STAFF, STARTS_AT, Life
 from tests.support.programme import LINKS, brand, exhibition, webinar
@@ -368,3 +370,44 @@ def test_facts_of_posts_carry_no_text() -> None:
     kinds = [kind for kind in vars(post_facts).values() if isinstance(kind, type) and kind is not facts.Fact]
     fields = {name for kind in kinds if issubclass(kind, facts.Fact) for name in kind.__struct_fields__}
     assert fields == {"organiser_id", "event_id", "post_id", "moment", "channel", "locale", "reason"}
+
+
+def test_one_that_cannot_be_written_keeps_no_other_from_being_written(life: Life) -> None:
+    """The first event has a time zone that nobody knows."""
+    broken, sound = webinar(life), webinar(life)
+    for event_id in (broken, sound):
+        life.database.write(lambda s, key=event_id: plan(s, key, now=NOW))  # type: ignore[misc] # a default binds the loop's value
+    life.database.write(lambda s: s.execute(sa.update(Event).where(Event.id == broken).values(timezone="Nowhere/None")))
+    soon = min(post.draft_at for post in all_posts(life, sound) if post.draft_at is not None)
+
+    def write(now: datetime) -> int:
+        return draft_due(life.database, now=now, links=LINKS)
+
+    written = write(soon)
+    assert written > 0
+    drafted = Counter(post.state for post in all_posts(life, sound))[PostState.DRAFT]
+    assert drafted == written
+    failed = [post for post in all_posts(life, broken) if post.last_error]
+    assert len(failed) == written
+    assert {post.state for post in failed} == {PostState.PLANNED}
+    assert {post.draft_at for post in failed} == {soon + DRAFT_AGAIN_AFTER}
+    life.database.write(lambda s: s.execute(sa.update(Event).where(Event.id == broken).values(timezone="Asia/Jakarta")))
+    assert write(soon) == 0
+    assert write(soon + DRAFT_AGAIN_AFTER) == written
+
+
+def test_a_bell_rung_eight_times_writes_each_post_once(life: Life) -> None:
+    event_id = webinar(life)
+    life.database.write(lambda s: plan(s, event_id, now=NOW))
+    soon = min(post.draft_at for post in all_posts(life, event_id) if post.draft_at is not None)
+    start = threading.Barrier(8, timeout=60)
+
+    def ring(_number: int) -> int:
+        start.wait()
+        return draft_due(life.database, now=soon, links=LINKS)
+
+    with ThreadPoolExecutor(8) as pool:
+        changed = sum(pool.map(ring, range(8)))
+    drafted = [post for post in all_posts(life, event_id) if post.state is PostState.DRAFT]
+    assert changed == len(drafted) > 0
+    assert fact_names(life, event_id)["PostDrafted"] == len(drafted)

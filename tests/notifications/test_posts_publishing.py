@@ -14,9 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 from events import lifecycle, outbox
+from events.models import Event
 from notifications import posts
 from notifications.channels.mastodon import MastodonChannel
-from notifications.channels.protocol import Publication, Published
+from notifications.channels.protocol import NotSent, Publication, Published
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
 from notifications.models.poster import Poster, PosterState
@@ -312,3 +313,35 @@ def test_an_expired_worker_settles_nothing(life: Life, network: MastodonStandIn)
     )
     post = load(life, post_id)
     assert (post.state, published_facts(life, post), len(network.statuses)) == (PostState.PUBLISHED, 1, 1)
+
+
+def test_one_that_cannot_be_prepared_keeps_no_other_from_going_out(life: Life, network: MastodonStandIn) -> None:
+    """The first event has a time zone that nobody knows. Its post waits, longer every time, and is given up."""
+    broken, sound = approved(life), approved(life)
+    life.database.write(
+        lambda s: s.execute(
+            sa.update(Event).where(Event.id == load(life, broken).event_id).values(timezone="Nowhere/None")
+        )
+    )
+    assert publish(life, network) == 2
+    assert load(life, sound).state is PostState.PUBLISHED
+    waiting = load(life, broken)
+    assert (waiting.state, waiting.due_at, waiting.attempts) == (PostState.QUEUED, NOW + timedelta(seconds=30), 1)
+    assert publish(life, network) == 0
+    for attempt in range(1, 8):
+        assert publish(life, network, after=timedelta(hours=attempt)) == 1
+    given_up = load(life, broken)
+    assert (given_up.state, given_up.reason, given_up.due_at) == (PostState.FAILED, "broken", None)
+    facts = Counter(row.name for row in life.database.read(lambda s: outbox.timeline(s, given_up.event_id)))
+    assert facts["PostFailed"] == 1
+    assert len(network.statuses) == 1
+
+
+def test_post_that_was_prepared_too_long_ago_is_not_posted(life: Life, network: MastodonStandIn) -> None:
+    """A process that was suspended between picture and post finds, when it goes on, that it may be another's by now."""
+    post_id = approved(life)
+    moments = iter([0.0, 3600.0])
+    late = MastodonChannel(network.url, network.token, clock=lambda: next(moments), pause=lambda _seconds: None)
+    with pytest.raises(NotSent):
+        late.publish(Publication(post_id, "Halo", "id", "https://acara.example", None, "image/jpeg", ""))
+    assert network.statuses == []

@@ -126,7 +126,7 @@ class Uploads:
             "host_for": host_for,
             "seal": self.secrets.seal,
             "unseal": self.secrets.unseal,
-            "event_url": lambda event: f"https://acara.example/{event.slug}",
+            "event_url": lambda _organiser, event: f"https://acara.example/{event}",
             "thumbnail": lambda _event_id: Thumbnail(PICTURE, "image/png"),
             "clock": self.clocks.now,
             "real_clock": self.clocks.real_now,
