@@ -9,7 +9,7 @@ from litestar.exceptions import ClientException
 from litestar.handlers import BaseRouteHandler
 
 
-def refuse_nul(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def refuse_nul(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Refuse NUL in path or query (a guard): PostgreSQL cannot compare it and SQLite stops reading at it.
 
     Raises 400. Bodies are checked field by field, in `service.inputs`.

@@ -6,7 +6,7 @@ from events.errors import Conflict, Gone, Invalid, KeyReused, NotAllowed, NotFou
 from service.accounts.throttling import TooManyAttempts
 from service.files import TooLarge
 from service.limiting import TooManyRequests
-from service.transactions import Busy
+from service.outages import Busy, Unavailable
 
 _STATUSES: dict[type[Refused], int] = {
     NotFound: 404,
@@ -20,6 +20,7 @@ _STATUSES: dict[type[Refused], int] = {
     Invalid: 422,
     KeyReused: 422,
     Busy: 503,
+    Unavailable: 503,
     Refused: 400,
 }
 

@@ -14,22 +14,24 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast
 
 import anyio.to_thread
 import sqlalchemy as sa
 import structlog
-from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.orm import Session
 
 from events.deliveries import BELLS, HOLDER
-from events.errors import N_, Refused
 from events.outbox import RECORDED, REQUEST_ID
 from events.storage import ReadSession
+from service.engines import open_engine
+from service.outages import Busy, Outage, Unavailable, is_clash, lost_connection, refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +43,6 @@ TRIES = 5
 """How often a use-case is run before a clash between transactions becomes the caller's problem."""
 PAUSE = 0.02
 """Seconds, doubled with every try and drawn at random up to that: two that met once must not meet again."""
-CONNECT_WITHIN = 5
-"""Seconds that PostgreSQL has for taking a connection; the driver's own patience is two minutes."""
 
 _Result = TypeVar("_Result")
 _JoinMode = Literal["create_savepoint", "rollback_only"]
@@ -69,15 +69,6 @@ class _Waiting:
     bells: frozenset[str] = frozenset()
 
 
-class Busy(Refused):
-    """Other transactions were in the way time and again; nothing was kept, and trying again later is all right."""
-
-    code = "busy"
-    default = N_("This is not available right now. Please try again later.")
-    retry_after = 1
-    """Seconds."""
-
-
 class _ClashError(Exception):
     """Two transactions met head-on and the database chose ours to give way; nothing of it was kept."""
 
@@ -94,8 +85,9 @@ class Database:
         self.after_commit = after_commit
         self.holder: uuid.UUID | None = None
         """As whom this process claims rows, once the others know that it lives; see `service.heartbeat`."""
-        self._writing = _engine(address, connections=self.writer_count, immediate=True)
-        self._reading = _engine(address, connections=READERS, immediate=False)
+        self._writing = open_engine(address, connections=self.writer_count, writing=True)
+        self._reading = open_engine(address, connections=READERS, writing=False)
+        self._cannot_write, self._cannot_read = Outage("written"), Outage("read")
         self._read_limit: anyio.CapacityLimiter | None = None
         self._queue: deque[_Waiting] = deque()
         self._wake = threading.Condition()
@@ -107,7 +99,8 @@ class Database:
         """Run `use_case` in a writing transaction and return its result, committed. For workers and commands.
 
         `use_case` may be run again after a clash, so it must do nothing but read and write rows. What it raises is
-        raised here, and nothing of it is kept. Raises `Busy` where it clashed every time.
+        raised here, and nothing of it is kept. Raises `Busy` where it clashed every time or waited too long for what
+        others held, `Unavailable` where the database cannot be reached or written.
         """
         return cast("_Result", self._submit(use_case).result())
 
@@ -145,81 +138,111 @@ class Database:
             # A caller that has gone away meanwhile (a closed connection) is not served at all.
             batch = [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
             if batch:
-                try:
-                    self._commit_together(batch)
-                except BaseException as error:
-                    log.exception("a writer broke")
-                    for waiting in batch:
-                        if not waiting.answer.done():
-                            waiting.answer.set_exception(error)
+                self._serve(batch)
 
-    def _commit_together(self, batch: list[_Waiting]) -> None:
-        """Commit a batch; where that fails, try its members one by one, so that only the guilty one fails."""
+    def _serve(self, batch: list[_Waiting]) -> None:
+        """Commit a batch and answer everybody in it, whatever happens."""
         try:
-            self._run(batch)
-        except _ClashError:
-            _pause(1)
-            self._commit_one_by_one(batch)
-        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
-            if len(batch) == 1 or _lost_connection(error):
-                for waiting in batch:
-                    waiting.failure = error
-            else:
+            if not self._commit_together(batch):
                 self._commit_one_by_one(batch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
+            for waiting in batch:
+                waiting.failure = error
         self._tell(batch)
 
-    def _commit_one_by_one(self, batch: list[_Waiting]) -> None:
-        for waiting in batch:
-            self._commit_alone(waiting)
+    def _commit_together(self, batch: list[_Waiting]) -> bool:
+        """Commit the whole batch at once, or nothing of it and return False.
 
-    def _commit_alone(self, waiting: _Waiting) -> None:
-        for attempt in range(1, TRIES + 1):
-            waiting.failure = None
+        At first without savepoints, which cost a third of what they protect. Most batches hold no refusal; one that
+        does is rolled back when it meets it, and begun again with a savepoint for each. Raises what is no use-case's
+        fault and would meet the others too: a database that is not there.
+        """
+        if len(batch) == 1:
+            return False  # a single one needs no savepoint: its rollback is the transaction's
+        for run in (self._run_bare, self._run_apart):
             try:
-                self._run([waiting])
+                run(batch)
+            except _ClashError:
+                _pause(1)
+                return False
+            except Unavailable:
+                raise
+            except Exception:  # noqa: BLE001, S112 - it will happen again to the one that is to blame, and be told then
+                continue
+            return True
+        return False
+
+    def _commit_one_by_one(self, batch: list[_Waiting]) -> None:
+        """Commit each for itself, so that only the guilty one fails."""
+        for number, waiting in enumerate(batch):
+            waiting.failure = self._commit_alone(waiting)
+            if isinstance(waiting.failure, Unavailable):
+                for other in batch[number:]:  # who waited long enough to learn it for one has learnt it for all
+                    other.failure = waiting.failure
+                return
+
+    def _commit_alone(self, waiting: _Waiting) -> Exception | None:
+        """Return what went wrong, or None once it is committed."""
+        failure: Exception | None = None
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._run_bare([waiting])
             except _ClashError as clash:
-                waiting.failure = Busy()
-                waiting.failure.__cause__ = clash.__cause__
                 log.warning("transaction clashed, attempt %d of %d: %s", attempt, TRIES, clash.__cause__)
+                failure = Busy()
+                failure.__cause__ = clash.__cause__
                 if attempt < TRIES:
                     _pause(attempt)
             except Exception as error:  # noqa: BLE001 - handed to the caller
-                waiting.failure = error
-                return
+                return error
             else:
-                return
+                return None
+        return failure
 
-    def _run(self, batch: list[_Waiting]) -> None:
-        """Run every use-case in its own savepoint on one connection, then commit once.
+    def _run_bare(self, batch: list[_Waiting]) -> None:
+        """Run every use-case in one transaction; the first that fails ends it for all."""
+        with self._transaction() as connection:
+            for waiting in batch:
+                with self._session(connection, waiting, "rollback_only") as session:
+                    _run_one(session, waiting)
 
-        One alone needs no savepoint: its rollback is the transaction's.
-        """
-        mode: _JoinMode = "create_savepoint" if len(batch) > 1 else "rollback_only"
+    def _run_apart(self, batch: list[_Waiting]) -> None:
+        """Run every use-case in a savepoint of its own, so that one that fails leaves the others' work alone."""
+        with self._transaction() as connection:
+            for waiting in batch:
+                with self._session(connection, waiting, "create_savepoint") as session:
+                    try:
+                        _run_one(session, waiting)
+                        session.commit()  # releases the savepoint
+                    except Exception as error:
+                        if is_clash(error) or lost_connection(error):
+                            raise  # the transaction is gone, and the savepoint with it
+                        session.rollback()
+                        waiting.failure = refusal_of(error) or error
+
+    @contextmanager
+    def _transaction(self) -> Generator[sa.Connection]:
+        """Commit on leaving. Raises `_ClashError` where nothing was kept and a new try may help, or `Unavailable`."""
+        committing = False
         try:
             with self._writing.connect() as connection, connection.begin():
-                for waiting in batch:
-                    self._run_one(connection, waiting, mode)
-        except DBAPIError as error:
-            if _is_clash(error):  # while it began, or in the commit itself
+                yield connection
+                committing = True
+        except Exception as error:
+            if is_clash(error) or (lost_connection(error) and not committing):
                 raise _ClashError from error
+            refusal = refusal_of(error)
+            if isinstance(refusal, Unavailable):
+                self._cannot_write.begin(error)
+            if refusal is not None:
+                raise refusal from error
             raise
+        self._cannot_write.end()
 
-    def _run_one(self, connection: sa.Connection, waiting: _Waiting, mode: _JoinMode) -> None:
+    def _session(self, connection: sa.Connection, waiting: _Waiting, mode: _JoinMode) -> Session:
         # A session of its own for each: no use-case sees another's objects, and `info` starts empty.
-        with Session(connection, join_transaction_mode=mode, expire_on_commit=False) as session:
-            session.info[REQUEST_ID] = waiting.request_id
-            session.info[HOLDER] = self.holder
-            try:
-                waiting.result = waiting.use_case(session)
-                session.commit()
-            except Exception as error:
-                if isinstance(error, DBAPIError) and (error.connection_invalidated or _is_clash(error)):
-                    raise _ClashError from error
-                session.rollback()
-                waiting.failure = error
-                return
-            waiting.facts = tuple(session.info.get(RECORDED, ()))
-            waiting.bells = frozenset(session.info.get(BELLS, ()))
+        info = {REQUEST_ID: waiting.request_id, HOLDER: self.holder}
+        return Session(connection, join_transaction_mode=mode, expire_on_commit=False, info=info)
 
     def _tell(self, batch: list[_Waiting]) -> None:
         """Answer everybody, then ring: by now it is all on disk."""
@@ -240,9 +263,22 @@ class Database:
 
     # ------------------------------------------------------------ reading
     def read(self, query: Callable[[ReadSession], _Result], /) -> _Result:
-        """Run `query` in a reading transaction and return its result. It cannot write: SQLite is told so too."""
-        with Session(self._reading, expire_on_commit=False) as session:
-            return query(cast("ReadSession", session))
+        """Run `query` in a reading transaction and return its result. It cannot write: SQLite is told so too.
+
+        Raises what `query` raises, `Busy` where it takes too long, `Unavailable` where the database cannot be read.
+        """
+        try:
+            with Session(self._reading, expire_on_commit=False) as session:
+                result = query(cast("ReadSession", session))
+        except (DBAPIError, NoConnectionFreeError) as error:
+            refusal = refusal_of(error, reading=True)
+            if isinstance(refusal, Unavailable):
+                self._cannot_read.begin(error)
+            if refusal is not None:
+                raise refusal from error
+            raise
+        self._cannot_read.end()
+        return result
 
     async def aread(self, query: Callable[[ReadSession], _Result], /) -> _Result:
         """Do the same for a page handler, in a thread."""
@@ -262,6 +298,11 @@ class Database:
         self._reading.dispose()
 
     @property
+    def usable(self) -> bool:
+        """Whether the latest read and the latest write found the database in order."""
+        return not (self._cannot_read.lasts or self._cannot_write.lasts)
+
+    @property
     def engine(self) -> sa.Engine:
         """The writing engine, for migrations and health checks."""
         return self._writing
@@ -272,48 +313,13 @@ class Database:
         return self._writing, self._reading
 
 
+def _run_one(session: Session, waiting: _Waiting) -> None:
+    waiting.failure = None
+    waiting.result = waiting.use_case(session)
+    session.flush()
+    waiting.facts = tuple(session.info.get(RECORDED, ()))
+    waiting.bells = frozenset(session.info.get(BELLS, ()))
+
+
 def _pause(attempt: int) -> None:
     time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - it spreads, it hides nothing
-
-
-def _is_clash(error: DBAPIError) -> bool:
-    """Tell a deadlock or serialization failure (PostgreSQL classes 40P01, 40001) or a busy SQLite from the rest."""
-    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
-    return code in ("40P01", "40001", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT")
-
-
-def _lost_connection(error: Exception) -> bool:
-    """Tell whether the connection broke, so that nobody knows what was committed: trying again could do it twice."""
-    return isinstance(error, DBAPIError) and error.connection_invalidated
-
-
-def _engine(address: str, *, connections: int, immediate: bool) -> sa.Engine:
-    """Open an engine. SQLite's writers say BEGIN IMMEDIATE, because a lock that comes later sells one seat twice."""
-    if not address.startswith("sqlite"):
-        return sa.create_engine(
-            address,
-            pool_size=connections,
-            max_overflow=0,
-            pool_pre_ping=True,
-            connect_args={"connect_timeout": CONNECT_WITHIN},
-        )
-    engine = sa.create_engine(
-        address, poolclass=sa.QueuePool, pool_size=connections, max_overflow=0, connect_args={"timeout": 30}
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions behind our back
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")  # a confirmed seat survives a power cut
-        cursor.execute("PRAGMA foreign_keys = ON")
-        if not immediate:
-            cursor.execute("PRAGMA query_only = ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    return engine

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from events import deliveries, outbox
 from events.errors import Conflict
 from events.storage import ReadSession
-from service.transactions import BATCH, TRIES, Busy, Committed, Database
+from service.outages import Busy, Unavailable
+from service.transactions import BATCH, TRIES, Committed, Database
 
 
 class _Tables(sa.orm.DeclarativeBase):
@@ -193,8 +194,7 @@ def test_two_that_meet_head_on_both_get_through(postgresql_url: str) -> None:
 
 
 def clash() -> sa.exc.OperationalError:
-    refused = sqlite3.OperationalError("database is locked")
-    refused.sqlite_errorname = "SQLITE_BUSY"
+    refused = psycopg.errors.DeadlockDetected("deadlock detected")
     return sa.exc.OperationalError("UPDATE counter", {}, refused)
 
 
@@ -222,7 +222,7 @@ def test_a_database_that_comes_back_is_used_again(counting: Database, tmp_path: 
     counting.engine.dispose()
     away = path.rename(tmp_path / "away.sqlite3")
     path.mkdir()
-    with pytest.raises(sa.exc.OperationalError):
+    with pytest.raises(Unavailable):
         counting.write(add_one)
     path.rmdir()
     away.rename(path)
