@@ -43,15 +43,15 @@ def serve() -> None:
     """Answer requests; without a broker also work off every queue."""
     from sqlalchemy.exc import DBAPIError
 
+    from service.outages import Unavailable, reason_of
     from service.running import serve as run
 
     runtime = _runtime()
     try:
         run(runtime)
-    except DBAPIError as error:
-        reason = str(error.orig).splitlines()[0]
+    except (Unavailable, DBAPIError) as error:
         raise click.ClickException(
-            f"The database says: {reason}. Run `acara migrate`, or ask `acara doctor`."
+            f"The database says: {reason_of(error)}. Run `acara migrate`, or ask `acara doctor`."
         ) from error
     finally:
         runtime.close()

@@ -21,6 +21,7 @@ from notifications.smtp import SmtpMailer
 from service import presence
 from service.broker import QUEUES
 from service.clock import real_now
+from service.outages import Unavailable, reason_of
 from service.wiring import Runtime
 
 LOW_DISK = 1 << 30
@@ -114,8 +115,8 @@ def check_database(runtime: Runtime) -> Finding:
     place = sa.make_url(runtime.settings.database_address).render_as_string(hide_password=True)
     try:
         runtime.database.read(lambda session: session.scalar(sa.select(1)))
-    except SQLAlchemyError as error:
-        reason = str(error.__cause__ or error).strip().splitlines()[0]
+    except (Unavailable, SQLAlchemyError) as error:
+        reason = reason_of(error)
         mend = "Check ACARA_DATABASE_URL, that the server runs, and that this machine may reach it."
         return Finding("database", Verdict.BAD, f"{place} cannot be reached: {reason}", mend)
     return _good("database", f"{place} answers.")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from service import presence
 from service.clock import real_now
+from service.outages import Unavailable
 from service.takeover import end_leases
 from service.wiring import Runtime
 
@@ -54,6 +55,8 @@ class Heartbeat:
         while not self._stop.wait(presence.SEEN_EVERY.total_seconds()):
             try:
                 self._beat()
+            except Unavailable:
+                log.debug("no heartbeat while the database cannot be used; the next one may get through")
             except Exception:
                 log.exception("a heartbeat failed; the next one follows")
 

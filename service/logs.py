@@ -1,41 +1,41 @@
-"""Structured logs on standard error: one line an occurrence, with the request id wherever there is one."""
+"""Structured logs on standard error: one line an occurrence, with the request id wherever there is one.
+
+The line that every request leaves goes straight to the file: by way of the standard library's handlers it cost a third
+of what answering took. Lines of libraries, and of rooms that know only the standard library, end up alike.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
+import msgspec
 import structlog
 
 from service.settings import Settings
 
 
 def configure(settings: Settings) -> None:
-    """Send structlog's and the standard library's log lines through one formatter, as text or JSON lines."""
+    """Send structlog's and the standard library's log lines to standard error, as text or JSON lines."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: structlog.typing.Processor
-    if settings.log_format == "json":
-        shared.append(structlog.processors.format_exc_info)
-        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    rendering = _as_json_lines() if settings.log_format == "json" else _as_text()
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *rendering, _encode],
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         )
     )
     root = logging.getLogger()
@@ -43,3 +43,19 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for noisy in ("alembic", "dramatiq", "pika", "httpx", "httpcore", "fontTools", "weasyprint", "pyhanko"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+
+
+def _as_json_lines() -> list[structlog.typing.Processor]:
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_to_json)]
+
+
+def _as_text() -> list[structlog.typing.Processor]:
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+
+
+def _to_json(entry: Any, **_: Any) -> str:
+    return msgspec.json.encode(entry, enc_hook=repr).decode()
+
+
+def _encode(_logger: Any, _method: str, line: Any) -> bytes:
+    return str(line).encode("utf-8", "backslashreplace")

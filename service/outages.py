@@ -71,6 +71,14 @@ def refusal_of(error: Exception, *, reading: bool = False) -> Refused | None:
     return None
 
 
+def reason_of(error: BaseException) -> str:
+    """Return the database's own words, as one line for operators, behind whatever they were wrapped in."""
+    if isinstance(error, Refused) and error.__cause__ is not None:
+        error = error.__cause__
+    said = (error.orig or error) if isinstance(error, DBAPIError) else error
+    return str(said).strip().partition("\n")[0]
+
+
 def _code(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
 
@@ -94,12 +102,12 @@ class Outage:
         """Whether the latest try found the database unusable."""
         return self._lasts
 
-    def begin(self, error: BaseException | None) -> None:
+    def begin(self, error: Exception) -> None:
         """Note that the database could not be used, because of `error`."""
         with self._lock:
             begun, self._lasts = not self._lasts, True
         if begun:
-            log.error("the database cannot be %s: %s", self._what, _reason(error))
+            log.error("the database cannot be %s: %s", self._what, reason_of(error))
 
     def end(self) -> None:
         """Note that the database was used."""
@@ -109,8 +117,3 @@ class Outage:
             ended, self._lasts = self._lasts, False
         if ended:
             log.warning("the database can be %s again", self._what)
-
-
-def _reason(error: BaseException | None) -> str:
-    found = error.orig if isinstance(error, DBAPIError) else error
-    return " ".join(str(found).split())

@@ -27,6 +27,7 @@ from notifications.models.poster import Poster
 from service import idempotency
 from service.accounts import staff
 from service.clock import real_now
+from service.outages import Unavailable
 from service.takeover import Watch
 from service.transactions import Committed
 from service.wiring import Runtime
@@ -78,6 +79,8 @@ class Ticker:
             for step in (self._watch.look, partial(tick, self._runtime), self._tidy_up):
                 try:
                     step()
+                except Unavailable:
+                    log.debug("nothing to be done while the database cannot be used")
                 except Exception:
                     log.exception("a tick failed; the next one follows in a second")
 

@@ -18,7 +18,7 @@ log = structlog.stdlib.get_logger("acara.requests")
 
 _SECRET = re.compile(r"(?<=/)[A-Za-z0-9_.\-]{32,}(?=/|$)")
 """Personal tokens and one-time links stand in paths; logs are read by more people than mails are."""
-_QUIET = ("/healthz", "/static/")
+_QUIET = ("/healthz", "/livez", "/static/")
 
 
 def trace_requests(app: ASGIApp) -> ASGIApp:

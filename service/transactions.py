@@ -1,8 +1,8 @@
 """The only commit in the code base: `write` and `read`, and the writer that commits several together.
 
 A use-case is handed over whole. A writer takes the one that has waited longest and all that wait behind it (up to
-`BATCH`), runs each in a SAVEPOINT of its own and commits them together: at 32 waiting, one flush to disk serves 32
-people. A refusal rolls back its own savepoint only. SQLite has one writer, PostgreSQL a few. See decision 2.
+`BATCH`), runs each with a session of its own and commits them together: at 32 waiting, one flush to disk serves 32
+people. A refusal undoes its own work only. SQLite has one writer, PostgreSQL a few. See decision 2.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from certificates import delivery as rendering
 from events import outbox
 from notifications import delivery, posters, posts_drafting, posts_publishing
 from service.clock import real_now
+from service.outages import Unavailable
 from service.reactions import Context, react
 from service.wiring import Runtime
 
@@ -30,6 +31,8 @@ def react_to(runtime: Runtime, fact_ids: Sequence[uuid.UUID]) -> None:
     """React to facts: all in one transaction, or, where one of them fails, each in its own."""
     try:
         runtime.database.write(lambda session: _react_to_all(runtime, session, fact_ids))
+    except Unavailable:
+        log.debug("the facts wait until the database can be used again")
     except Exception as error:
         if len(fact_ids) > 1:
             for fact_id in fact_ids:
@@ -129,5 +132,7 @@ def deliver(runtime: Runtime, queue: str) -> None:
     try:
         while work is not None and not runtime.stopping and work(runtime):
             pass
+    except Unavailable:
+        log.debug("the queue waits until the database can be used again")
     except Exception:
         log.exception("delivery failed", extra={"queue": queue})

@@ -19,16 +19,17 @@ _MEANINGS = {
     422: "Fields that cannot be accepted, with every error at its field; or an Idempotency-Key that stood for "
     "something else.",
     429: "Too many requests; Retry-After says how many seconds to wait.",
+    503: "The database is away or overloaded; Retry-After says how many seconds to wait.",
 }
 
 
 def refusals(*statuses: int) -> dict[int, ResponseSpec]:
-    """Return the documentation of these statuses, and of 400, which every route may answer."""
+    """Return the documentation of these statuses, and of those that every route may answer."""
     return {
         status: ResponseSpec(
             data_container=Problem, media_type=MEDIA_TYPE, description=_MEANINGS[status], generate_examples=False
         )
-        for status in sorted({400, *statuses})
+        for status in sorted({400, *statuses, 503})
     }
 
 

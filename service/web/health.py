@@ -8,7 +8,9 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Response
 
+from events.errors import Refused
 from events.houses import houses
+from service.outages import Unavailable
 from service.web.pages import Request
 from service.wiring import Runtime
 
@@ -17,12 +19,31 @@ log = logging.getLogger(__name__)
 
 @get("/healthz", include_in_schema=False)
 async def health(runtime: NamedDependency[Runtime]) -> Response[dict[str, str]]:
-    """Answer 200 while the database answers, 503 otherwise."""
+    """Answer 200 while the database can be read and could be written when that was last tried, 503 otherwise.
+
+    Every process writes every few seconds (`service.heartbeat`), so a full disk is noticed without a visitor.
+    What is wrong stands in the log, once: `service.outages` tells it when it begins.
+    """
     try:
         await runtime.database.aread(houses)
+    except Refused as refusal:
+        return _not_ready(getattr(refusal, "retry_after", 1))
     except Exception:
-        log.exception("the database does not answer")
-        return Response({"status": "database"}, status_code=503, headers={"Cache-Control": "no-store"})
+        log.exception("the database does not answer as it should")
+        return _not_ready(Unavailable.retry_after)
+    if not runtime.database.usable:
+        return _not_ready(Unavailable.retry_after)
+    return Response({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+def _not_ready(seconds: int) -> Response[dict[str, str]]:
+    headers = {"Cache-Control": "no-store", "Retry-After": str(seconds)}
+    return Response({"status": "database"}, status_code=503, headers=headers)
+
+
+@get("/livez", sync_to_thread=False, include_in_schema=False)
+def alive() -> Response[dict[str, str]]:
+    """Answer 200 while the process answers at all: starting it anew would not bring a database back."""
     return Response({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 

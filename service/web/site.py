@@ -15,7 +15,7 @@ from service.web.brand_routes import brand_logo, brand_stylesheet
 from service.web.coming import coming, coming_of_house
 from service.web.event_page import event_calendar, show_event
 from service.web.headers import add_safety_headers
-from service.web.health import favicon, health, robots
+from service.web.health import alive, favicon, health, robots
 from service.web.joining import join, show_door
 from service.web.manage import (
     accept,
@@ -41,6 +41,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     brand_stylesheet,
     brand_logo,
     health,
+    alive,
     robots,
     favicon,
     coming,

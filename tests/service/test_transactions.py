@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from events.errors import Conflict
 from events.storage import ReadSession
 from service.outages import Busy, Unavailable
 from service.transactions import BATCH, TRIES, Committed, Database
+from tests.support.polling import until
 
 
 class _Tables(sa.orm.DeclarativeBase):
@@ -88,6 +90,31 @@ def test_refusal_rolls_back_its_own_savepoint_only(counting: Database) -> None:
         outcomes = [type(answer.exception()) for answer in answers]
     assert outcomes == [Conflict, type(None)] * 10
     assert counting.read(value) == 10
+
+
+def together(database: Database, use_cases: Sequence[Callable[[Session], object]]) -> None:
+    """Have the use-cases wait for the writer at the same time, so that they share a commit."""
+    release = hold_writer(database)
+    with ThreadPoolExecutor(len(use_cases)) as pool:
+        for use_case in use_cases:
+            pool.submit(database.write, use_case)
+        until(lambda: len(database._queue) == len(use_cases), what="all wait")
+        release.set()
+
+
+def test_savepoints_come_with_the_first_refusal(counting: Database) -> None:
+    made: list[str] = []
+    sa.event.listen(counting.engine, "savepoint", lambda _connection, name: made.append(name))
+
+    def refuse(session: Session) -> None:
+        add_one(session)
+        raise Conflict
+
+    together(counting, [add_one] * 4)
+    assert made == []
+    together(counting, [add_one, refuse, add_one])
+    assert len(made) == 3
+    assert counting.read(value) == 6
 
 
 def test_a_failing_constraint_fails_only_its_caller(counting: Database) -> None:
@@ -191,6 +218,22 @@ def test_two_that_meet_head_on_both_get_through(postgresql_url: str) -> None:
     assert one.read(lambda session: session.scalars(sa.select(Counter.value)).all()) == [2, 2]
     one.close()
     other.close()
+
+
+def test_a_connection_that_breaks_before_the_commit_costs_nobody_anything(postgresql_url: str) -> None:
+    database = two_counters(postgresql_url)
+    runs: list[int] = []
+
+    def lose_the_connection_once(session: Session) -> None:
+        runs.append(add_one(session))
+        session.flush()
+        if len(runs) == 1:
+            session.execute(sa.select(sa.func.pg_terminate_backend(sa.func.pg_backend_pid())))
+
+    database.write(lose_the_connection_once)
+    assert runs == [1, 1]
+    assert database.read(lambda session: session.scalar(sa.select(Counter.value).where(Counter.id == 1))) == 1
+    database.close()
 
 
 def clash() -> sa.exc.OperationalError:

@@ -140,6 +140,17 @@ class Postgres:
             connection.execute(sql.SQL("; ").join(statements))
         return True
 
+    def pause(self) -> None:
+        """Stop the server, as an operator does in the middle of everything; what it holds is kept."""
+        self._admin.close()
+        self._process.send_signal(2)  # SIGINT: fast shutdown
+        self._process.wait(timeout=30)
+
+    def resume(self) -> None:
+        """Start it again after `pause`."""
+        self._process = self._launch()
+        self._admin = until(self._connect, what=f"PostgreSQL answers ({self._folder}/log)")
+
     def stop(self) -> None:
         """Stop the server at once and remove all it had."""
         self._admin.close()
