@@ -13,15 +13,14 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jinja2
-import pikepdf
 import segno
 
 from certificates.content import CertificateContent, Colours, mix
 from certificates.fitting import Measure, fit, measure_of
-from events import typefaces
+from events import typefaces, underlay
 from events.typefaces import Face
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -116,7 +115,7 @@ class _Press:
         )
         document = _weasyprint().HTML(string=html, url_fetcher=_document_fetcher())
         text = document.write_pdf(stylesheets=[self._sheet], font_config=self._fonts, pdf_variant="pdf/ua-1")
-        return _lay_under(text, self._ground)
+        return underlay.lay_under(text, self._ground)
 
     def _fit(self, text: str, box: Box) -> dict[str, float]:
         measure: Measure = self._measures.get(box.face) or measure_of(None)
@@ -172,25 +171,13 @@ def _parse(stylesheet: str, faces_dir: Path) -> tuple[Any, Any]:
 
 
 def _ground(ornament: str) -> bytes:
-    """Return the ornament alone as a page of PDF, drawn once: parsing it costs more than everything else."""
+    """Return the ornament alone, ready to lie under a page: parsing it costs more than everything else."""
     image = _data_uri("image/svg+xml", ornament.encode())
     html = (
         "<style>@page { size: A4 landscape; margin: 0 } body { margin: 0 } img { display: block }</style>"
         f'<img src="{image}" alt="">'
     )
-    return cast("bytes", _weasyprint().HTML(string=html, url_fetcher=_document_fetcher()).write_pdf())
-
-
-def _lay_under(text: bytes, ground: bytes) -> bytes:
-    """Return `text` with the page `ground` beneath it, marked as an artifact (ISO 14289-1 §7.1), tags untouched."""
-    with pikepdf.open(io.BytesIO(text)) as pdf, pikepdf.open(io.BytesIO(ground)) as beneath:
-        page = pdf.pages[0]
-        form = pdf.copy_foreign(beneath.pages[0].as_form_xobject())
-        name = page.add_resource(form, pikepdf.Name.XObject)
-        page.contents_add(f"/Artifact BMC q {name} Do Q EMC\n".encode(), prepend=True)
-        out = io.BytesIO()
-        pdf.save(out)
-        return out.getvalue()
+    return underlay.prepare(_weasyprint().HTML(string=html, url_fetcher=_document_fetcher()).write_pdf())
 
 
 def _qr(url: str, colour: str) -> str:

@@ -22,9 +22,8 @@ from urllib.parse import urlsplit
 
 import jinja2
 import msgspec
-import pikepdf
 
-from events import typefaces
+from events import typefaces, underlay
 from events.processes import ChildProcesses
 from events.typefaces import Face, Foundry
 from notifications import posters_ornament as ornament
@@ -116,7 +115,7 @@ class Easel:
     def page(self, design: Design, sheet: Sheet, pictures: Mapping[str, bytes]) -> bytes:
         """Return one page as PDF, 1080 CSS pixels wide, or A3 for the sheet to print."""
         words = self._pdf(self.html(design, sheet, pictures), sheet)
-        return _lay_under(words, self._ground(design, sheet))
+        return underlay.lay_under(words, self._ground(design, sheet))
 
     def html(self, design: Design, sheet: Sheet, pictures: Mapping[str, bytes]) -> str:
         """Return the words of a page, before layout."""
@@ -150,7 +149,7 @@ class Easel:
             template = _environment().get_template(f"{design.layout}.html")
             ornament_of = functools.partial(_ornament, palette=palette)
             html = template.render(part="ground", s=sheet, c=palette, k=sheet.scale, d=_NOBODY, ornament=ornament_of)
-            self._grounds[key] = self._pdf(html, sheet)
+            self._grounds[key] = underlay.prepare(self._pdf(html, sheet))
         return self._grounds[key]
 
     def _pdf(self, html: str, sheet: Sheet) -> bytes:
@@ -182,18 +181,6 @@ class Easel:
 @functools.lru_cache(maxsize=1)
 def _easel(faces_dir: str) -> Easel:
     return Easel(Path(faces_dir))
-
-
-def _lay_under(words: bytes, ground: bytes) -> bytes:
-    """Return the page `words` with the page `ground` beneath it."""
-    with pikepdf.open(io.BytesIO(words)) as pdf, pikepdf.open(io.BytesIO(ground)) as beneath:
-        page = pdf.pages[0]
-        form = pdf.copy_foreign(beneath.pages[0].as_form_xobject())
-        name = page.add_resource(form, pikepdf.Name.XObject)
-        page.contents_add(f"q {name} Do Q\n".encode(), prepend=True)
-        out = io.BytesIO()
-        pdf.save(out)
-        return out.getvalue()
 
 
 @functools.lru_cache(maxsize=8)
