@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -23,13 +24,15 @@ from certificates import facts, issuing
 from certificates.composing import Composed, VerifyUrlOf, compose
 from certificates.content import CertificateContent, Failure
 from certificates.models import Certificate, CertificateState
-from certificates.renderer import Renderer
-from certificates.signing import Signer
 from events import deliveries, outbox
 from events.deliveries import Claim
 from events.files import FileStore
 from events.models import Event
 from events.storage import Session, Transactions
+
+if TYPE_CHECKING:
+    from certificates.renderer import Renderer
+    from certificates.signing import Signer
 
 log = logging.getLogger(__name__)
 

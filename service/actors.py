@@ -1,16 +1,17 @@
-"""The dramatiq actors: thin wrappers that turn a bell into a call of `service.work`."""
+"""The dramatiq actors: thin wrappers that turn a bell into a call of `service.work`.
+
+`service.work` brings what only deliveries need; it is imported when the first bell rings, or by `service.warming`.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 from threading import BoundedSemaphore
 
 import dramatiq
 from dramatiq.actor import Actor
 
-from service import work
 from service.bell import Bell
 from service.broker import QUEUES
 from service.wiring import Runtime
@@ -28,13 +29,19 @@ def connect(runtime: Runtime, *, threads_each: int = 1) -> Bell:
         return dramatiq.actor(actor_name=name, queue_name=name, broker=broker)(function)
 
     def facts(ids: list[str]) -> None:
+        from service import work  # noqa: PLC0415 - see above
+
         work.react_to(runtime, [uuid.UUID(fact_id) for fact_id in ids])
 
-    actors = {
-        name: declare(name, in_turn(threads_each, partial(work.deliver, runtime, name)))
-        for name in QUEUES
-        if name != "facts"
-    }
+    def deliveries(queue: str) -> Callable[[], None]:
+        def deliver() -> None:
+            from service import work  # noqa: PLC0415 - see above
+
+            work.deliver(runtime, queue)
+
+        return deliver
+
+    actors = {name: declare(name, in_turn(threads_each, deliveries(name))) for name in QUEUES if name != "facts"}
     facts_actor = declare("facts", facts)
 
     def send_facts(ids: list[str]) -> None:

@@ -7,8 +7,6 @@ import io
 import uuid
 from dataclasses import dataclass
 
-from PIL import Image, UnidentifiedImageError
-
 from events.errors import N_, FieldError, Invalid
 
 LOGO_BYTES = 2 * 1024 * 1024
@@ -39,6 +37,8 @@ def redraw(body: bytes) -> Logo:
 
     Raises `Invalid` for what is no PNG, JPEG or WebP, or too large. Holds the CPU; call it in a thread.
     """
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - a twentieth of a second that a start should save
+
     refusal = Invalid([FieldError("logo", "not_a_picture", _NO_PICTURE)])
     if not body or len(body) > LOGO_BYTES:
         raise refusal

@@ -22,6 +22,7 @@ from service.clock import real_now
 from service.heartbeat import Heartbeat
 from service.takeover import take_over
 from service.ticker import Ticker
+from service.warming import warm_up, warm_up_soon
 from service.wiring import Runtime
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:
     """Work off `queues` until SIGTERM or SIGINT; what is under way is finished or given back."""
     stop = threading.Event()
     _on_stop_signals(stop.set)
+    warm_up()
     with working(runtime, role="work", queues=queues):
         _keep_what_was_loaded()
         log.info("working", queues=list(queues), broker=runtime.settings.broker_kind)
@@ -131,4 +133,7 @@ def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> N
         if welcome is not None:
             log.warning("nobody is staff yet: the first owner opens this address once, within a week", url=welcome)
         _keep_what_was_loaded()
+        warming = warm_up_soon() if queues else None
         server.run(sockets=[listener])
+        if warming is not None:
+            warming.cancel()

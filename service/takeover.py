@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import psutil
 from sqlalchemy.orm import Session
 
 from events import deliveries
@@ -67,7 +66,18 @@ def _may_live(process: presence.Process) -> bool:
     """Tell whether a process that was seen lately may still run: here its number says so, elsewhere nobody knows."""
     if process.host != socket.gethostname()[:100]:
         return True
-    return process.pid != os.getpid() and psutil.pid_exists(process.pid)
+    return process.pid != os.getpid() and _runs(process.pid)
+
+
+def _runs(pid: int) -> bool:
+    """Tell whether a process of this machine has that number; signal 0 only asks (kill(2))."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Where everything meets: the `Runtime` of one process, made from its settings.
 
-Heavy parts (the Google client, WeasyPrint's child processes, Mastodon's library) are made when first used.
+What only deliveries need (composing mails, drawing, signing, networks) is imported and made when it is first used:
+the first page of a service that starts must not wait for it. `service.warming` fetches it soon afterwards.
 """
 
 from __future__ import annotations
@@ -8,20 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dramatiq
 
-from certificates.renderer import ProcessRenderer
-from certificates.signing import PadesSigner, load_pkcs12, own_key
 from events.links import Links
 from events.processes import ChildProcesses
 from events.storage import new_id
-from notifications import posters_drawing
-from notifications.channels.limits import MASTODON
-from notifications.channels.mastodon import MastodonChannel
-from notifications.channels.protocol import Channel
-from notifications.composing import Composer
-from notifications.posters_design import Draw
 from notifications.smtp import FolderMailer, Mailer, SmtpMailer
 from service.bell import Bell
 from service.broker import make_broker
@@ -30,6 +24,13 @@ from service.files import StoredFiles, open_files
 from service.secrets import SecretBox
 from service.settings import Settings, secret_key_of
 from service.transactions import Committed, Database
+
+if TYPE_CHECKING:
+    from certificates.renderer import ProcessRenderer
+    from certificates.signing import PadesSigner
+    from notifications.channels.protocol import Channel
+    from notifications.composing import Composer
+    from notifications.posters_design import Draw
 
 KEEP_RELAY_FOR = 20.0
 """Seconds that the connection to the mail relay is kept for the next mail; relays hang up after minutes."""
@@ -80,6 +81,8 @@ class Runtime:
     @cached_property
     def composer(self) -> Composer:
         """Composes e-mails in the installation's name."""
+        from notifications.composing import Composer  # noqa: PLC0415 - icalendar and templates, for deliveries only
+
         return Composer(
             links=self.links,
             files=self.files,
@@ -99,13 +102,22 @@ class Runtime:
         return self.settings.data_dir / "typefaces"
 
     @cached_property
+    def pages_dir(self) -> Path:
+        """Where compiled templates of pages are kept; may be emptied at any time."""
+        return self.settings.data_dir / "pages"
+
+    @cached_property
     def renderer(self) -> ProcessRenderer:
         """Draws certificates in the child processes."""
+        from certificates.renderer import ProcessRenderer  # noqa: PLC0415 - pikepdf and QR codes, for deliveries only
+
         return ProcessRenderer(self.children, self.faces_dir)
 
     @cached_property
     def draw_poster(self) -> Draw:
         """Draws a poster in a child process."""
+        from notifications import posters_drawing  # noqa: PLC0415 - drawing, for deliveries only
+
         return posters_drawing.drawing_in(self.children, self.faces_dir)
 
     @cached_property
@@ -114,11 +126,16 @@ class Runtime:
         settings = self.settings
         if settings.mastodon_url is None or settings.mastodon_token is None:
             return {}
+        from notifications.channels.limits import MASTODON  # noqa: PLC0415 - most installations have no network
+        from notifications.channels.mastodon import MastodonChannel  # noqa: PLC0415 - likewise
+
         return {MASTODON: MastodonChannel(settings.mastodon_url, settings.mastodon_token.get_secret_value())}
 
     @cached_property
     def signer(self) -> PadesSigner:
         """Signs certificates with the key that was given, or with the installation's own."""
+        from certificates.signing import PadesSigner, load_pkcs12, own_key  # noqa: PLC0415 - X.509, for deliveries only
+
         settings = self.settings
         if settings.signing_pkcs12 is not None:
             password = settings.signing_password.get_secret_value() if settings.signing_password else ""

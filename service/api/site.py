@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Router
 from litestar.di import Provide
 
 from service.addresses import refuse_nul
@@ -27,12 +26,13 @@ from service.api.openapi import PATH, TOKEN
 from service.api.problems import answer
 from service.api.requests import BODY_LIMIT, ApiRequest
 from service.limiting import Limiter
+from service.routers import FreshRouter
 from service.wiring import Runtime
 
 
-def api_router() -> Router:
+def api_router() -> FreshRouter:
     """Return the router of the API."""
-    staff = Router(
+    staff = FreshRouter(
         "/staff",
         route_handlers=[
             staff_events.routes,
@@ -49,7 +49,7 @@ def api_router() -> Router:
         dependencies={"acting": Provide(provide_acting, sync_to_thread=False)},
         security=[{TOKEN: []}],
     )
-    return Router(
+    return FreshRouter(
         PATH,
         route_handlers=[public_events.routes, public_registrations.routes, public_documents.routes, staff],
         guards=[refuse_nul],

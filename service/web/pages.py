@@ -65,7 +65,7 @@ class Pages:
         self.runtime = runtime
         self.recent = Recent()
         self._rendered = Rendered()
-        self._templates = Templates(static_files)
+        self._templates = Templates(static_files, compiled=runtime.pages_dir)
         self._last_house: House | None = None
 
     def page(

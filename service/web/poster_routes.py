@@ -14,7 +14,6 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
-from PIL import Image
 
 from events.errors import NotFound
 from service.files import StoredFiles
@@ -53,6 +52,8 @@ async def event_poster(
 @lru_cache(maxsize=32)
 def _shrink(files: StoredFiles, key: str, kind: str) -> bytes:
     """Return a stored picture, smaller. A key's picture never changes: the key holds the digest of what was drawn."""
+    from PIL import Image  # noqa: PLC0415 - a twentieth of a second that a start should save
+
     coding, width, quality, _ = _FORMATS[kind]
     try:
         drawn = Image.open(io.BytesIO(files.get(key)))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from litestar import Router
 from litestar.types import ControllerRouterHandler, Message, Scope
 
 from service.addresses import refuse_nul
 from service.limiting import limit_posts
+from service.routers import FreshRouter
 from service.web.brand_routes import brand_logo, brand_stylesheet
 from service.web.coming import coming, coming_of_house
 from service.web.event_page import event_calendar, show_event
@@ -68,9 +68,9 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
 )
 
 
-def pages_router(routes: Sequence[ControllerRouterHandler] = _PUBLIC) -> Router:
+def pages_router(routes: Sequence[ControllerRouterHandler] = _PUBLIC) -> FreshRouter:
     """Return a router of pages: forms from our own pages only, refusals in the house's style."""
-    return Router(
+    return FreshRouter(
         "/",
         route_handlers=routes,
         guards=[refuse_nul, from_own_pages, limit_posts],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from service.addresses import refuse_nul
+from service.routers import FreshRouter
 from service.web.origin import from_own_pages
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.staff import (
@@ -58,9 +58,9 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
 )
 
 
-def staff_router() -> Router:
+def staff_router() -> FreshRouter:
     """Return the router: forms from our own pages only, nobody past the guard who may not do what the route does."""
-    return Router(
+    return FreshRouter(
         "/",
         route_handlers=HANDLERS,
         guards=[refuse_nul, from_own_pages, admit],
