@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, seats, waitlist
+from events import event_rules, facts, outbox, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated, WrongStage
 from events.models import (
     Event,
@@ -29,29 +29,6 @@ from events.models import (
     Stage,
 )
 from events.storage import LocalizedText
-
-EDITABLE = frozenset(
-    {
-        "title",
-        "summary",
-        "description",
-        "audience",
-        "venue",
-        "mode",
-        "join_url",
-        "registration_opens_at",
-        "registration_closes_at",
-        "waitlist",
-        "offer_hours",
-        "max_party_size",
-        "start_code",
-        "end_code",
-        "attendance_rule",
-        "certificate",
-        "survey_url",
-    }
-)
-"""What `edit` may change at any stage; times move by `events.lifecycle`, seats by `set_capacity`."""
 
 _CLOSED_FOR_EDITS = (Stage.ARCHIVED, Stage.CANCELLED)
 
@@ -71,7 +48,7 @@ def draft_event(
     capacity: int | None = None,
     **fields: Any,
 ) -> uuid.UUID:
-    """Begin an event and return its id. `fields` are any of `EDITABLE`. The caller commits.
+    """Begin an event and return its id. `fields` are any of `event_rules.EDITABLE`. The caller commits.
 
     A webinar gets its pool of seats at once (`capacity` None: unlimited); an exhibition's come with its slots.
     Raises `NotFound` (organiser) or `Invalid`.
@@ -79,7 +56,10 @@ def draft_event(
     organiser = session.get(Organiser, organiser_id)
     if organiser is None:
         raise NotFound
-    _refuse_bad_fields(title=title, starts_at=starts_at, ends_at=ends_at, fields=fields)
+    chosen = fields if mode is None else {**fields, "mode": mode}
+    event_rules.refuse_bad_draft(
+        title=title, starts_at=starts_at, ends_at=ends_at, timezone=timezone, capacity=capacity, fields=chosen
+    )
     default_mode = EventMode.ONLINE if kind is EventKind.WEBINAR else EventMode.ONSITE
     empty = LocalizedText()
     texts = dict.fromkeys(("summary", "description", "audience", "venue", "reason"), empty)
@@ -105,19 +85,6 @@ def draft_event(
     return event.id
 
 
-def _refuse_bad_fields(*, title: LocalizedText, starts_at: datetime, ends_at: datetime, fields: dict[str, Any]) -> None:
-    unknown = fields.keys() - EDITABLE
-    if unknown:
-        raise TypeError(f"not a field of an event: {', '.join(sorted(unknown))}")
-    errors: list[FieldError] = []
-    if not title:
-        errors.append(FieldError("title", "missing", N_("Give the event a title.")))
-    if ends_at <= starts_at:
-        errors.append(FieldError("ends_at", "order", N_("The end must come after the start.")))
-    if errors:
-        raise Invalid(errors)
-
-
 def _free_slug(session: Session, organiser_id: uuid.UUID, title: str) -> str:
     """Turn the title into the last part of the event's address; a taken one gets a number."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
@@ -139,18 +106,14 @@ def edit_event(
     version: int | None = None,
     **fields: Any,
 ) -> None:
-    """Change any of `EDITABLE`. `version` is what the editor saw: an older one is refused as `Conflict`.
+    """Change any of `event_rules.EDITABLE`. `version` is what the editor saw: an older one is refused as `Conflict`.
 
-    Nothing is recorded where nothing changed. The caller commits.
+    Raises `Invalid` with a fault at each field. Nothing is recorded where nothing changed. The caller commits.
     """
     event = _editable(session, event_id)
     if version is not None and version != event.version:
         raise Outdated
-    unknown = fields.keys() - EDITABLE
-    if unknown:
-        raise TypeError(f"not a field of an event: {', '.join(sorted(unknown))}")
-    if "title" in fields and not fields["title"]:
-        raise Invalid([FieldError("title", "missing", N_("Give the event a title."))])
+    event_rules.refuse_bad_changes(event, fields)
     changed = tuple(sorted(name for name, value in fields.items() if getattr(event, name) != value))
     if not changed:
         return
@@ -178,7 +141,7 @@ def set_times(
     event = _editable(session, event_id)
     if event.stage is not Stage.DRAFT:
         raise WrongStage(stage=event.stage.value)
-    _refuse_bad_fields(title=event.title, starts_at=starts_at, ends_at=ends_at, fields={})
+    event_rules.refuse_bad_times(starts_at, ends_at)
     if (event.starts_at, event.ends_at) == (starts_at, ends_at):
         return
     event.starts_at, event.ends_at = starts_at, ends_at
@@ -202,8 +165,7 @@ def set_capacity(
 
     Raises `NotFound` or `Invalid`. The caller commits.
     """
-    if capacity is not None and not 1 <= capacity <= 100_000:
-        raise Invalid([FieldError("capacity", "range", N_("Give a number from 1 to 100,000, or leave it empty."))])
+    event_rules.refuse_bad_capacity(capacity, overbooking)
     row = session.execute(
         sa.select(SeatPool, Event.organiser_id).join(Event, Event.id == SeatPool.event_id).where(SeatPool.id == pool_id)
     ).first()
@@ -262,8 +224,7 @@ def add_slots(
     event = _editable(session, event_id)
     if event.kind is not EventKind.EXHIBITION:
         raise Conflict(N_("Only exhibitions have visiting times."))
-    if not 1 <= capacity <= 100_000:
-        raise Invalid([FieldError("capacity", "range", N_("Give a number from 1 to 100,000."))])
+    event_rules.refuse_bad_capacity(capacity, 0)
     known = set(session.scalars(sa.select(Slot.starts_at).where(Slot.event_id == event_id)))
     wanted = [(start, end) for start, end in times if start not in known]
     if len(wanted) > 1000:

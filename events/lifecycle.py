@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from events import facts, outbox, seats, waitlist
 from events.errors import N_, FieldError, Invalid, NotFound, WrongStage
+from events.event_rules import faults_before_publishing
 from events.models import (
     Event,
     EventKind,
@@ -108,7 +109,7 @@ def missing_before_publishing(session: ReadSession, event: Event, *, now: dateti
             missing.append(FieldError("slots", "missing", N_("Add visiting times first.")))
     elif not session.scalar(sa.select(sa.func.count()).where(SeatPool.event_id == event.id)):
         missing.append(FieldError("capacity", "missing", N_("Say how many people can come.")))
-    return missing
+    return [*missing, *faults_before_publishing(event)]
 
 
 def open_registration(session: Session, event_id: uuid.UUID, *, now: datetime, by: str) -> None:
@@ -255,13 +256,17 @@ def _shift_parts(session: Session, event: Event, delta: timedelta) -> None:
 def postpone(
     session: Session, event_id: uuid.UUID, *, now: datetime, by: str, reason: LocalizedText | None = None
 ) -> None:
-    """Published or registration open or closed → postponed: it will not be then, and nobody knows yet when."""
+    """Published or registration open or closed → postponed: it will not be then, and nobody knows yet when.
+
+    Seats that are offered stay held; those who were to answer get their full time again when the event is back on.
+    """
     event = _begin(session, event_id, AHEAD)
     event.postponed_from = event.stage
     event.stage = Stage.POSTPONED
     event.reason = reason or LocalizedText()
     event.calendar_sequence += 1
     seats.set_open(session, event.id, False)
+    waitlist.suspend_offers(session, event, now=now)
     fact = facts.EventPostponed(
         organiser_id=event.organiser_id,
         event_id=event.id,

@@ -21,7 +21,7 @@ RECONNECT_NEEDED = "reconnect_needed"
 """The `reason` of a failure that ends when staff connect the channel again."""
 QUEUE = "recordings"
 VISIBILITIES = ("public", "unlisted", "private")
-_ALIVE = (RecordingState.RECEIVING, RecordingState.QUEUED, RecordingState.SENDING, RecordingState.PUBLISHED)
+_ALIVE = (RecordingState.QUEUED, RecordingState.SENDING, RecordingState.PUBLISHED)
 
 
 def begin(
@@ -35,6 +35,9 @@ def begin(
     now: datetime,
 ) -> uuid.UUID:
     """Note that a file is being received and return the recording's id. The caller commits, then streams.
+
+    One that is still being received gives way: a browser or a service that died cannot say that it broke off, and a
+    person who sends a file again means the new one. What comes of the old is refused by `received`.
 
     Raises `Conflict` if the event is not over (or live) or already has a recording.
     """
@@ -166,16 +169,22 @@ def retry_reconnected(session: Session, organiser_id: uuid.UUID, *, now: datetim
 def discard_unfinished(session: Session, *, begun_before: datetime) -> Sequence[str]:
     """Forget files whose receiving was broken off, and return their storage keys for deletion. The caller commits.
 
-    A service that is killed while it receives cannot say so itself; without this its event could take no other file.
+    A service that is killed while it receives cannot say so itself, and what it had stored would stay for ever.
     """
-    dead = session.scalars(
-        sa.update(Recording)
-        .where(Recording.state == RecordingState.RECEIVING, Recording.created_at < begun_before)
-        .values(state=RecordingState.REMOVED)
-        .returning(Recording.storage_key)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return [key for key in dead if key is not None]
+    given_up = sa.or_(
+        Recording.state == RecordingState.RECEIVING,
+        sa.and_(Recording.state == RecordingState.REMOVED, Recording.sha256.is_(None)),
+    )
+    keys: list[str] = []
+    for recording in session.scalars(
+        sa.select(Recording)
+        .where(given_up, Recording.storage_key.is_not(None), Recording.created_at < begun_before)
+        .with_for_update(key_share=True)
+    ):
+        keys.append(recording.storage_key or "")
+        recording.state, recording.storage_key = RecordingState.REMOVED, None
+    session.flush()
+    return keys
 
 
 def remove(session: Session, recording_id: uuid.UUID, *, now: datetime, by: str) -> None:
@@ -202,6 +211,12 @@ def _recordable(session: Session, event_id: uuid.UUID) -> Event:
         raise NotFound
     if event.stage not in (Stage.LIVE, Stage.ENDED, Stage.ARCHIVED):
         raise Conflict(N_("A recording can be added once the event has begun."))
+    session.execute(
+        sa.update(Recording)
+        .where(Recording.event_id == event_id, Recording.state == RecordingState.RECEIVING)
+        .values(state=RecordingState.REMOVED)
+        .execution_options(synchronize_session=False)
+    )
     held = session.scalar(
         sa.select(Recording.id).where(Recording.event_id == event_id, Recording.state.in_(_ALIVE)).limit(1)
     )

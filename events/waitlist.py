@@ -49,24 +49,22 @@ def promote(session: Session, pool_id: uuid.UUID, *, now: datetime) -> Sequence[
         if held is None:
             break
         counters = held
-        expires_at = min(now + timedelta(hours=event.offer_hours), deadline)
-        registration.state = RegistrationState.OFFERED
-        registration.offer_expires_at = expires_at
-        registration.updated_at = now
-        session.flush()
-        outbox.record(
-            session,
-            facts.SeatOffered(
-                organiser_id=event.organiser_id,
-                event_id=event.id,
-                registration_id=registration.id,
-                expires_at=expires_at,
-            ),
-            now=now,
-            by="clock",
-        )
+        _offer(session, registration, event, now=now, deadline=deadline)
         offered.append(registration.id)
     return offered
+
+
+def _offer(session: Session, registration: Registration, event: Event, *, now: datetime, deadline: datetime) -> None:
+    """Offer a seat that is held already, for as long as the event gives people to answer."""
+    expires_at = min(now + timedelta(hours=event.offer_hours), deadline)
+    registration.state = RegistrationState.OFFERED
+    registration.offer_expires_at = expires_at
+    registration.updated_at = now
+    session.flush()
+    fact = facts.SeatOffered(
+        organiser_id=event.organiser_id, event_id=event.id, registration_id=registration.id, expires_at=expires_at
+    )
+    outbox.record(session, fact, now=now, by="clock")
 
 
 def _may_offer(event: Event, *, now: datetime, deadline: datetime) -> bool:
@@ -78,7 +76,7 @@ def _may_offer(event: Event, *, now: datetime, deadline: datetime) -> bool:
 def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
     """Turn a held seat into a confirmed one. Accepting twice changes nothing. The caller commits.
 
-    Raises `Gone` when it is too late, `Closed` when the event was cancelled meanwhile.
+    Raises `Gone` when it is too late, `Closed` when the event was cancelled or postponed meanwhile.
     """
     pool_id = session.scalar(sa.select(Registration.pool_id).where(Registration.id == registration_id))
     if pool_id is None:
@@ -89,6 +87,8 @@ def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime,
         return
     if event.stage is Stage.CANCELLED:
         raise Closed(N_("This event was cancelled."))
+    if event.stage is Stage.POSTPONED and registration.state is RegistrationState.OFFERED:
+        raise Closed(N_("Your seat stays held for you. You can take it as soon as the new time is known."))
     expires_at = registration.offer_expires_at
     if registration.state is not RegistrationState.OFFERED or expires_at is None or expires_at <= now:
         raise Gone(N_("This offer has expired."))
@@ -134,12 +134,49 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
     return expired
 
 
+def suspend_offers(session: Session, event: Event, *, now: datetime) -> None:
+    """Stop the clock of every offer that has not run out: nobody can answer for a time that nobody knows.
+
+    The seats stay held; `follow_move` offers them once more when the event is back on. The caller commits.
+    """
+    session.execute(
+        sa.update(Registration)
+        .where(
+            Registration.event_id == event.id,
+            Registration.state == RegistrationState.OFFERED,
+            Registration.offer_expires_at > now,
+        )
+        .values(offer_expires_at=None, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _offer_again(session: Session, event: Event, *, now: datetime) -> None:
+    """Give every suspended offer its full time again, and say so."""
+    held = session.execute(
+        sa.select(Registration, sa.func.coalesce(Slot.starts_at, Event.starts_at, type_=UtcDateTime()))
+        .join(Event, Event.id == Registration.event_id)
+        .outerjoin(Slot, Slot.id == Registration.slot_id)
+        .where(
+            Registration.event_id == event.id,
+            Registration.state == RegistrationState.OFFERED,
+            Registration.offer_expires_at.is_(None),
+        )
+        .order_by(Registration.pool_id, Registration.waiting_since, Registration.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for registration, deadline in held:
+        _offer(session, registration, event, now=now, deadline=deadline)
+
+
 def follow_move(session: Session, event: Event, *, now: datetime) -> None:
     """Bring the waitlists of an event that was moved, or is back on, in line with its time. The caller commits.
 
-    No offer outlasts the new start, and seats that came free while nothing was offered go to those who wait.
+    No offer outlasts the new start, one that a postponement suspended begins anew, and seats that came free while
+    nothing was offered go to those who wait.
     """
     pools = seats.pools_of(session, event.id)
+    _offer_again(session, event, now=now)
     own_start = sa.select(Slot.starts_at).where(Slot.id == Registration.slot_id).scalar_subquery()
     start = sa.func.coalesce(own_start, sa.literal(event.starts_at, UtcDateTime()), type_=UtcDateTime())
     session.execute(

@@ -93,12 +93,14 @@ def migrate() -> None:
 @main.command("settings")
 def show_settings() -> None:
     """Print every setting: its variable, its value (secrets masked) and its meaning."""
+    from service.concealing import concealer
     from service.settings import Settings
 
     settings = Settings()
+    conceal = concealer(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        click.echo(f"ACARA_{name.upper()} = {'' if value is None else value}")
+        click.echo(conceal(f"ACARA_{name.upper()} = {'' if value is None else value}"))
         click.echo(f"    {field.description}")
 
 

@@ -8,7 +8,7 @@ import shutil
 import smtplib
 import socket
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from notifications.smtp import SmtpMailer
 from service import presence
 from service.broker import QUEUES
 from service.clock import real_now
+from service.concealing import concealer
 from service.outages import Unavailable, reason_of
 from service.wiring import Runtime
 
@@ -73,13 +74,17 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_youtube,
         check_mastodon,
     )
+    conceal = concealer(runtime.settings)
     for check in checks:
         try:
-            yield check(runtime)
+            finding = check(runtime)
         except Exception as error:  # noqa: BLE001 - a doctor reports what breaks
             subject = check.__name__.removeprefix("check_").replace("_", " ")
             found = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-            yield Finding(subject, Verdict.BAD, found, "Mend what stands above first; this may follow from it.")
+            mend = "Mend what stands above first; this may follow from it."
+            finding = Finding(subject, Verdict.BAD, found, mend)
+        # Libraries like to quote the address that they were given, password and all.
+        yield replace(finding, found=conceal(finding.found), mend=conceal(finding.mend))
 
 
 def check_pango(_runtime: Runtime) -> Finding:

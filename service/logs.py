@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import structlog
 
+from service.concealing import concealer
 from service.settings import Settings
 
 
 def configure(settings: Settings) -> None:
-    """Send structlog's and the standard library's log lines to standard error, as text or JSON lines."""
+    """Send structlog's and the standard library's lines to standard error, as text or JSON, without any secret."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -25,6 +27,7 @@ def configure(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering = _as_json_lines() if settings.log_format == "json" else _as_text()
+    rendering.append(_without_secrets(concealer(settings)))
     structlog.configure(
         processors=[*shared, *rendering, _encode],
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
@@ -51,6 +54,13 @@ def _as_json_lines() -> list[structlog.typing.Processor]:
 
 def _as_text() -> list[structlog.typing.Processor]:
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+
+
+def _without_secrets(conceal: Callable[[str], str]) -> structlog.typing.Processor:
+    def processor(_logger: Any, _method: str, line: Any) -> str:
+        return conceal(str(line))
+
+    return processor
 
 
 def _to_json(entry: Any, **_: Any) -> str:

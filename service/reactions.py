@@ -58,13 +58,14 @@ def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | 
 
 
 def offer_seat(context: Context, fact: facts.SeatOffered, _cursor: Cursor | None) -> None:
-    """Tell a waiting person that a seat is held for them, and until when."""
+    """Tell a waiting person that a seat is held for them, and until when; once more when the event has moved."""
+    event = context.session.get_one(Event, event_of(fact))
     emails.queue(
         context.session,
         EmailKind.SEAT_OFFERED,
         registration_id=fact.registration_id,
         now=context.now,
-        about=fact.expires_at.isoformat(),
+        about=f"{event.calendar_sequence}:{fact.expires_at.isoformat()}",
     )
 
 

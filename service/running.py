@@ -93,7 +93,8 @@ def _on_stop_signals(act: Callable[[], None]) -> None:
 def welcome_first_owner(runtime: Runtime) -> str | None:
     """Return the one-time address at which the first owner of an installation signs up, or None if somebody has.
 
-    Each start makes a new one; those before die. Raises what the database raises if `acara migrate` never ran.
+    Each start makes a new one: those of earlier starts die, those of processes that start together all work. Raises
+    what the database raises if `acara migrate` never ran.
     """
     now = runtime.clock.now()
     token = runtime.database.write(lambda session: invitations.invite_owner(session, now=now, real_now=real_now()))

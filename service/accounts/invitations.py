@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from events import outbox
 from events.errors import N_, Conflict, FieldError, Gone, Invalid, NotAllowed, NotFound
@@ -24,6 +24,10 @@ from service.accounts.opaque import digest, new_secret
 from service.accounts.permissions import Action, StaffIdentity, require
 
 OPEN_FOR = timedelta(days=7)
+STARTED_TOGETHER = timedelta(minutes=10)
+"""Processes of one installation that start within this time count as one start."""
+INSTALLATION = "installation"
+"""By whom the links for the first owner are made."""
 RESET_OPEN_FOR = timedelta(hours=24)
 
 
@@ -56,17 +60,29 @@ def account_key(email: str) -> str:
 def invite_owner(session: Session, *, now: datetime, real_now: datetime) -> str | None:
     """Make the link for the first owner of an installation and return its token, or None if somebody is in already.
 
-    Earlier links that nobody used die, so that only the latest one on the terminal works. The caller commits.
+    Links of earlier starts die: they may have scrolled into somebody's log. Those of processes that started together
+    all work, until somebody has come in by one of them. The caller commits.
     """
     if session.scalar(sa.select(Staff.id).limit(1)) is not None:
         return None
+    _end_first_links(session, made_before=real_now - STARTED_TOGETHER, real_now=real_now)
+    link = StaffLink(purpose=LinkPurpose.JOIN, role=Role.OWNER, created_by=INSTALLATION)
+    return _make(session, link, OPEN_FOR, now=now, real_now=real_now)
+
+
+def _end_first_links(session: Session, *, made_before: datetime, real_now: datetime) -> None:
+    """Let the installation's own links that nobody has used, and that were made before then, die."""
     session.execute(
         sa.update(StaffLink)
-        .where(StaffLink.used_at.is_(None), StaffLink.organiser_id.is_(None))
+        .where(
+            StaffLink.used_at.is_(None),
+            StaffLink.created_by == INSTALLATION,
+            StaffLink.created_at < made_before,
+            StaffLink.expires_at > real_now,
+        )
         .values(expires_at=real_now)
+        .execution_options(synchronize_session=False)
     )
-    link = StaffLink(purpose=LinkPurpose.JOIN, role=Role.OWNER, created_by="installation")
-    return _make(session, link, OPEN_FOR, now=now, real_now=real_now)
 
 
 def invite(
@@ -135,6 +151,8 @@ def accept(session: Session, token: str, newcomer: Newcomer, *, now: datetime, r
     Two people who open the same link at once: one comes in, the other gets `Gone`. Raises `Invalid` for a bad address
     or an empty name and `Conflict` for an address that already has an account; the link then still works.
     """
+    # Two who hold different links for the first owner queue up here, and the second finds theirs dead.
+    session.execute(sa.select(StaffLink.id).where(_first_links(token)).order_by(StaffLink.id).with_for_update()).all()
     link = session.execute(
         sa.update(StaffLink)
         .where(StaffLink.token_hash == digest(token), StaffLink.used_at.is_(None), StaffLink.expires_at > real_now)
@@ -160,12 +178,21 @@ def accept(session: Session, token: str, newcomer: Newcomer, *, now: datetime, r
         created_at=real_now,
     )
     session.add(member)
+    if link.created_by == INSTALLATION:
+        _end_first_links(session, made_before=real_now + STARTED_TOGETHER, real_now=real_now)
     session.flush()
     joined = facts.StaffJoined(
         organiser_id=facts.owner_of_fact(link.organiser_id), staff_id=member.id, role=member.role.value
     )
     outbox.record(session, joined, now=now, by=f"staff:{member.id}")
     return sessions.identity_of(member)
+
+
+def _first_links(token: str) -> sa.ColumnElement[bool]:
+    """Select every link of the installation, if `token` is one of them."""
+    own = aliased(StaffLink)
+    is_one = sa.select(own.id).where(own.token_hash == digest(token), own.created_by == INSTALLATION)
+    return sa.and_(StaffLink.created_by == INSTALLATION, is_one.exists())
 
 
 def revoke(session: Session, identity: StaffIdentity, link_id: uuid.UUID, *, now: datetime, real_now: datetime) -> None:

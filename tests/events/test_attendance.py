@@ -217,7 +217,12 @@ def test_who_attended_by_the_rule_of_the_event(life: Life) -> None:
 
 
 def test_a_rule_that_is_none_is_an_error_and_not_a_silent_yes(life: Life) -> None:
-    event_id = life.webinar(Stage.DRAFT, attendance_rule={"needs": ["teleport"]})
+    event_id = life.webinar(Stage.DRAFT)
+
+    def spoil(session: Session) -> None:
+        session.get_one(Event, event_id).attendance_rule = {"needs": ["teleport"]}
+
+    life.database.write(spoil)
     with pytest.raises(ValueError, match="teleport"):
         attendance.rule_of(life.event(event_id))
 

@@ -100,7 +100,7 @@ def test_an_unknown_event_or_recording_is_not_found(life: Life) -> None:
 
 def test_an_event_has_one_recording_at_a_time(life: Life) -> None:
     event_id = life.webinar(Stage.ENDED)
-    recording_id = begin(life, event_id)
+    recording_id = receive(life, event_id)
     with pytest.raises(Conflict):
         begin(life, event_id)
     life.database.write(lambda session: recording.remove(session, recording_id, now=NOW, by=STAFF))
@@ -204,6 +204,34 @@ def test_connecting_queues_what_waited_for_a_channel_and_nothing_else(life: Life
     assert reconnect(life.organiser_id) == 1
     assert reconnect(life.organiser_id) == 0
     assert [load(life, waiting).state, load(life, refused).state] == [RecordingState.QUEUED, RecordingState.FAILED]
+
+
+@pytest.mark.parametrize("another", ["file", "link"])
+def test_an_upload_that_broke_off_gives_way_at_once(life: Life, another: str) -> None:
+    event_id = life.webinar(Stage.ENDED)
+    broken = begin(life, event_id, storage_key="recordings/broken.mp4")
+    if another == "file":
+        again = begin(life, event_id, storage_key="recordings/again.mp4")
+    else:
+        again = paste(life, event_id, f"https://youtu.be/{VIDEO}")
+    assert load(life, broken).state is RecordingState.REMOVED
+    with pytest.raises(Conflict):  # it was slow, not dead: its end comes too late
+        life.database.write(
+            lambda session: recording.received(session, broken, size=5, sha256="a" * 64, now=NOW, by=STAFF)
+        )
+    assert load(life, again).state is (RecordingState.RECEIVING if another == "file" else RecordingState.PUBLISHED)
+    late = NOW + timedelta(days=2)
+    discarded = life.database.write(lambda session: recording.discard_unfinished(session, begun_before=late))
+    assert "recordings/broken.mp4" in discarded
+    assert life.database.write(lambda session: recording.discard_unfinished(session, begun_before=late)) == []
+
+
+def test_a_file_that_is_here_does_not_give_way(life: Life) -> None:
+    event_id = life.webinar(Stage.ENDED)
+    recording_id = receive(life, event_id)
+    with pytest.raises(Conflict):
+        begin(life, event_id)
+    assert load(life, recording_id).state is RecordingState.QUEUED
 
 
 def test_what_was_never_received_whole_is_forgotten(life: Life) -> None:

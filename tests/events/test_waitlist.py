@@ -262,6 +262,67 @@ def test_an_offer_for_a_slot_is_cut_at_the_slots_new_start(life: Life) -> None:
     assert life.registration(waiting.registration_id).offer_expires_at == soon + timedelta(hours=1)
 
 
+def _offered(life: Life, event_id: uuid.UUID) -> list[datetime]:
+    """Return the deadline of every offer that was made, oldest first."""
+    return [
+        datetime.fromisoformat(str(row.payload["expires_at"]))
+        for row in life.rows(event_id)
+        if row.name == "SeatOffered"
+    ]
+
+
+def test_an_offer_stands_still_while_nobody_knows_the_new_time_and_begins_anew_with_it(life: Life) -> None:
+    event_id = life.webinar(capacity=1, offer_hours=48)
+    holder, waiting, third = _queue(life, event_id, 1, 1, 1)
+    _cancel(life, holder, now=NOW)
+    life.do(lifecycle.postpone, event_id, now=NOW + timedelta(hours=1))
+    much_later = NOW + timedelta(days=5)
+    assert not life.database.read(lambda session: waitlist.has_expired_offers(session, now=much_later))
+    assert life.database.write(lambda session: waitlist.expire_offers(session, now=much_later)) == 0
+    with pytest.raises(Closed):
+        life.do(waitlist.accept_offer, waiting.registration_id, now=much_later)
+    assert (_states(life, [waiting, third]), life.pool(event_id).taken) == ([OFFERED, WAITLISTED], 1)
+
+    later = STARTS_AT + timedelta(days=30)
+    life.do(lifecycle.reschedule, event_id, starts_at=later, ends_at=later + timedelta(hours=1), now=much_later)
+    assert _offered(life, event_id) == [NOW + timedelta(hours=48), much_later + timedelta(hours=48)]
+    life.do(waitlist.accept_offer, waiting.registration_id, now=much_later + timedelta(hours=47))
+    assert (_states(life, [waiting, third]), life.pool(event_id).taken) == ([CONFIRMED, WAITLISTED], 1)
+
+
+def test_an_offer_begun_anew_ends_with_the_new_start(life: Life) -> None:
+    event_id = life.exhibition(slots=2, capacity=1)
+    second = life.slots(event_id)[1]
+    holder, waiting = (life.register(event_id, person, slot_id=second) for person in range(2))
+    _cancel(life, holder, now=NOW)
+    life.do(lifecycle.postpone, event_id)
+    soon = NOW + timedelta(hours=3)
+    life.do(lifecycle.reschedule, event_id, starts_at=soon, ends_at=soon + timedelta(hours=8))
+    assert life.registration(waiting.registration_id).offer_expires_at == soon + timedelta(hours=1)
+
+
+def test_a_suspended_offer_can_be_let_go_and_the_seat_goes_on_afterwards(life: Life) -> None:
+    event_id = life.webinar(capacity=1)
+    holder, waiting, third = _queue(life, event_id, 1, 1, 1)
+    _cancel(life, holder, now=NOW)
+    life.do(lifecycle.postpone, event_id)
+    _cancel(life, waiting)
+    assert _states(life, [third]) == [WAITLISTED]
+    later = STARTS_AT + timedelta(days=1)
+    life.do(lifecycle.reschedule, event_id, starts_at=later, ends_at=later + timedelta(hours=1))
+    assert (_states(life, [third]), life.pool(event_id).taken) == ([OFFERED], 1)
+
+
+def test_an_offer_that_had_run_out_before_the_postponement_is_over(life: Life) -> None:
+    event_id = life.webinar(capacity=1, offer_hours=1)
+    holder, waiting = _queue(life, event_id, 1, 1)
+    _cancel(life, holder, now=NOW)
+    late = NOW + timedelta(hours=2)
+    life.do(lifecycle.postpone, event_id, now=late)
+    assert life.database.write(lambda session: waitlist.expire_offers(session, now=late)) == 1
+    assert (_states(life, [waiting]), life.pool(event_id).taken) == ([DECLINED], 0)
+
+
 def test_seats_that_came_free_during_a_postponement_are_offered_when_the_event_is_back_on(life: Life) -> None:
     event_id = life.webinar(capacity=1)
     holder, waiting = _queue(life, event_id, 1, 1)

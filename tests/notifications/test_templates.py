@@ -224,6 +224,16 @@ def test_each_kind_in_each_language(kind: EmailKind, locale: str, files: FileSto
         _check(f"{kind.value}.{locale}.ics", calendar.decode().replace("\r\n", "\n"))
 
 
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_who_was_offered_a_seat_of_a_postponed_event_is_told_that_it_waits(locale: str, files: FileStore) -> None:
+    made = material(EmailKind.EVENT_POSTPONED, locale)
+    assert made.registration is not None
+    made.registration.state = RegistrationState.OFFERED
+    message = composed(files, made)
+    _check(f"event_postponed_offered.{locale}.txt", _body(message, "plain"))
+    _check(f"event_postponed_offered.{locale}.html", _body(message, "html"))
+
+
 @pytest.mark.parametrize("kind", EmailKind)
 def test_what_people_type_is_text_in_every_mail(kind: EmailKind, files: FileStore) -> None:
     """Each place that a person fills, filled with markup: it is shown, never obeyed."""

@@ -41,14 +41,32 @@ def test_the_first_owner_comes_in_once(database: Database, people: People) -> No
     assert database.write(lambda s: invitations.invite_owner(s, now=NOW, real_now=NOW)) is None
 
 
-def test_only_the_latest_first_link_works(database: Database, people: People) -> None:
+@pytest.mark.parametrize("used", [0, 1])
+def test_of_two_processes_that_start_together_either_link_works_and_then_none(
+    database: Database, people: People, used: int
+) -> None:
+    moments = (NOW, NOW + timedelta(seconds=2))
+    links = [database.write(lambda s, at=at: invitations.invite_owner(s, now=at, real_now=at)) for at in moments]  # type: ignore[misc] # a loop variable kept
+    mine, other = (str(links[used]), str(links[1 - used]))
+    assert people.accept(mine, "Ibu", "ibu@example.org").role is Role.OWNER
+    with pytest.raises(Gone):
+        database.read(lambda s: invitations.look(s, other, real_now=NOW))
+    with pytest.raises(Gone):
+        people.accept(other, "Orang", "orang@example.org")
+
+
+def test_a_link_of_an_earlier_start_is_dead(database: Database, people: People) -> None:
     """Each start prints a link; the ones of earlier starts may have scrolled into somebody's log."""
-    first, second = (database.write(lambda s: invitations.invite_owner(s, now=NOW, real_now=NOW)) for _ in range(2))
+    again = NOW + invitations.STARTED_TOGETHER + timedelta(seconds=1)
+    first, second = (
+        database.write(lambda s, at=at: invitations.invite_owner(s, now=at, real_now=at))  # type: ignore[misc] # a loop variable kept
+        for at in (NOW, again)
+    )
     assert first is not None
     assert second is not None
     with pytest.raises(Gone):
-        people.accept(first, "Orang", "orang@example.org")
-    assert people.accept(second, "Ibu", "ibu@example.org").role is Role.OWNER
+        people.accept(first, "Orang", "orang@example.org", real_now=again)
+    assert people.accept(second, "Ibu", "ibu@example.org", real_now=again).role is Role.OWNER
 
 
 def test_looking_does_not_use_it_up(database: Database, people: People) -> None:
