@@ -75,9 +75,10 @@ def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:
 def _keep_what_was_loaded() -> None:
     """Tell the garbage collector to pass over what has been made so far, which stays for good.
 
-    Looking through it takes 100 ms, and every thread waits meanwhile.
+    Looking through it takes 100 ms, and every thread waits meanwhile. From here on garbage is looked for.
     """
     gc.freeze()
+    gc.enable()
 
 
 def _on_stop_signals(act: Callable[[], None]) -> None:
@@ -134,7 +135,7 @@ def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> N
         if welcome is not None:
             log.warning("nobody is staff yet: the first owner opens this address once, within a week", url=welcome)
         _keep_what_was_loaded()
-        warming = warm_up_soon() if queues else None
+        warming = warm_up_soon(_keep_what_was_loaded) if queues else None
         server.run(sockets=[listener])
         if warming is not None:
             warming.cancel()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 QUIET = timedelta(seconds=1)
@@ -23,9 +24,14 @@ def warm_up() -> None:
         importlib.import_module(name)
 
 
-def warm_up_soon() -> threading.Timer:
-    """Do so in a thread of its own after a quiet moment; cancel it to forget about it."""
-    timer = threading.Timer(QUIET.total_seconds(), warm_up)
+def warm_up_soon(afterwards: Callable[[], None]) -> threading.Timer:
+    """Do so in a thread of its own after a quiet moment, and call `afterwards`; cancel it to forget about it."""
+
+    def run() -> None:
+        warm_up()
+        afterwards()
+
+    timer = threading.Timer(QUIET.total_seconds(), run)
     timer.name, timer.daemon = "warming", True
     timer.start()
     return timer
