@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from events.deliveries import Claim, claim, has_work, release_expired, settle
 from events.files import FileStore
 from events.links import Links
-from events.models import Event
+from events.models import Event, Stage
 from events.storage import ReadSession, Transactions, insert_unless_present, new_id
 from notifications.models.moment import Moment
 from notifications.models.poster import Poster, PosterState
@@ -52,6 +52,17 @@ def request_poster(session: Session, event: Event, details: Details, moment: Mom
         poster.lease_token = poster.lease_until = None  # whoever draws the older one settles nothing
         session.flush()
     return poster.id
+
+
+def follow_event(session: Session, event: Event, *, now: datetime, links: Links) -> None:
+    """Have the posters that the event's page shows drawn as the event is now, also where their posts are out.
+
+    Does nothing where they show it already. The caller commits.
+    """
+    shown = sa.select(Poster.locale).where(Poster.event_id == event.id, Poster.moment == Moment.ANNOUNCED)
+    for locale in session.scalars(shown.order_by(Poster.locale)).all():
+        details = details_of(session, event, Moment.ANNOUNCED, locale=locale, links=links)
+        request_poster(session, event, details, Moment.ANNOUNCED, now=now)
 
 
 def draw_due(
@@ -140,10 +151,19 @@ def picture_key(poster: Poster, picture_format: str) -> str | None:
 
 
 def poster_of(session: ReadSession, event_id: uuid.UUID, locale: str) -> Poster | None:
-    """Return the poster that the event's page shows: of its announcement, in `locale` or the other language."""
+    """Return the poster that the event's page shows: of its announcement, in `locale` or the other language.
+
+    None for an event that was called off or has no date: its announcement invites to what does not take place.
+    """
     found = session.scalars(
         sa.select(Poster)
-        .where(Poster.event_id == event_id, Poster.moment == Moment.ANNOUNCED, Poster.state == PosterState.DONE)
+        .join(Event, Event.id == Poster.event_id)
+        .where(
+            Poster.event_id == event_id,
+            Poster.moment == Moment.ANNOUNCED,
+            Poster.state == PosterState.DONE,
+            Event.stage.not_in((Stage.CANCELLED, Stage.POSTPONED)),
+        )
         .order_by(sa.case((Poster.locale == locale, 0), else_=1))
         .limit(1)
     )

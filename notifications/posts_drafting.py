@@ -24,7 +24,7 @@ from notifications.channels.limits import CHANNELS, LIMITS, Limits
 from notifications.models.moment import CHANGES, TIMED, Moment
 from notifications.models.post import OUT, UNSENT, Post, PostState
 from notifications.post_facts import PostDrafted, PostRewritten, PostWithdrawn
-from notifications.posters import request_poster
+from notifications.posters import follow_event, request_poster
 from notifications.posts_moments import STAGES, Window, timed, window
 from notifications.writing import compose, seed_of
 from notifications.writing_details import Details, details_of, marker, seats_left, seats_under, speakers_of
@@ -194,6 +194,7 @@ def on_event_changed(
         else:
             follow(session, event, post, now=now, links=links, limits=limits)
     session.flush()
+    follow_event(session, event, now=now, links=links)
     plan(session, event.id, now=now)
 
 

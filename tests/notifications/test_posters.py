@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from events import lifecycle
 from events.models import Event
 from notifications.models.moment import Moment
+from notifications.models.post import Post, PostState
 from notifications.models.poster import Poster, PosterState
 from notifications.posters import draw_due, picture_key, poster_of
 from notifications.posters_design import Design
@@ -81,6 +82,33 @@ def test_a_moved_event_is_drawn_anew(life: Life, files: StoredFiles) -> None:
     draw(life, files, by)
     assert [design.big for design in by.drawn] == ["12", "12", "19", "19"]
     assert not set(before) & {poster.square_key for poster in posters(life)}
+
+
+def test_the_page_shows_the_new_time_though_the_posts_are_out(life: Life, files: StoredFiles) -> None:
+    event_id = announce(life)
+    by = Draughtsman()
+    draw(life, files, by)
+    out = sa.update(Post).where(Post.event_id == event_id).values(state=PostState.PUBLISHED, published_at=NOW)
+    life.database.write(lambda s: s.execute(out))
+    event, week = life.event(event_id), timedelta(days=7)
+    life.database.write(
+        lambda s: lifecycle.reschedule(
+            s, event_id, starts_at=event.starts_at + week, ends_at=event.ends_at + week, now=NOW, by=STAFF
+        )
+    )
+    life.database.write(lambda s: on_event_changed(s, event_id, now=NOW, links=LINKS))
+    assert draw(life, files, by) == 2
+    assert [design.big for design in by.drawn] == ["12", "12", "19", "19"]
+    life.database.write(lambda s: on_event_changed(s, event_id, now=NOW, links=LINKS))
+    assert draw(life, files, by) == 0
+
+
+def test_the_page_of_what_was_called_off_shows_no_invitation(life: Life, files: StoredFiles) -> None:
+    event_id = announce(life)
+    draw(life, files, Draughtsman())
+    assert life.database.read(lambda s: poster_of(s, event_id, "id")) is not None
+    life.database.write(lambda s: lifecycle.cancel(s, event_id, now=NOW, by=STAFF))
+    assert life.database.read(lambda s: poster_of(s, event_id, "id")) is None
 
 
 def test_a_poster_that_changed_while_it_was_drawn_is_not_taken_for_the_new_one(life: Life, files: StoredFiles) -> None:
