@@ -44,7 +44,7 @@ test: install $(STAMPS)/system-tests $(STAMPS)/judges ## Run every test at a siz
 soak: install $(STAMPS)/system-tests $(STAMPS)/system-rabbitmq $(STAMPS)/judges ## Run the same tests at full size
 	@ACARA_TEST_SIZE=full $(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} --timeout 7200 $(TEST_ARGS)
 
-bench: install $(STAMPS)/system-tests $(STAMPS)/system-bench ## Measure against the baselines and print the ratios
+bench: install $(STAMPS)/system-tests $(STAMPS)/system-bench $(STAMPS)/system-rabbitmq ## Measure against the baselines and print the ratios
 	@$(PY) -m tests.bench
 
 check: $(STAMPS)/venv ## Format, lint, types and import contracts

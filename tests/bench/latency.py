@@ -13,41 +13,56 @@ from tests.bench import house, sink
 from tests.bench.processes import register_one, serving, working
 from tests.bench.results import Effort, Result
 from tests.bench.sink import Sink
+from tests.support import rabbitmq
 from tests.support.polling import until
+from tests.support.rabbitmq import RabbitMQ
 from tests.support.valkey import Valkey
 
 BAR = 50.0
-"""Milliseconds, for the embedded shape; Redis is asked by polling, so it has none."""
+"""Milliseconds, for the embedded shape and RabbitMQ, which pushes; Redis is asked by polling, so it has no bar."""
+NO_RABBITMQ = f"RabbitMQ is not installed here ({rabbitmq.INSTALL})"
 
 
 def measure(effort: Effort) -> list[Result]:
-    """Measure one process with everything in it, and a serving and a working process with Valkey between them."""
-    with contextlib.closing(_Closing()) as valkey:
-        return [
-            _measure(effort, "embedded", bar=BAR),
-            _measure(effort, "serving and working process, Valkey", bar=None, broker_url=valkey.url),
-        ]
+    """Measure one process with everything in it, and a serving and a working process with a broker between them."""
+    between = "serving and working process, {}".format
+    results = [
+        _measure(effort, "embedded", bar=BAR),
+        _measure(effort, between("Valkey"), bar=None, broker=Valkey()),
+    ]
+    if rabbitmq.is_installed():
+        return [*results, _measure(effort, between("RabbitMQ"), bar=BAR, broker=RabbitMQ())]
+    name = _name(between("RabbitMQ"))
+    return [*results, Result(name=name, ours=None, unit=_UNIT, bar=BAR, at_most=True, conditions=NO_RABBITMQ)]
 
 
-class _Closing(Valkey):
-    close = Valkey.stop
+_UNIT = "ms (p50)"
 
 
-def _measure(effort: Effort, shape: str, *, bar: float | None, **settings: Any) -> Result:
-    with house.folder() as folder, sink.running() as relay, contextlib.ExitStack() as running:
+def _name(shape: str) -> str:
+    return f"fact to accepted e-mail, {shape}"
+
+
+def _measure(effort: Effort, shape: str, *, bar: float | None, broker: Valkey | RabbitMQ | None = None) -> Result:
+    with contextlib.ExitStack() as running:
+        if broker is not None:
+            running.callback(broker.stop)
+        folder, relay = running.enter_context(house.folder()), running.enter_context(sink.running())
         address = f"sqlite:///{folder}/acara.sqlite3"
         with house.hall(address) as hall:
             event = hall.webinar(capacity=None)
-        settings |= {"database_url": address, "smtp_url": relay.url}
+        settings: dict[str, Any] = {"database_url": address, "smtp_url": relay.url}
+        if broker is not None:
+            settings["broker_url"] = broker.url
         server = running.enter_context(serving(folder, **settings))
-        if "broker_url" in settings:
+        if broker is not None:
             running.enter_context(working(folder, **settings))
         _one(server.url, event, relay, folder)  # the first one opens connections and compiles templates
         took = sorted(_one(server.url, event, relay, folder) for _ in range(effort.of(40)))
     return Result(
-        name=f"fact to accepted e-mail, {shape}",
+        name=_name(shape),
         ours=statistics.median(took),
-        unit="ms (p50)",
+        unit=_UNIT,
         bar=bar,
         at_most=True,
         conditions=f"{len(took)} registrations one after another on an idle system, SQLite on disk, from the answer "

@@ -16,7 +16,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the table. The bar is for the ratio where there is one, otherwise for `ours`."""
 
     name: str
-    ours: float
+    ours: float | None
+    """None where it could not be measured on this machine; the conditions say why."""
     baseline: float | None = None
     ratio: float | None = None
     unit: str
@@ -28,10 +29,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def met(self) -> bool | None:
-        """Whether the bar is met; None where there is none."""
-        if self.bar is None:
-            return None
+        """Whether the bar is met; None where there is none, or nothing was measured."""
         value = self.ours if self.ratio is None else self.ratio
+        if self.bar is None or value is None:
+            return None
         return value <= self.bar if self.at_most else value >= self.bar
 
 
@@ -91,7 +92,7 @@ def row(result: Result) -> tuple[str, ...]:
     verdict = {True: "met", False: "not met", None: "–"}[result.met]
     return (
         result.name,
-        f"{figure(result.ours)} {result.unit}",
+        "not measured" if result.ours is None else f"{figure(result.ours)} {result.unit}",
         "–" if result.baseline is None else f"{figure(result.baseline)} {result.unit}",
         figure(result.ratio),
         "–" if result.bar is None else f"{sign} {figure(result.bar)}",

@@ -9,7 +9,9 @@ import pytest
 
 from tests.bench import results
 from tests.bench.__main__ import WORKS, measure
+from tests.bench.latency import NO_RABBITMQ
 from tests.bench.results import TINY, Result
+from tests.support import rabbitmq
 
 NEEDS_WRK = ("event_page", "registration", "memory")
 
@@ -20,7 +22,10 @@ def test_work_is_measured(work: str) -> None:
     if work in NEEDS_WRK and shutil.which("wrk") is None:
         pytest.skip("wrk is not installed (deploy/system-packages.sh bench)")
     measured = measure(work, TINY)
-    assert [each.ours > 0 for each in measured] == [True] * len(measured) != []
+    found = [each.ours for each in measured if each.ours is not None]
+    assert [value > 0 for value in found] == [True] * len(found) != []
+    unmeasured = [each.conditions for each in measured if each.ours is None]
+    assert unmeasured == ([] if rabbitmq.is_installed() or work != "latency" else [NO_RABBITMQ])
     assert [each.baseline is None or each.baseline > 0 for each in measured] == [True] * len(measured)
 
 
@@ -56,3 +61,9 @@ def test_ceiling_is_met_from_below() -> None:
     assert Result(name="a", ours=1, unit="s", bar=2, at_most=True).met
     assert not Result(name="a", ours=1, unit="s", bar=2).met
     assert Result(name="a", ours=1, unit="s").met is None
+
+
+def test_what_could_not_be_measured_is_said_and_keeps_no_bar() -> None:
+    missing = Result(name="a", ours=None, unit="ms", bar=50, at_most=True, conditions="no broker here")
+    assert missing.met is None
+    assert results.row(missing) == ("a", "not measured", "–", "–", "≤ 50", "–", "–")
