@@ -1,7 +1,6 @@
 """The read side: what visitors' pages, feeds and the API show of events. Frozen structs, a fixed number of queries.
 
-Texts stay in both languages, so that one read serves every visitor. Nothing here names an attendee, except
-`registration_page`, which is for the person whose link it is.
+Texts stay in both languages, so that one read serves every visitor. Nothing here names an attendee.
 """
 
 from __future__ import annotations
@@ -14,15 +13,12 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from events import waitlist
 from events.errors import NotFound
 from events.houses import House, house_of
 from events.models import (
-    Attendance,
     Event,
     EventKind,
     EventMode,
-    Evidence,
     Organiser,
     Participation,
     ParticipationRole,
@@ -31,8 +27,6 @@ from events.models import (
     ProgrammeItem,
     Recording,
     RecordingState,
-    Registration,
-    RegistrationState,
     SeatPool,
     Slot,
     Stage,
@@ -146,66 +140,6 @@ class EventPage(Card):
         return next((visit for visit in self.visits if visit.id == slot_id), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationPage:
-    """One person's place, for the person's own page."""
-
-    id: uuid.UUID
-    house: House
-    state: RegistrationState
-    name: str
-    email: str | None
-    phone: str | None
-    party_size: int
-    locale: str
-    link_version: int
-    offer_expires_at: datetime | None
-    position: int | None
-    """How many parties are served before this one, plus one; None unless it waits."""
-    evidence: tuple[Evidence, ...]
-    event_id: uuid.UUID
-    event_slug: str
-    kind: EventKind
-    mode: EventMode
-    stage: Stage
-    title: LocalizedText
-    venue: LocalizedText
-    reason: LocalizedText
-    starts_at: datetime
-    ends_at: datetime
-    """The event's times, or those of the visit."""
-    timezone: str
-    has_meeting: bool
-    has_codes: bool
-    ended_at: datetime | None
-    survey_url: str | None
-    video_id: str | None
-
-    @property
-    def event_path(self) -> str:
-        """The path of the event's public page."""
-        return f"/events/{self.house.slug}/{self.event_slug}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerPage:
-    """One partner's part in one event, for the partner's own page."""
-
-    id: uuid.UUID
-    house: House
-    name: str
-    timezone: str
-    locale: str
-    link_version: int
-    role: ParticipationRole
-    topic: LocalizedText
-    answer: PartnerAnswer
-    withdrawn: bool
-    join_url: str | None
-    event: Card
-    reason: LocalizedText
-
-
 # ---------------------------------------------------------------- lists
 def coming_events(
     session: ReadSession, *, now: datetime, organiser: str | None = None, limit: int = 60
@@ -278,6 +212,12 @@ def _cards(session: ReadSession, statement: sa.Select[Event, Organiser], organis
     found = [(event, owner) for event, owner in session.execute(statement)]
     seats = _seats_of_events(session, [event.id for event, _ in found])
     return tuple(Card(**_card(event, owner, seats.get(event.id, _NO_SEATS))) for event, owner in found)
+
+
+def card_of(session: ReadSession, event: Event, organiser: Organiser) -> Card:
+    """Return one event as lists show it. One query."""
+    seats = _seats_of_events(session, [event.id])
+    return Card(**_card(event, organiser, seats.get(event.id, _NO_SEATS)))
 
 
 _NO_SEATS = SeatsLeft(0, 0)
@@ -355,7 +295,7 @@ def _event_page(session: ReadSession, event: Event, organiser: Organiser) -> Eve
         speakers=_speakers(session, event.id),
         programme=_programme(session, event.id),
         visits=visits,
-        video_id=_video_id(session, event.id),
+        video_id=video_id_of(session, event.id),
     )
 
 
@@ -401,7 +341,7 @@ def _visits(session: ReadSession, event_id: uuid.UUID) -> tuple[tuple[VisitTime,
     return visits, _sum(seats for seats, _ in held) if held else _NO_SEATS
 
 
-def _video_id(session: ReadSession, event_id: uuid.UUID) -> str | None:
+def video_id_of(session: ReadSession, event_id: uuid.UUID) -> str | None:
     """Return the video of the event; a private one cannot be watched by link and is not shown."""
     found: str | None = session.scalar(
         sa.select(Recording.video_id)
@@ -414,69 +354,3 @@ def _video_id(session: ReadSession, event_id: uuid.UUID) -> str | None:
         .limit(1)
     )
     return found
-
-
-# ---------------------------------------------------------------- personal pages
-def registration_page(session: ReadSession, registration_id: uuid.UUID) -> RegistrationPage:
-    """Return one person's place: three queries, four for one that waits. Raises `NotFound`."""
-    found = session.execute(
-        sa.select(Registration, Event, Organiser, Slot)
-        .join(Event, Event.id == Registration.event_id)
-        .join(Organiser, Organiser.id == Event.organiser_id)
-        .outerjoin(Slot, Slot.id == Registration.slot_id)
-        .where(Registration.id == registration_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    registration, event, organiser, _ = found
-    slot: Slot | None = found[3]  # an outer join's other side may be missing
-    waits = registration.state is RegistrationState.WAITLISTED
-    evidence = session.scalars(
-        sa.select(Attendance.evidence).where(Attendance.registration_id == registration_id).order_by(Attendance.at)
-    )
-    copied = ("id", "state", "name", "email", "phone", "party_size", "locale", "link_version", "offer_expires_at")
-    told = ("kind", "mode", "stage", "title", "venue", "reason", "timezone", "ended_at", "survey_url")
-    return RegistrationPage(
-        **{name: getattr(registration, name) for name in copied},
-        **{name: getattr(event, name) for name in told},
-        house=house_of(organiser),
-        position=waitlist.position(session, registration) if waits else None,
-        evidence=tuple(evidence),
-        event_id=event.id,
-        event_slug=event.slug,
-        starts_at=slot.starts_at if slot else event.starts_at,
-        ends_at=slot.ends_at if slot else event.ends_at,
-        has_meeting=bool(event.join_url),
-        has_codes=bool(event.start_code or event.end_code),
-        video_id=_video_id(session, event.id),
-    )
-
-
-def partner_page(session: ReadSession, participation_id: uuid.UUID) -> PartnerPage:
-    """Return one partner's part. Two queries. Raises `NotFound`."""
-    found = session.execute(
-        sa.select(Participation, Partner, Event, Organiser)
-        .join(Partner, Partner.id == Participation.partner_id)
-        .join(Event, Event.id == Participation.event_id)
-        .join(Organiser, Organiser.id == Event.organiser_id)
-        .where(Participation.id == participation_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    part, partner, event, organiser = found
-    seats = _seats_of_events(session, [event.id])
-    return PartnerPage(
-        id=part.id,
-        house=house_of(organiser),
-        name=partner.name,
-        timezone=partner.timezone,
-        locale=partner.locale,
-        link_version=part.link_version,
-        role=part.role,
-        topic=part.topic,
-        answer=part.answer,
-        withdrawn=part.withdrawn_at is not None,
-        join_url=event.join_url,
-        event=Card(**_card(event, organiser, seats.get(event.id, _NO_SEATS))),
-        reason=event.reason,
-    )

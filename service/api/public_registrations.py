@@ -10,11 +10,11 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import attendance, listing, registration, waitlist
+from events import attendance, personal_pages, registration, waitlist
 from events.links import MANAGE, PARTNER, check_version
-from events.listing import PartnerPage, RegistrationPage
 from events.models import Evidence, PartnerAnswer, RegistrationState
 from events.partners import answer as answer_invitation
+from events.personal_pages import PartnerPage, RegistrationPage
 from events.registration import Application
 from events.storage import ReadSession, Session
 from service import consent
@@ -98,7 +98,7 @@ def application_of(event_id: uuid.UUID, data: RegistrationInput, *, locale: str)
 def own_place(session: ReadSession, runtime: Runtime, token: str) -> RegistrationPage:
     """Return the place that a personal token opens. Raises `NotFound` or `Gone`."""
     target = runtime.links.read(MANAGE, token)
-    page = listing.registration_page(session, target.id)
+    page = personal_pages.registration_page(session, target.id)
     check_version(target, page.link_version)
     return page
 
@@ -195,7 +195,7 @@ async def enter_code_word(
 
 def _own_invitation(session: ReadSession, runtime: Runtime, token: str) -> PartnerPage:
     target = runtime.links.read(PARTNER, token)
-    page = listing.partner_page(session, target.id)
+    page = personal_pages.partner_page(session, target.id)
     check_version(target, page.link_version)
     return page
 

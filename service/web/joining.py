@@ -15,7 +15,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from events import attendance
 from events.links import JOIN, MANAGE
-from events.listing import RegistrationPage
+from events.personal_pages import RegistrationPage
 from service.web.forms import MAX_BYTES
 from service.web.headers import policy
 from service.web.manage import open_link

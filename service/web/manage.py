@@ -17,11 +17,11 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from certificates.listing import of_registration
-from events import attendance, calendar, listing, registration, waitlist
+from events import attendance, calendar, personal_pages, registration, waitlist
 from events.errors import Invalid, NotFound
 from events.links import JOIN, MANAGE, check_version
-from events.listing import RegistrationPage
 from events.models import ACTIVE_STATES, Event, Registration, Slot
+from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
 from service.inputs import CodeWordInput
 from service.web.event_page import calendar_file, organiser_of
@@ -34,7 +34,7 @@ from service.wiring import Runtime
 async def open_link(runtime: Runtime, purpose: str, token: str) -> RegistrationPage:
     """Return what a personal link leads to. Raises `NotFound` for a forged one, `Gone` for a revoked one."""
     target = runtime.links.read(purpose, token)
-    page = await runtime.database.aread(lambda session: listing.registration_page(session, target.id))
+    page = await runtime.database.aread(lambda session: personal_pages.registration_page(session, target.id))
     check_version(target, page.link_version)
     return page
 

@@ -8,11 +8,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
-from events import calendar, listing, partners
+from events import calendar, partners, personal_pages
 from events.errors import NotFound
 from events.links import PARTNER, check_version
-from events.listing import PartnerPage
 from events.models import Event, Participation, PartnerAnswer
+from events.personal_pages import PartnerPage
 from events.storage import ReadSession
 from service.inputs import PartnerAnswerInput
 from service.web.event_page import calendar_file, organiser_of
@@ -23,7 +23,7 @@ from service.wiring import Runtime
 
 async def _open(runtime: Runtime, token: str) -> PartnerPage:
     target = runtime.links.read(PARTNER, token)
-    page = await runtime.database.aread(lambda session: listing.partner_page(session, target.id))
+    page = await runtime.database.aread(lambda session: personal_pages.partner_page(session, target.id))
     check_version(target, page.link_version)
     return page
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from events import listing, partners, registration
+from events import listing, partners, personal_pages, registration
 from events.errors import NotFound
 from events.models import Event, ParticipationRole, PartnerAnswer, PartnerKind, Stage, Track
 from events.storage import LocalizedText, Session
@@ -128,17 +128,17 @@ def test_a_persons_page_tells_their_place_in_the_queue_and_their_visit(life: Lif
     slot_id = life.slots(event_id)[1]
     for person in range(3):
         made = life.register(event_id, person, slot_id=slot_id)
-    shown = life.database.read(lambda session: listing.registration_page(session, made.registration_id))
+    shown = life.database.read(lambda session: personal_pages.registration_page(session, made.registration_id))
     assert (shown.position, shown.starts_at) == (2, STARTS_AT + timedelta(hours=1))
     life.database.write(lambda session: registration.cancel(session, made.registration_id, now=NOW, by="person"))
-    shown = life.database.read(lambda session: listing.registration_page(session, made.registration_id))
+    shown = life.database.read(lambda session: personal_pages.registration_page(session, made.registration_id))
     assert shown.position is None
 
 
 def test_a_partners_page_tells_their_part(life: Life) -> None:
     event_id = life.webinar(title=LocalizedText("Menulis", "Writing"))
     participation_id = _invite(life, event_id, "Sulastri")
-    shown = life.database.read(lambda session: listing.partner_page(session, participation_id))
+    shown = life.database.read(lambda session: personal_pages.partner_page(session, participation_id))
     assert (shown.name, shown.event.id, shown.answer, shown.withdrawn) == (
         "Sulastri",
         event_id,

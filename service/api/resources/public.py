@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Meta
 
 from events.links import JOIN, MANAGE, Links
-from events.listing import Card, EventPage, PartnerPage, RegistrationPage, SeatsLeft, VisitTime
+from events.listing import Card, EventPage, SeatsLeft, VisitTime
 from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerAnswer, RegistrationState, Stage
+from events.personal_pages import PartnerPage, RegistrationPage
 from events.storage import LocalizedText
 
 Url = Annotated[str, Meta(description="Absolute address.", extra_json_schema={"format": "uri"})]
