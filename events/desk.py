@@ -202,15 +202,20 @@ def event_of_participation(session: ReadSession, participation_id: uuid.UUID) ->
     return found
 
 
-def current_recording(session: ReadSession, event_id: uuid.UUID) -> Recording | None:
-    """Return the event's latest recording that was not removed."""
-    found: Recording | None = session.scalar(
+def list_recordings(session: ReadSession, event_id: uuid.UUID) -> Sequence[Recording]:
+    """Return the event's recordings that were not removed, newest first."""
+    statement = (
         sa.select(Recording)
         .where(Recording.event_id == event_id, Recording.state != RecordingState.REMOVED)
         .order_by(Recording.id.desc())
-        .limit(1)
+        .execution_options(populate_existing=True)
     )
-    return found
+    return session.scalars(statement).all()
+
+
+def current_recording(session: ReadSession, event_id: uuid.UUID) -> Recording | None:
+    """Return the latest of them."""
+    return next(iter(list_recordings(session, event_id)), None)
 
 
 # ---------------------------------------------------------------- registrations

@@ -18,7 +18,6 @@ from events.models import (
     Partner,
     ProgrammeItem,
     Recording,
-    RecordingState,
     SeatPool,
     Stage,
 )
@@ -49,19 +48,8 @@ def event_record(session: ReadSession, event_id: uuid.UUID) -> EventRecord:
         slots=desk.list_slots(session, event_id),
         programme=desk.list_programme(session, event_id),
         participations=desk.list_participations(session, event_id),
-        recordings=recordings(session, event_id),
+        recordings=desk.list_recordings(session, event_id),
     )
-
-
-def recordings(session: ReadSession, event_id: uuid.UUID) -> Sequence[Recording]:
-    """Return the recordings of an event that were not removed, newest first."""
-    statement = (
-        sa.select(Recording)
-        .where(Recording.event_id == event_id, Recording.state != RecordingState.REMOVED)
-        .order_by(Recording.id.desc())
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(statement).all()
 
 
 def event_page(

@@ -1,4 +1,4 @@
-"""Examples of what is sent and answered, by the name of the type; a test checks each against its schema."""
+"""Examples of what is answered (`examples_sent`: of what is sent), by type; a test checks each against its schema."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from events.models import (
 from events.storage import LocalizedText
 from service.accounts.models import Role
 from service.accounts.permissions import Action
+from service.api.examples_sent import SENT
 from service.api.problems import Problem, ProblemField
 from service.api.resources import documents, events, people, public, work
 
@@ -184,15 +185,6 @@ _POST = documents.PostView(
     has_picture=True,
     version=1,
 )
-_TIMES = {"starts_at": "2026-12-12T09:00:00+07:00", "ends_at": "2026-12-12T11:30:00+07:00"}
-_REASON = {"reason": {"id": "Pembicara berhalangan.", "en": "The speaker cannot come."}}
-_REGISTRATION = {
-    "name": "Rina Wulandari",
-    "email": "rina@example.org",
-    "phone": "0812 9876 5432",
-    "institution": "SMP Negeri 6 Batam",
-    "consent": True,
-}
 _BY = "staff:" + str(_OTHER)
 
 _PUBLIC: dict[str, Any] = {
@@ -393,48 +385,4 @@ _STAFF: dict[str, Any] = {
     ),
     "PostList": documents.PostList(items=[_POST]),
 }
-_SENT: dict[str, Any] = {
-    "RegistrationInput": _REGISTRATION,
-    "StaffRegistrationInput": {**_REGISTRATION, "locale": "id"},
-    "CodeWordInput": {"code": "melati"},
-    "PartnerAnswerInput": {"answer": "accepted"},
-    "EventDraftInput": {
-        "kind": "webinar",
-        "title": {"id": "Menulis Cerita Anak", "en": "Writing for Children"},
-        **_TIMES,
-        "capacity": 100,
-        "join_url": "https://meet.example/menulis",
-    },
-    "EventEditInput": {"summary": {"id": "Belajar menulis bersama Ibu Siti."}, "start_code": "melati"},
-    "TimesInput": _TIMES,
-    "RescheduleInput": {**_TIMES, **_REASON},
-    "ReasonInput": _REASON,
-    "CapacityInput": {"capacity": 150, "overbooking": 0},
-    "SlotsInput": {
-        "hours": {
-            "first": "2026-12-12",
-            "last": "2026-12-20",
-            "weekdays": [5, 6],
-            "opens": "09:00:00",
-            "closes": "15:00:00",
-            "minutes": 60,
-        },
-        "capacity": 20,
-    },
-    "ProgrammeInput": {"items": [{**_TIMES, "title": {"id": "Membangun tokoh"}, "speaker_id": str(_OTHER)}]},
-    "PartnerInput": {"kind": "speaker", "name": "Dr. Siti Aminah, M.Pd.", "email": "siti@unrika.example"},
-    "ParticipationInput": {"partner_id": str(_OTHER), "role": "speaker", "topic": {"id": "Membangun tokoh"}},
-    "AnswerInput": {"answer": "accepted"},
-    "AttendanceInput": {"evidence": "door"},
-    "RecordingLinkInput": {"url": "https://youtu.be/dQw4w9WgXcQ", "title": "Menulis Cerita Anak"},
-    "BrandInput": {"primary": "#0f5c5c", "accent": "#f2a541", "tone": "warm"},
-    "OrganiserInput": {"slug": "batam", "name": {"id": "Perpustakaan Kota Batam", "en": "Batam City Library"}},
-    "TokenInput": {"name": "Situs sekolah", "scopes": ["events.view"]},
-    "InvitationInput": {"email": "budi@perpustakaan.example", "role": "editor"},
-    "RoleInput": {"role": "approver"},
-    "CertificateNameInput": {"name": "Rina Wulandari, S.Pd."},
-    "RevocationInput": {"reason": "Diterbitkan untuk orang yang keliru."},
-    "PostInput": {"text": "Ingin menulis cerita untuk anak? Ikuti webinar kami!", "version": 1},
-}
-
-EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **_SENT}
+EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **SENT}

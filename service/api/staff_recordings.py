@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import JSONBody, QueryParameter
 
-from events import recording, records
+from events import desk, recording
 from events.models import Event, Recording
 from events.storage import Session, new_id
 from service.accounts.permissions import Action
@@ -45,7 +45,7 @@ class UploadOperation(Operation):
 async def list_recordings(event_id: Id, acting: NamedDependency[Acting]) -> RecordingList:
     """List an event's recordings and how far they have come."""
     return await acting.see(
-        lambda session: RecordingList(items=[recording_view(each) for each in records.recordings(session, event_id)]),
+        lambda session: RecordingList(items=[recording_view(each) for each in desk.list_recordings(session, event_id)]),
         on=(Event, event_id),
     )
 

@@ -1,0 +1,60 @@
+"""Examples of what is sent, by the name of the type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SOMEBODY = "01937a52-7c00-7abc-8def-ba9876543210"
+_TIMES = {"starts_at": "2026-12-12T09:00:00+07:00", "ends_at": "2026-12-12T11:30:00+07:00"}
+_REASON = {"reason": {"id": "Pembicara berhalangan.", "en": "The speaker cannot come."}}
+_REGISTRATION = {
+    "name": "Rina Wulandari",
+    "email": "rina@example.org",
+    "phone": "0812 9876 5432",
+    "institution": "SMP Negeri 6 Batam",
+    "consent": True,
+}
+
+SENT: dict[str, Any] = {
+    "RegistrationInput": _REGISTRATION,
+    "StaffRegistrationInput": {**_REGISTRATION, "locale": "id"},
+    "CodeWordInput": {"code": "melati"},
+    "PartnerAnswerInput": {"answer": "accepted"},
+    "EventDraftInput": {
+        "kind": "webinar",
+        "title": {"id": "Menulis Cerita Anak", "en": "Writing for Children"},
+        **_TIMES,
+        "capacity": 100,
+        "join_url": "https://meet.example/menulis",
+    },
+    "EventEditInput": {"summary": {"id": "Belajar menulis bersama Ibu Siti."}, "start_code": "melati"},
+    "TimesInput": _TIMES,
+    "RescheduleInput": {**_TIMES, **_REASON},
+    "ReasonInput": _REASON,
+    "CapacityInput": {"capacity": 150, "overbooking": 0},
+    "SlotsInput": {
+        "hours": {
+            "first": "2026-12-12",
+            "last": "2026-12-20",
+            "weekdays": [5, 6],
+            "opens": "09:00:00",
+            "closes": "15:00:00",
+            "minutes": 60,
+        },
+        "capacity": 20,
+    },
+    "ProgrammeInput": {"items": [{**_TIMES, "title": {"id": "Membangun tokoh"}, "speaker_id": _SOMEBODY}]},
+    "PartnerInput": {"kind": "speaker", "name": "Dr. Siti Aminah, M.Pd.", "email": "siti@unrika.example"},
+    "ParticipationInput": {"partner_id": _SOMEBODY, "role": "speaker", "topic": {"id": "Membangun tokoh"}},
+    "AnswerInput": {"answer": "accepted"},
+    "AttendanceInput": {"evidence": "door"},
+    "RecordingLinkInput": {"url": "https://youtu.be/dQw4w9WgXcQ", "title": "Menulis Cerita Anak"},
+    "BrandInput": {"primary": "#0f5c5c", "accent": "#f2a541", "tone": "warm"},
+    "OrganiserInput": {"slug": "batam", "name": {"id": "Perpustakaan Kota Batam", "en": "Batam City Library"}},
+    "TokenInput": {"name": "Situs sekolah", "scopes": ["events.view"]},
+    "InvitationInput": {"email": "budi@perpustakaan.example", "role": "editor"},
+    "RoleInput": {"role": "approver"},
+    "CertificateNameInput": {"name": "Rina Wulandari, S.Pd."},
+    "RevocationInput": {"reason": "Diterbitkan untuk orang yang keliru."},
+    "PostInput": {"text": "Ingin menulis cerita untuk anak? Ikuti webinar kami!", "version": 1},
+}
