@@ -7,6 +7,7 @@ import enum
 import shutil
 import smtplib
 import socket
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,6 +24,7 @@ from service.broker import QUEUES
 from service.clock import real_now
 from service.concealing import concealer
 from service.outages import Unavailable, reason_of
+from service.stalls import STALLED_AFTER
 from service.wiring import Runtime
 
 LOW_DISK = 1 << 30
@@ -63,6 +65,7 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_pages,
         check_database,
         check_tables,
+        check_writer,
         check_disk,
         check_files,
         check_clock,
@@ -134,6 +137,44 @@ def check_tables(runtime: Runtime) -> Finding:
     if current(runtime.settings.database_address) != head():
         return Finding("tables", Verdict.BAD, "They are not those of this version.", "Run: acara migrate")
     return _good("tables", "They are those of this version.")
+
+
+def check_writer(runtime: Runtime) -> Finding:
+    """Does a use-case hang with its transaction open? On SQLite nobody else can write meanwhile."""
+    seconds = STALLED_AFTER.total_seconds()
+    held = _sqlite_is_held if runtime.database.is_sqlite else _postgresql_is_held
+    if held(runtime, seconds):
+        found = f"A transaction has been open for {seconds:.0f} s and more; changes wait for it."
+        mend = "The log of the process says where it hangs. Start that process again."
+        return Finding("writer", Verdict.BAD, found, mend)
+    return _good("writer", "Nothing keeps the database from being written.")
+
+
+def _sqlite_is_held(runtime: Runtime, seconds: float) -> bool:
+    """Wait for the writer's place for so long; nothing is written."""
+    file = sa.make_url(runtime.settings.database_address).database or ""
+    connection = sqlite3.connect(file, timeout=seconds, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_BUSY":
+            raise
+        return True
+    finally:
+        connection.close()
+    return False
+
+
+def _postgresql_is_held(runtime: Runtime, seconds: float) -> bool:
+    activity = sa.table("pg_stat_activity", *map(sa.column, ("datname", "state", "state_change")))
+    idle = sa.extract("epoch", sa.func.clock_timestamp() - activity.c.state_change)
+    statement = sa.select(sa.func.count()).where(
+        activity.c.datname == sa.func.current_database(),
+        activity.c.state == "idle in transaction",
+        idle > seconds,
+    )
+    return bool(runtime.database.read(lambda session: session.scalar(statement)))
 
 
 def check_disk(runtime: Runtime) -> Finding:

@@ -20,6 +20,7 @@ from service.actors import connect
 from service.broker import QUEUES
 from service.clock import real_now
 from service.heartbeat import Heartbeat
+from service.stalls import StallWatch
 from service.takeover import take_over
 from service.ticker import Ticker
 from service.warming import warm_up, warm_up_soon
@@ -48,8 +49,9 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
             worker_timeout=100,
         )
         worker.start()
-    ticker = Ticker(runtime)
+    ticker, stalls = Ticker(runtime), StallWatch(runtime.database)
     ticker.start()
+    stalls.start()
     try:
         yield
     finally:
@@ -58,6 +60,7 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
         if worker is not None:
             worker.stop(timeout=30_000)
         heartbeat.stop()
+        stalls.stop()
 
 
 def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:

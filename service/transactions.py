@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +62,7 @@ class _Waiting:
 
     use_case: Callable[[Session], Any]
     request_id: str | None
+    since: float = field(default_factory=time.monotonic)
     answer: Future[Any] = field(default_factory=Future[Any])
     result: Any = None
     failure: Exception | None = None
@@ -90,6 +91,8 @@ class Database:
         self._cannot_write, self._cannot_read = Outage("written"), Outage("read")
         self._read_limit: anyio.CapacityLimiter | None = None
         self._queue: deque[_Waiting] = deque()
+        self._at_work: dict[int, float] = {}
+        """Since when the oldest use-case has waited that a writer (by its thread's number) is working on."""
         self._wake = threading.Condition()
         self._closing = False
         self._threads: list[threading.Thread] = []
@@ -129,12 +132,14 @@ class Database:
 
     def _serve_queue(self) -> None:
         while True:
+            self._at_work.pop(threading.get_ident(), None)
             with self._wake:
                 while not self._queue:
                     if self._closing:
                         return
                     self._wake.wait()
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH))]
+                self._at_work[threading.get_ident()] = batch[0].since
             # A caller that has gone away meanwhile (a closed connection) is not served at all.
             batch = [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
             if batch:
@@ -287,6 +292,17 @@ class Database:
         return await anyio.to_thread.run_sync(self.read, query, limiter=self._read_limit)
 
     # ------------------------------------------------------------ the rest
+    def at_work(self) -> Mapping[int, float]:
+        """Return how many seconds the use-cases have waited that writers work on now, by the writer's thread."""
+        now = time.monotonic()
+        return {thread: now - since for thread, since in self._at_work.copy().items()}
+
+    def longest_wait(self) -> float:
+        """Return how many seconds the oldest use-case has waited for its commit; 0.0 if none does."""
+        with self._wake:
+            queued = [time.monotonic() - self._queue[0].since] if self._queue else []
+        return max([*queued, *self.at_work().values()], default=0.0)
+
     def close(self) -> None:
         """Finish what waits, then let go of every connection."""
         with self._wake:

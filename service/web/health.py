@@ -11,6 +11,7 @@ from litestar.response import Response
 from events.errors import Refused
 from events.houses import houses
 from service.outages import Unavailable
+from service.stalls import HOPELESS_AFTER
 from service.web.pages import Request
 from service.wiring import Runtime
 
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 async def health(runtime: NamedDependency[Runtime]) -> Response[dict[str, str]]:
     """Answer 200 while the database can be read and could be written when that was last tried, 503 otherwise.
 
-    Every process writes every few seconds (`service.heartbeat`), so a full disk is noticed without a visitor.
-    What is wrong stands in the log, once: `service.outages` tells it when it begins.
+    Every process writes every few seconds (`service.heartbeat`), so a full disk is noticed without a visitor, and so is
+    a use-case that hangs. What is wrong stands in the log, once: `service.outages` and `service.stalls` tell it.
     """
     try:
         await runtime.database.aread(houses)
@@ -31,7 +32,7 @@ async def health(runtime: NamedDependency[Runtime]) -> Response[dict[str, str]]:
     except Exception:
         log.exception("the database does not answer as it should")
         return _not_ready(Unavailable.retry_after)
-    if not runtime.database.usable:
+    if not runtime.database.usable or runtime.database.longest_wait() > HOPELESS_AFTER.total_seconds():
         return _not_ready(Unavailable.retry_after)
     return Response({"status": "ok"}, headers={"Cache-Control": "no-store"})
 

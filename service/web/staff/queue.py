@@ -12,9 +12,10 @@ from litestar.response import Response
 from events.storage import ReadSession
 from service import presence, queues
 from service.accounts.permissions import Action, require
+from service.stalls import STALLED_AFTER
 from service.web.forms import MAX_BYTES
 from service.web.pages import Request
-from service.web.staff.desk import desk_of
+from service.web.staff.desk import Desk, desk_of
 
 
 @get("/staff/queue", action=Action.VIEW_QUEUE, include_in_schema=False)
@@ -37,9 +38,16 @@ async def show_queue(request: Request) -> Response[str]:
         health=health,
         failures=failures,
         processes=processes,
+        stalled=_stalled(desk),
         now=now,
         headers={"Vary": "HX-Target"},
     )
+
+
+def _stalled(desk: Desk) -> int:
+    """Return the seconds for which a change has waited to be written, where that is too long; otherwise 0."""
+    waited = desk.runtime.database.longest_wait()
+    return round(waited) if waited >= STALLED_AFTER.total_seconds() else 0
 
 
 @post(
