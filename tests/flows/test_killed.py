@@ -22,7 +22,7 @@ import pytest
 import sqlalchemy as sa
 
 from certificates.models import Certificate, CertificateState
-from events.models import Recording, RecordingState, Registration
+from events.models import Recording, RecordingState, Registration, RegistrationState, SeatPool
 from events.outbox import FactRow
 from events.storage import ReadSession
 from notifications.models.email import Email, EmailKind, EmailState
@@ -40,8 +40,15 @@ from tests.support.polling import until
 from tests.support.running import TYPEFACES, unsettled
 from tests.support.sizes import FULL, size
 
-PEOPLE, ATTENDING = size(24, 200), size(4, 40)
-KILLS = {"registering": size(2, 8), "reminding": size(1, 4), "certifying": size(1, 4), "uploading": size(1, 4)}
+SEATS, WAITING, LEAVING, ATTENDING = size(20, 175), size(5, 25), size(3, 15), size(4, 40)
+PEOPLE = SEATS + WAITING
+KILLS = {
+    "registering": size(1, 6),
+    "leaving": size(1, 3),
+    "reminding": size(1, 3),
+    "certifying": size(1, 4),
+    "uploading": size(1, 4),
+}
 """How often the service is killed in each act: 5 times, 20 in full size."""
 
 REPEATS_A_KILL = 16
@@ -143,6 +150,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def test_killed_through_a_webinars_whole_life(house: House) -> None:
     event_id = publish(house)
     register(house, event_id)
+    leave(house)
     remind(house)
     hold(house, event_id)
     certify(house, event_id)
@@ -153,6 +161,7 @@ def test_killed_through_a_webinars_whole_life(house: House) -> None:
     assert house.people.broken > 0
     assert max(house.left_unsettled) > 0 or max(house.left_held) > 0, (house.left_unsettled, house.left_held)
     assert registered(house) == {place["id"]: email for email, place in house.places.items()}
+    seats_are_right(house, event_id)
     mails_are_right(house)
     certificates_are_right(house)
     recording_and_posts_are_right(house, event_id)
@@ -171,7 +180,8 @@ def publish(house: House) -> str:
         "kind": "webinar",
         "title": text,
         "summary": text,
-        "capacity": 1000,
+        "capacity": SEATS,
+        "waitlist": True,
         "join_url": "https://meet.example/abc",
         "starts_at": STARTS_AT.isoformat(),
         "ends_at": (STARTS_AT + timedelta(hours=2)).isoformat(),
@@ -220,8 +230,33 @@ def register(house: House, event_id: str) -> None:
         kill_along(house, "registering", lambda: len(house.places), PEOPLE)
         for each in waiting:
             each.result()
-    house.wait(lambda: house.sent(EmailKind.CONFIRMATION) == PEOPLE, "every confirmation")
+    house.wait(lambda: house.sent(EmailKind.CONFIRMATION) == SEATS, "every confirmation")
+    house.wait(lambda: house.sent(EmailKind.WAITLISTED) == WAITING, "everybody who waits knows so")
     house.wait(lambda: is_published(house), "the post, before it is too late to announce anything")
+
+
+def leave(house: House) -> None:
+    """Some cancel; those who waited longest are offered their seats, and take them."""
+    seated = [place for place in house.places.values() if place["state"] == "confirmed"]
+
+    def offered() -> list[str]:
+        statement = sa.select(Registration.id).where(Registration.state == RegistrationState.OFFERED)
+        found = house.runtime.database.read(lambda session: session.scalars(statement).all())
+        return [str(each) for each in found]
+
+    with ThreadPoolExecutor(2) as crowd:
+        leaving = [
+            crowd.submit(house.people.post, f"/my/registrations/{each['token']}/cancel") for each in seated[:LEAVING]
+        ]
+        cancelled = Registration.state == RegistrationState.CANCELLED
+        kill_along(house, "leaving", lambda: house.count(Registration, cancelled), LEAVING)
+        for each in leaving:
+            each.result()
+    house.wait(lambda: house.sent(EmailKind.SEAT_OFFERED) == LEAVING, "every offer")
+    tokens = {place["id"]: place["token"] for place in house.places.values()}
+    for key in offered():
+        house.people.post(f"/my/registrations/{tokens[key]}/accept-offer")
+    house.wait(lambda: house.sent(EmailKind.CONFIRMATION) == SEATS + LEAVING, "every late confirmation")
 
 
 def remind(house: House) -> None:
@@ -238,7 +273,7 @@ def remind(house: House) -> None:
             arrived += 1
             house.wait(lambda some=arrived: len(house.outside.mail.delivered) >= some, f"some {kind}")  # type: ignore[misc] # likewise
             house.kill()
-        house.wait(lambda kind=kind: house.sent(kind) == PEOPLE, f"every {kind}")  # type: ignore[misc] # likewise
+        house.wait(lambda kind=kind: house.sent(kind) == SEATS, f"every {kind}")  # type: ignore[misc] # likewise
 
 
 def hold(house: House, event_id: str) -> None:
@@ -249,7 +284,8 @@ def hold(house: House, event_id: str) -> None:
 
     house.turn_to(STARTS_AT)
     house.wait(lambda: stage() == "live", "the start")
-    for place in list(house.places.values())[:ATTENDING]:
+    there = [place for place in house.places.values() if place["state"] == "confirmed"][LEAVING:]
+    for place in there[:ATTENDING]:
         house.people.post(f"/my/registrations/{place['token']}/join")
     house.turn_to(STARTS_AT + timedelta(hours=2, seconds=1))
     house.wait(lambda: stage() == "ended", "the end")
@@ -284,7 +320,7 @@ def upload(house: House, event_id: str) -> None:
         house.kill()
         reached.release.set()
     house.wait(lambda: house.count(Recording, Recording.state == RecordingState.PUBLISHED) == 1, "the video")
-    house.wait(lambda: house.sent(EmailKind.RECORDING_AVAILABLE) == PEOPLE, "everybody knows of the video")
+    house.wait(lambda: house.sent(EmailKind.RECORDING_AVAILABLE) == SEATS, "everybody knows of the video")
 
 
 # ---------------------------------------------------------------- what is there at the end
@@ -298,6 +334,29 @@ def registered(house: House) -> dict[str, str]:
         return {str(row.id): str(row.email) for row in session.scalars(sa.select(Registration))}
 
     return house.runtime.database.read(query)
+
+
+def seats_are_right(house: House, event_id: str) -> None:
+    """Every seat is taken once; whoever left was replaced by whoever waited longest, each told by one fact."""
+
+    def query(session: ReadSession) -> tuple[Counter[str], tuple[int, int], Counter[str]]:
+        states = Counter(session.scalars(sa.select(Registration.state)))
+        pool = session.scalars(sa.select(SeatPool).where(SeatPool.event_id == uuid.UUID(event_id))).one()
+        facts = session.scalars(sa.select(FactRow.name).where(FactRow.event_id == uuid.UUID(event_id)))
+        return (
+            Counter({state.value: number for state, number in states.items()}),
+            (
+                pool.taken,
+                pool.waiting,
+            ),
+            Counter(facts),
+        )
+
+    states, pool, facts = house.runtime.database.read(query)
+    assert states == {"confirmed": SEATS, "cancelled": LEAVING, "waitlisted": WAITING - LEAVING}
+    assert pool == (SEATS, WAITING - LEAVING)
+    told = ("AttendeeRegistered", "RegistrationCancelled", "SeatOffered", "OfferAccepted")
+    assert [facts[name] for name in told] == [PEOPLE, LEAVING, LEAVING, LEAVING]
 
 
 def mails_are_right(house: House) -> None:
@@ -314,8 +373,18 @@ def mails_are_right(house: House) -> None:
     assert set(arrived) == {(key, (address,)) for key, (state, address) in rows.items() if state is EmailState.SENT}
     assert Counter(state for state, _ in rows.values()).keys() <= {EmailState.SENT, EmailState.SUPERSEDED}
     assert arrived.total() - len(arrived) <= REPEATS_A_KILL * house.kills
-    for kind in (EmailKind.CONFIRMATION, EmailKind.REMINDER_7D, EmailKind.REMINDER_1D, EmailKind.REMINDER_1H):
-        assert house.sent(kind) == PEOPLE, kind
+    sent = {kind: house.sent(kind) for kind in EmailKind}
+    assert {kind: number for kind, number in sent.items() if number} == {
+        EmailKind.CONFIRMATION: SEATS + LEAVING,
+        EmailKind.WAITLISTED: WAITING,
+        EmailKind.SEAT_OFFERED: LEAVING,
+        EmailKind.REGISTRATION_CANCELLED: LEAVING,
+        EmailKind.REMINDER_7D: SEATS,
+        EmailKind.REMINDER_1D: SEATS,
+        EmailKind.REMINDER_1H: SEATS,
+        EmailKind.CERTIFICATE: ATTENDING,
+        EmailKind.RECORDING_AVAILABLE: SEATS,
+    }
 
 
 def certificates_are_right(house: House) -> None:

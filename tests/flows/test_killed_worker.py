@@ -50,7 +50,7 @@ DUE_AT = ENDS_AT + timedelta(minutes=10)
 """When the certificates of the first webinar are due, and the reminders of the second, which is a week later."""
 
 TAKEN_OVER_WITHIN = 60.0
-PATIENCE = 120.0
+PATIENCE = 240.0
 HELD: dict[str, Any] = {"email": Email, "certificate": Certificate, "post": Post, "recording": Recording}
 
 pytestmark = pytest.mark.timeout(2400 if FULL else 900)
