@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -87,6 +88,22 @@ def test_eight_planners_at_once_write_each_certificate_once(life: Life, database
     assert failures == []
     assert sorted(each.registration_id for each in hall.certificates() if each.registration_id) == sorted(hall.attended)
     assert numbers(hall) == [f"{number:04}/PERPUS-BTM/XII/2026" for number in range(1, 21)]
+
+
+def test_events_that_are_planned_at_once_share_one_row_of_numbers_without_gap(
+    life: Life, database: Database, files: StoredFiles
+) -> None:
+    """One organiser, four events: every number of the year is given once."""
+    halls = [make_hall(life, database, files, attended=7, missed=0) for _ in range(4)]
+    start = threading.Barrier(8, timeout=60)
+
+    def planner(number: int) -> int:
+        start.wait()
+        return halls[number % 4].plan(chunk=2)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(planner, range(8))) == 28
+    assert numbers(halls[0]) == [f"{number:04}/PERPUS-BTM/XII/2026" for number in range(1, 29)]
 
 
 def test_an_event_where_nobody_came_is_done_at_once(life: Life, database: Database, files: StoredFiles) -> None:

@@ -19,7 +19,7 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from events import authoring, registration, waitlist
+from events import authoring, lifecycle, registration, waitlist
 from events.errors import AlreadyRegistered, Gone
 from events.models import ACTIVE_STATES, SEATED_STATES, Registration, RegistrationState, SeatPool
 from events.storage import ReadSession, Session
@@ -118,6 +118,62 @@ def test_one_seat_is_given_back_once_by_twenty_clicks(life: Life) -> None:
     assert life.pool(event_id).taken == 1
     assert Counter(life.facts(event_id))["RegistrationCancelled"] == 1
     assert life.registration(keep.registration_id).state is RegistrationState.CONFIRMED
+
+
+def test_a_crowd_at_the_slots_of_an_exhibition(life: Life) -> None:
+    """Each visiting time has its own few places, and its own queue behind them."""
+    event_id = life.exhibition(slots=2, capacity=5)
+    slots = life.slots(event_id)
+    visits = [(slot, f"{number}-{place}") for number in range(30) for place, slot in enumerate(slots)]
+    outcomes = _all_at_once([partial(life.register, event_id, who, slot_id=slot) for slot, who in visits])
+    states = Counter(outcome.state for outcome in outcomes if isinstance(outcome, registration.Registered))
+    assert states == {RegistrationState.CONFIRMED: 10, RegistrationState.WAITLISTED: 50}
+    statement = sa.select(SeatPool.taken, SeatPool.waiting).where(SeatPool.event_id == event_id)
+    pools = life.database.read(lambda session: [tuple(row) for row in session.execute(statement)])
+    assert pools == [(5, 25)] * 2
+
+
+def _offered(life: Life, people: int) -> tuple[uuid.UUID, list[uuid.UUID]]:
+    """Let `people` seats come free, and return who of three times as many was offered one."""
+    event_id = life.webinar(capacity=people, offer_hours=1)
+    places = [life.register(event_id, number).registration_id for number in range(3 * people)]
+    for place in places[:people]:
+        life.do(registration.cancel, place)
+    return event_id, places[people : 2 * people]
+
+
+def test_an_offer_is_taken_once_by_twenty_clicks(life: Life) -> None:
+    event_id, offered = _offered(life, 2)
+    outcomes = _all_at_once([lambda: life.do(waitlist.accept_offer, offered[0])] * THREADS)
+    assert outcomes == [None] * THREADS
+    assert Counter(life.facts(event_id))["OfferAccepted"] == 1
+    assert (life.pool(event_id).taken, life.pool(event_id).waiting) == (2, 2)
+
+
+def test_eight_clocks_take_back_each_offer_once_and_offer_it_on(life: Life) -> None:
+    event_id, offered = _offered(life, 5)
+    later = life.now + timedelta(hours=2)
+    outcomes = _all_at_once([lambda: life.do(waitlist.expire_offers, now=later)] * 8, threads=8)
+    assert sum(outcome for outcome in outcomes if isinstance(outcome, int)) == len(offered) == 5
+    facts = Counter(life.facts(event_id))
+    assert (facts["OfferExpired"], facts["SeatOffered"]) == (5, 10)
+    assert (life.pool(event_id).taken, life.pool(event_id).waiting) == (5, 0)
+
+
+def test_eight_moves_at_once_raise_the_calendars_sequence_once_each(life: Life) -> None:
+    """Two updates under one SEQUENCE would be one too few in somebody's calendar."""
+    event_id = life.webinar()
+    event = life.event(event_id)
+
+    def move(days: int) -> None:
+        delta = timedelta(days=days)
+        life.do(lifecycle.reschedule, event_id, starts_at=event.starts_at + delta, ends_at=event.ends_at + delta)
+
+    outcomes = _all_at_once([partial(move, days) for days in range(1, 9)], threads=8)
+    assert outcomes == [None] * 8
+    told = [row.payload["sequence"] for row in life.rows(event_id) if row.name == "EventRescheduled"]
+    assert sorted(told) == list(range(1, 9))
+    assert life.event(event_id).calendar_sequence == 8
 
 
 def test_a_crowd_that_runs_from_door_to_door(life: Life) -> None:

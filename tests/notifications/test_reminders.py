@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -178,3 +181,24 @@ def test_planning_for_thousands_goes_in_chunks(post_office: PostOffice) -> None:
     assert cursor is not None
     assert post_office.write(lambda s: reminders.plan(s, event_id, now=now, cursor=cursor)) is None
     assert len(post_office.rows()) == 3 * (emails.CHUNK + 1)
+
+
+def test_the_bell_rung_eight_times_plans_each_reminder_once(post_office: PostOffice) -> None:
+    """For each registration, and for the whole event as after a move, all at once."""
+    event_id = post_office.life.webinar()
+    keys = [post_office.life.register(event_id, person).registration_id for person in range(5)]
+    start = threading.Barrier(8, timeout=60)
+
+    def ring(number: int) -> None:
+        start.wait()
+        if number % 2:
+            post_office.write(lambda s: reminders.plan(s, event_id, now=post_office.life.now))
+        else:
+            for key in keys:
+                post_office.write(lambda s, one=key: reminders.plan_for(s, one, now=post_office.life.now))  # type: ignore[misc] # a default binds the loop's value
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ring, range(8)))
+    due = {WEEK: timedelta(days=7), DAY: timedelta(days=1), HOUR: timedelta(hours=1)}
+    rows = Counter((row.registration_id, row.kind, row.due_at, row.state.value) for row in post_office.rows())
+    assert rows == {(key, kind, STARTS_AT - before, "queued"): 1 for key in keys for kind, before in due.items()}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,7 +14,7 @@ import sqlalchemy as sa
 from events.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from events.outbox import FactRow
 from service.accounts import invitations, passwords, sessions
-from service.accounts.models import LinkPurpose, Role, StaffLink
+from service.accounts.models import LinkPurpose, Role, Staff, StaffLink
 from service.accounts.permissions import StaffIdentity
 from tests.service.accounts.people import NOW, PASSWORD, PASSWORD_HASH, People
 from tests.support import life as lives
@@ -67,6 +70,34 @@ def test_a_link_of_an_earlier_start_is_dead(database: Database, people: People) 
     with pytest.raises(Gone):
         people.accept(first, "Orang", "orang@example.org", real_now=again)
     assert people.accept(second, "Ibu", "ibu@example.org", real_now=again).role is Role.OWNER
+
+
+def test_eight_who_open_the_first_link_at_once(database: Database, people: People) -> None:
+    token = database.write(lambda s: invitations.invite_owner(s, now=NOW, real_now=NOW))
+    assert token is not None
+    assert Counter(all_come(people, [token] * 8)) == {StaffIdentity: 1, Gone: 7}
+
+
+def test_of_two_first_links_that_were_made_at_once_one_works(database: Database, people: People) -> None:
+    """Two web processes that start together cannot see each other's link."""
+    first, second = (database.write(lambda s: invitations.invite_owner(s, now=NOW, real_now=NOW)) for _ in range(2))
+    assert Counter(all_come(people, [first or "", second or ""] * 4)) == {StaffIdentity: 1, Gone: 7}
+    assert database.read(lambda s: s.scalar(sa.select(sa.func.count()).select_from(Staff))) == 1
+
+
+def all_come(people: People, tokens: list[str]) -> list[type]:
+    """Have one person come for each token, all at once; return what became of each."""
+    start = threading.Barrier(len(tokens), timeout=60)
+
+    def come(number: int) -> type:
+        start.wait()
+        try:
+            return type(people.accept(tokens[number], f"Orang {number}", f"orang{number}@example.org"))
+        except Gone as gone:
+            return type(gone)
+
+    with ThreadPoolExecutor(len(tokens)) as pool:
+        return list(pool.map(come, range(len(tokens))))
 
 
 def test_looking_does_not_use_it_up(database: Database, people: People) -> None:
