@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from litestar import get
 
 from service.app import create_app
 from service.clock import set_clock
+from service.web.site import pages_router
 from service.wiring import Runtime
 from tests.support.life import Life, add_organiser
 from tests.support.polling import until
@@ -39,15 +42,25 @@ def at(runtime: Runtime, moment: datetime) -> None:
     set_clock(path, moment)
 
 
+@get("/failing", sync_to_thread=False)
+def _fail() -> None:
+    raise ZeroDivisionError
+
+
 @contextmanager
-def serving(database_url: str, folder: Path, *, now: datetime) -> Generator[Site]:
-    """Serve the site on a port that the system chooses, for as long as the context lasts."""
+def serving(database_url: str, folder: Path, *, now: datetime, **settings: Any) -> Generator[Site]:
+    """Serve the site on a port that the system chooses, for as long as the context lasts.
+
+    `settings` are fields of `Settings`. ``/failing`` is a page with a mistake of ours in it.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        runtime = make_runtime(database_url, folder, base_url=url, clock_file=folder / "clock")
+        runtime = make_runtime(database_url, folder, base_url=url, clock_file=folder / "clock", **settings)
         at(runtime, now)
         organiser_id = runtime.database.write(lambda session: add_organiser(session, now=now))
-        config = uvicorn.Config(create_app(runtime), log_config=None, access_log=False, ws="none", lifespan="on")
+        config = uvicorn.Config(
+            create_app(runtime, [pages_router([_fail])]), log_config=None, access_log=False, ws="none", lifespan="on"
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -10,9 +10,11 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 
-from events import partners
+from certificates.models import Certificate, CertificateRole, CertificateState
+from events import lifecycle, partners, registration
 from events.links import JOIN, MANAGE, PARTNER
 from events.models import ParticipationRole, PartnerKind, ProgrammeItem, Stage
+from events.registration import Registered
 from events.storage import LocalizedText, Session
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW, STAFF, STARTS_AT
@@ -36,12 +38,23 @@ def _fill(site: Site) -> dict[str, str]:
     held, waiting = life.register(full, 1), life.register(full, 2)
     exhibition = life.exhibition(slots=2)
     cancelled, ended = life.webinar(Stage.CANCELLED), life.webinar(Stage.ENDED)
+    offered, gone = life.webinar(capacity=1), life.webinar()
+    freed, taker = life.register(offered, 1), life.register(offered, 2)
+    life.do(registration.cancel, freed.registration_id)
+    left = life.register(gone, 1)
+    life.do(registration.cancel, left.registration_id)
+    attended = life.register(over := life.webinar(), 1)
+    life.do(lifecycle.start, over)
+    life.do(lifecycle.end, over)
+    codes = life.database.write(lambda session: _certify(session, life.organiser_id, over, attended))
+    outdated = links.token(MANAGE, left.registration_id, 7)
 
     def page(key: uuid.UUID) -> str:
         return f"/events/perpustakaan-batam/{life.event(key).slug}"
 
     return {
         "home": "/",
+        "house": "/events/perpustakaan-batam",
         "event": page(event_id),
         "form": f"{page(event_id)}/register",
         "full": f"{page(full)}/register",
@@ -57,8 +70,39 @@ def _fill(site: Site) -> dict[str, str]:
         "verify": "/v",
         "no-code": "/v?code=abc",
         "unknown": "/v/AAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "offered": f"/r/{links.token(MANAGE, taker.registration_id)}",
+        "given-back": f"/r/{links.token(MANAGE, left.registration_id)}",
+        "certified": f"/r/{links.token(MANAGE, attended.registration_id)}",
+        **{state: f"/v/{code}" for state, code in codes.items()},
         "nothing": "/nothing-here",
+        "outdated": f"/r/{outdated}",
+        "wrong-method": f"/r/{links.token(MANAGE, left.registration_id)}/accept",
+        "failing": "/failing",
     }
+
+
+def _certify(session: Session, organiser_id: uuid.UUID, event_id: uuid.UUID, person: Registered) -> dict[str, str]:
+    """Issue a certificate in each state that the public page tells apart; return their codes by state."""
+    states = (CertificateState.ISSUED, CertificateState.REPLACED, CertificateState.REVOKED)
+    codes = {state.value: f"{version:026}" for version, state in enumerate(states, start=1)}
+    for version, state in enumerate(states, start=1):
+        session.add(
+            Certificate(
+                organiser_id=organiser_id,
+                event_id=event_id,
+                registration_id=person.registration_id,
+                role=CertificateRole.PARTICIPANT,
+                version=version,
+                name="Peserta 1",
+                locale="id",
+                number="0001/PERPUS/XII/2026",
+                code=codes[state.value],
+                state=state,
+                created_at=NOW,
+                issued_at=NOW,
+            )
+        )
+    return codes
 
 
 def _take_part(session: Session, organiser_id: uuid.UUID, event_id: uuid.UUID, name: str = "Sulastri") -> uuid.UUID:
@@ -79,6 +123,7 @@ def _width_over(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
+@pytest.mark.timeout(900)  # every page twice in two widths, on a machine that other tests share
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "id"), ("dark", "en")])
 def test_every_public_page_is_for_everybody(
     site: Site, browser: Browser, scheme: Literal["light", "dark"], locale: str
@@ -88,14 +133,19 @@ def test_every_public_page_is_for_everybody(
     try:
         page = context.new_page()
         page.goto(f"{site.url}/?lang={locale}")
-        for path in paths.values():
-            page.goto(site.url + path)
+        statuses: dict[str, int] = {}
+        for name, path in paths.items():
+            answer = page.goto(site.url + path)
+            assert answer is not None
+            statuses[name] = answer.status
             assert page.locator("html").get_attribute("lang") == locale
             assert_accessible(page)
             assert (path, _width_over(page)) == (path, 0)
             page.set_viewport_size({"width": DESK, "height": 800})
             assert (path, _width_over(page)) == (path, 0)
             page.set_viewport_size({"width": PHONE, "height": 780})
+        refused = {"unknown": 404, "nothing": 404, "outdated": 410, "wrong-method": 405, "failing": 500}
+        assert {name: status for name, status in statuses.items() if status != 200} == refused
         page.goto(site.url + paths["form"])
         page.locator("main form button").last.click()
         page.wait_for_selector("#errors")

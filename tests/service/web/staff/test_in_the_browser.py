@@ -21,11 +21,12 @@ from tests.service.web.staff.test_routes import EXPECTED
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW, Life, add_organiser
 from tests.support.site import Site, serving
+from tests.support.sizes import FULL
 
 
 @pytest.fixture
 def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
-    with serving(sqlite_url, tmp_path, now=NOW) as running:
+    with serving(sqlite_url, tmp_path, now=NOW, mailbox_page=True, smtp_url=None) as running:
         yield running
 
 
@@ -110,24 +111,26 @@ PAGES = list(dict.fromkeys(PAGES))
 """First what is seen without signing in, then everything else."""
 
 
-def test_every_page_is_accessible_and_fits_a_phone(site: Site, room: Room, page: Page) -> None:
+@pytest.mark.timeout(900)  # some 45 pages, on a machine that other tests share
+@pytest.mark.parametrize(
+    ("lang", "theme"), [("id", "light"), ("en", "dark"), *([("id", "dark"), ("en", "light")] if FULL else [])]
+)
+def test_every_page_is_accessible_and_fits_a_phone(site: Site, room: Room, page: Page, lang: str, theme: str) -> None:
     things = dict(things_of(room, site.life))
     token = site.runtime.links.token("preview", site.life.webinar())
     welcome = room.people.database.write(lambda session: _invitation(session, room))
-    for lang in ("id", "en"):
-        page.context.clear_cookies()
-        for path in PAGES:
-            values = things | {"token": welcome if "welcome" in path else token}
-            if path == "/staff":
-                sign_in(page, site, room)
-            answer = page.goto(f"{site.url}{path.format(**values)}?lang={lang}")
-            assert answer is not None
-            if "mailbox" in path:
-                assert answer.status == 404  # no such page where a mail relay may be set
-                continue
-            assert answer.status == 200, path
-            assert_accessible(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    page.goto(f"{site.url}/?lang={lang}&theme={theme}")
+    for path in PAGES:
+        values = things | {"token": welcome if "welcome" in path else token}
+        if path == "/staff":
+            sign_in(page, site, room)
+        answer = page.goto(site.url + path.format(**values))
+        assert answer is not None
+        assert answer.status == 200, path
+        html = page.locator("html")
+        assert (html.get_attribute("lang"), html.get_attribute("data-theme")) == (lang, theme), path
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
 def _invitation(session: Session, room: Room) -> str:
