@@ -91,6 +91,12 @@ def of_registration(session: ReadSession, registration_id: uuid.UUID) -> Sequenc
     )
 
 
+def of_participation(session: ReadSession, participation_id: uuid.UUID) -> Sequence[CertificateView]:
+    """Return what a partner may download on their own page: what is issued, by role."""
+    issued = Certificate.state == CertificateState.ISSUED
+    return _select(session, Certificate.participation_id == participation_id, issued, limit=20)
+
+
 def history(session: ReadSession, certificate_id: uuid.UUID) -> Sequence[CertificateView]:
     """Return every version of a certificate, the newest first."""
     this = certificate(session, certificate_id)

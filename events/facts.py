@@ -138,6 +138,12 @@ class RegistrationCancelled(Fact, frozen=True, kw_only=True):
     held_seat: bool
 
 
+class LinksRevoked(Fact, frozen=True, kw_only=True):
+    """Every personal link of a registration became a dead one, because a wrong person had it."""
+
+    registration_id: uuid.UUID
+
+
 class AttendanceRecorded(Fact, frozen=True, kw_only=True):
     """One piece of evidence that a person was there."""
 

@@ -268,10 +268,21 @@ def cancel(session: Session, registration_id: uuid.UUID, *, now: datetime, by: s
     waitlist.promote(session, pool_id, now=now)
 
 
-def revoke_links(session: Session, registration_id: uuid.UUID, *, now: datetime) -> None:
-    """Make every personal link of this registration a dead one. The caller commits."""
-    session.execute(
+def revoke_links(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> int:
+    """Make every personal link of this registration a dead one, and return the version of those that now hold.
+
+    Raises `NotFound`. The caller commits; the person is then sent the new links.
+    """
+    row = session.execute(
         sa.update(_TABLE)
         .where(_TABLE.c.id == registration_id)
         .values(link_version=_TABLE.c.link_version + 1, updated_at=now)
-    )
+        .returning(_TABLE.c.link_version, _TABLE.c.event_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    version, event_id = row
+    organiser_id = session.get_one(Event, event_id).organiser_id
+    fact = facts.LinksRevoked(organiser_id=organiser_id, event_id=event_id, registration_id=registration_id)
+    outbox.record(session, fact, now=now, by=by)
+    return int(version)

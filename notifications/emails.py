@@ -140,8 +140,9 @@ def queue_to_partner(
     now: datetime,
     about: str | None = None,
     params: Mapping[str, Any] | None = None,
+    attachments: Sequence[Mapping[str, str]] = (),
 ) -> uuid.UUID | None:
-    """Owe one partner an e-mail; returns its id, or None like `queue`.
+    """Owe one partner an e-mail; returns its id, or None like `queue`, whose `about` and `attachments` these are.
 
     While the event is a draft nobody is invited: `queue_to_partners` does so when it is published.
     """
@@ -163,7 +164,8 @@ def queue_to_partner(
         "to_address": partner.email,
         "locale": partner.locale,
         "dedupe_key": f"{kind.value}:{participation.id}:{about}",
-        "uid": str(participation.id),
+        "uid": str(participation.id) if kind in _OF_PARTNER else None,
+        "attachments": [dict(each) for each in attachments],
     }
     return _insert(session, values)
 

@@ -97,6 +97,14 @@ def _takes_part(material: Material, now: datetime) -> bool:
     return participation is not None and participation.withdrawn_at is None and material.event.stage in _ON
 
 
+def _certified(material: Material, now: datetime) -> bool:
+    """A certificate goes to who held a place, and to partners who were not taken off."""
+    part = material.participation
+    if part is not None:
+        return part.withdrawn_at is None and material.event.stage in _OVER
+    return _holds(RegistrationState.CONFIRMED, _OVER)(material, now)
+
+
 def _takes_no_part(material: Material, now: datetime) -> bool:
     """Who was never asked need not hear that they are no longer asked."""
     del now
@@ -118,7 +126,7 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.REMINDER_1D: _reminds,
     EmailKind.REMINDER_1H: _reminds,
     EmailKind.RECORDING_AVAILABLE: _watchable,
-    EmailKind.CERTIFICATE: _holds(RegistrationState.CONFIRMED, _OVER),
+    EmailKind.CERTIFICATE: _certified,
     EmailKind.PARTNER_INVITATION: _takes_part,
     EmailKind.PARTNER_UPDATE: _takes_part,
     EmailKind.PARTNER_CANCELLATION: _takes_no_part,

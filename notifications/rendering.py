@@ -153,6 +153,7 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "number": params.get("number", ""),
         "verify_url": params.get("verify_url", ""),
         "corrected": bool(params.get("corrected")),
+        "new_link": bool(params.get("new_link")),
         "attached": bool(material.email.attachments),
         "recording_url": material.recording_url or "",
     }
@@ -217,6 +218,7 @@ def _of_registrant(material: Material, links: Links, locale: str) -> dict[str, A
         "manage_url": links.manage_url(registration.id, version),
         "join_url": links.join_url(registration.id, version) if material.event.join_url else "",
         "deadline": dates.format_moment(deadline, material.event.timezone, locale) if deadline else "",
+        "role": "",
         "party_size": registration.party_size,
         "position": material.position or 0,
         "state": registration.state.value,
@@ -229,12 +231,14 @@ def _of_partner(material: Material, links: Links, locale: str) -> dict[str, Any]
     assert participation is not None  # noqa: S101 - likewise
     person = partner.contact_name or (partner.name if partner.kind is PartnerKind.SPEAKER else "")
     salutation = _SALUTATIONS[locale]["formal"] if person else _INSTITUTION[locale]
+    page = links.partner_url(participation.id, participation.link_version)
     return {
         "salutation": salutation.format(one_line(person or partner.name)),
         "invitee": _INVITEE[locale] if person else one_line(partner.name),
         "role": _ROLES[participation.role][locale],
         "topic": one_line(participation.topic.to(locale)),
-        "partner_url": links.partner_url(participation.id, participation.link_version),
+        "partner_url": page,
+        "manage_url": page,
         "meeting_url": material.event.join_url or "",
         "withdrawn": participation.withdrawn_at is not None,
     }

@@ -6,16 +6,25 @@ spreadsheet program runs it as a formula (ASVS 1.2.10). Written row by row into 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from events.desk import RegistrationRow
+from litestar.background_tasks import BackgroundTask
+from litestar.response import File
+
+from events.desk import RegistrationRow, iterate_registrations
 from events.errors import N_
 from events.models import Event, Evidence, RegistrationState
+from events.storage import ReadSession
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Read = Callable[[Callable[[ReadSession], Any]], Awaitable[Any]]
+"""Runs a query, having asked whose the event is."""
 Say = Callable[[str], str]
 
 COLUMNS = (
@@ -48,6 +57,25 @@ EVIDENCE = {
     Evidence.DOOR: N_("Scanned at the door"),
     Evidence.STAFF: N_("Marked by staff"),
 }
+
+
+async def send_registrations(read: Read, event: Event, *, say: Say) -> File:
+    """Answer with the workbook of an event's registrations; its file is gone once it was sent."""
+    folder = tempfile.TemporaryDirectory(prefix="acara-export-")
+    path = Path(folder.name) / "registrations.xlsx"
+    try:
+        await read(lambda session: write_registrations(path, event, iterate_registrations(session, event.id), say=say))
+    except BaseException:
+        folder.cleanup()
+        raise
+    return File(
+        path,
+        filename=file_name(event),
+        media_type=XLSX,
+        content_disposition_type="attachment",
+        headers={"Cache-Control": "no-store"},
+        background=BackgroundTask(asyncio.to_thread, folder.cleanup),
+    )
 
 
 def write_registrations(path: Path, event: Event, rows: Iterable[RegistrationRow], *, say: Say) -> int:

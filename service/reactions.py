@@ -23,7 +23,7 @@ from certificates.models import Certificate, CertificateState
 from events import deliveries, facts, lifecycle, outbox
 from events.facts import Fact
 from events.links import Links
-from events.models import Event, RegistrationState, Stage
+from events.models import Event, Registration, RegistrationState, Stage
 from notifications import emails, post_facts, posts_drafting, reminders
 from notifications import facts as email_facts
 from notifications.models.email import EmailKind
@@ -85,6 +85,29 @@ def tell_cancelled(context: Context, fact: facts.RegistrationCancelled, _cursor:
     emails.queue(
         context.session, EmailKind.REGISTRATION_CANCELLED, registration_id=fact.registration_id, now=context.now
     )
+
+
+def send_new_links(context: Context, fact: facts.LinksRevoked, _cursor: Cursor | None) -> None:
+    """Send whoever holds or awaits a place the links that work from now on."""
+    held = context.session.get_one(Registration, fact.registration_id)
+    kind = _STANDING.get(held.state)
+    if kind is not None:
+        emails.queue(
+            context.session,
+            kind,
+            registration_id=held.id,
+            now=context.now,
+            about=f"link{held.link_version}",
+            params={"new_link": True},
+        )
+
+
+_STANDING = {
+    RegistrationState.CONFIRMED: EmailKind.CONFIRMATION,
+    RegistrationState.WAITLISTED: EmailKind.WAITLISTED,
+    RegistrationState.OFFERED: EmailKind.SEAT_OFFERED,
+}
+"""The mail that says how somebody stands, and how to get in."""
 
 
 # ---------------------------------------------------------------- the event moves
@@ -181,26 +204,26 @@ def tell_recording(context: Context, fact: facts.RecordingPublished, cursor: Cur
 
 
 def send_certificate(context: Context, fact: CertificateIssued, _cursor: Cursor | None) -> None:
-    """Send the person their certificate; a corrected one says that it is."""
-    if fact.registration_id is None:
-        return  # a speaker's is handed over by the staff
+    """Send the person, or the partner, their certificate; a corrected one says that it is."""
     certificate = context.session.get_one(Certificate, fact.certificate_id)
     if certificate.state is not CertificateState.ISSUED or certificate.file_key is None:
         return  # replaced or revoked meanwhile
     number = certificate.number.replace("/", "-")
-    emails.queue(
-        context.session,
-        EmailKind.CERTIFICATE,
-        registration_id=fact.registration_id,
-        now=context.now,
-        about=f"{certificate.number}:{certificate.version}",
-        params={
+    mail: dict[str, Any] = {
+        "now": context.now,
+        "about": f"{certificate.number}:{certificate.version}",
+        "params": {
             "number": certificate.number,
             "verify_url": context.links.certificate_url(certificate.code),
             "corrected": certificate.version > 1,
         },
-        attachments=[{"key": certificate.file_key, "name": f"sertifikat-{number}.pdf", "type": "application/pdf"}],
-    )
+        "attachments": [{"key": certificate.file_key, "name": f"sertifikat-{number}.pdf", "type": "application/pdf"}],
+    }
+    if fact.registration_id is not None:
+        emails.queue(context.session, EmailKind.CERTIFICATE, registration_id=fact.registration_id, **mail)
+    elif fact.participation_id is not None:
+        part = fact.participation_id
+        emails.queue_to_partner(context.session, EmailKind.CERTIFICATE, participation_id=part, **mail)
 
 
 def certify_latecomer(context: Context, fact: facts.AttendanceRecorded, _cursor: Cursor | None) -> None:
@@ -263,6 +286,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.OfferAccepted: (confirm_accepted,),
     facts.OfferExpired: (tell_expired,),
     facts.RegistrationCancelled: (tell_cancelled,),
+    facts.LinksRevoked: (send_new_links,),
     facts.EventRescheduled: (
         tell_registrants(EmailKind.EVENT_UPDATE),
         tell_partners(EmailKind.PARTNER_UPDATE),

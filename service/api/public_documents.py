@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 
-from certificates.listing import of_registration
+from certificates.listing import CertificateView, of_participation, of_registration
 from certificates.verifying import verify
 from events import calendar
 from events.calendar import Entry
 from events.errors import NotFound
 from events.listing import event_page_by_id
-from events.models import Event, Organiser, Registration, Slot
+from events.models import Event, Organiser, Participation, Registration, Slot
 from events.storage import ReadSession
 from service.api.answers import READ, refusals
 from service.api.downloads import described, file_answer, stored_answer
 from service.api.parameters import Id, PersonalToken
 from service.api.problems import locale_of
-from service.api.public_registrations import own_place
+from service.api.public_registrations import own_part, own_place
 from service.api.resources.documents import OwnCertificateList, Proof, own_certificate, proof
 from service.wiring import Runtime
 
@@ -89,15 +90,51 @@ def _event_and_organiser(session: ReadSession, event_id: uuid.UUID) -> tuple[Eve
     return event, organiser
 
 
+@get(
+    "/my/invitations/{token:str}/calendar.ics",
+    responses=_OWN | _ICS,
+    operation_id="getInvitationCalendar",
+    media_type="text/calendar",
+)
+async def get_invitation_calendar(token: PersonalToken, runtime: NamedDependency[Runtime]) -> Response[bytes]:
+    """Return a partner's own calendar entry, the same that the invitation carries."""
+
+    def query(session: ReadSession) -> bytes:
+        page = own_part(session, runtime, token)
+        part = session.get(Participation, page.id)
+        if part is None:
+            raise NotFound
+        event, organiser = _event_and_organiser(session, part.event_id)
+        return calendar.entry_file(
+            calendar.participation_entry(event, organiser, part, page.locale, links=runtime.links)
+        )
+
+    return file_answer(await runtime.database.aread(query), media_type="text/calendar", name="acara.ics")
+
+
+def _held_by_registrant(session: ReadSession, runtime: Runtime, token: str) -> Sequence[CertificateView]:
+    return of_registration(session, own_place(session, runtime, token).id)
+
+
+def _held_by_partner(session: ReadSession, runtime: Runtime, token: str) -> Sequence[CertificateView]:
+    return of_participation(session, own_part(session, runtime, token).id)
+
+
+def _listed(held: Sequence[CertificateView]) -> OwnCertificateList:
+    return OwnCertificateList(items=[own_certificate(each) for each in held])
+
+
+async def _sent(runtime: Runtime, held: Sequence[CertificateView], certificate_id: uuid.UUID) -> Response[bytes]:
+    found = next((each for each in held if each.id == certificate_id), None)
+    if found is None:
+        raise NotFound
+    return await stored_answer(runtime.files, found.file_key, media_type="application/pdf", name=found.file_name)
+
+
 @get("/my/registrations/{token:str}/certificates", responses=_OWN, operation_id="listOwnCertificates")
 async def list_own_certificates(token: PersonalToken, runtime: NamedDependency[Runtime]) -> OwnCertificateList:
     """List one's own certificates."""
-
-    def query(session: ReadSession) -> OwnCertificateList:
-        held = of_registration(session, own_place(session, runtime, token).id)
-        return OwnCertificateList(items=[own_certificate(each) for each in held])
-
-    return await runtime.database.aread(query)
+    return _listed(await runtime.database.aread(lambda session: _held_by_registrant(session, runtime, token)))
 
 
 @get(
@@ -110,11 +147,28 @@ async def download_own_certificate(
     token: PersonalToken, certificate_id: Id, runtime: NamedDependency[Runtime]
 ) -> Response[bytes]:
     """Return one of one's own certificates as PDF."""
-    held = await runtime.database.aread(lambda session: of_registration(session, own_place(session, runtime, token).id))
-    found = next((each for each in held if each.id == certificate_id), None)
-    if found is None:
-        raise NotFound
-    return await stored_answer(runtime.files, found.file_key, media_type="application/pdf", name=found.file_name)
+    held = await runtime.database.aread(lambda session: _held_by_registrant(session, runtime, token))
+    return await _sent(runtime, held, certificate_id)
+
+
+@get("/my/invitations/{token:str}/certificates", responses=_OWN, operation_id="listInvitationCertificates")
+async def list_invitation_certificates(token: PersonalToken, runtime: NamedDependency[Runtime]) -> OwnCertificateList:
+    """List a partner's own certificates: a speaker's, a moderator's."""
+    return _listed(await runtime.database.aread(lambda session: _held_by_partner(session, runtime, token)))
+
+
+@get(
+    "/my/invitations/{token:str}/certificates/{certificate_id:uuid}",
+    responses=_OWN | _PDF,
+    operation_id="downloadInvitationCertificate",
+    media_type="application/pdf",
+)
+async def download_invitation_certificate(
+    token: PersonalToken, certificate_id: Id, runtime: NamedDependency[Runtime]
+) -> Response[bytes]:
+    """Return one of a partner's own certificates as PDF."""
+    held = await runtime.database.aread(lambda session: _held_by_partner(session, runtime, token))
+    return await _sent(runtime, held, certificate_id)
 
 
 @get("/certificates/{code:str}", responses=refusals(), operation_id="verifyCertificate")
@@ -131,8 +185,11 @@ routes = Router(
     route_handlers=[
         get_event_calendar,
         get_own_calendar,
+        get_invitation_calendar,
         list_own_certificates,
         download_own_certificate,
+        list_invitation_certificates,
+        download_invitation_certificate,
         verify_certificate,
     ],
     tags=["Calendars and certificates"],

@@ -193,7 +193,8 @@ async def enter_code_word(
     return CodeTaken(evidence=evidence)
 
 
-def _own_invitation(session: ReadSession, runtime: Runtime, token: str) -> PartnerPage:
+def own_part(session: ReadSession, runtime: Runtime, token: str) -> PartnerPage:
+    """Return the partner's part that a personal token opens. Raises `NotFound` or `Gone`."""
     target = runtime.links.read(PARTNER, token)
     page = personal_pages.partner_page(session, target.id)
     check_version(target, page.link_version)
@@ -204,7 +205,7 @@ def _own_invitation(session: ReadSession, runtime: Runtime, token: str) -> Partn
 async def get_invitation(token: PersonalToken, runtime: NamedDependency[Runtime]) -> OwnInvitation:
     """Return a partner's invitation to take part in an event."""
     return await runtime.database.aread(
-        lambda session: own_invitation(_own_invitation(session, runtime, token), runtime.links)
+        lambda session: own_invitation(own_part(session, runtime, token), runtime.links)
     )
 
 
@@ -223,10 +224,10 @@ async def answer_own_invitation(
     now = runtime.clock.now()
 
     def use_case(session: Session) -> OwnInvitation:
-        key = _own_invitation(session, runtime, token).id
+        key = own_part(session, runtime, token).id
         answer_invitation(session, key, PartnerAnswer(data.answer), now=now, by=f"partner:{key}")
         session.expire_all()
-        return own_invitation(_own_invitation(session, runtime, token), runtime.links)
+        return own_invitation(own_part(session, runtime, token), runtime.links)
 
     return await runtime.database.awrite(use_case)
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import Router, delete, get, post, put
+from litestar import Request, Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
+from litestar.response import File
 
 from events import attendance, desk, registration, rosters
 from events.models import Event, Evidence, Registration, RegistrationState
 from events.storage import ReadSession, Session
+from service import exports
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
+from service.api.downloads import described
 from service.api.paging import Cursor, Limit, cut, read_time_cursor
 from service.api.parameters import Id, IdempotencyKey, Search
+from service.api.problems import locale_of
 from service.api.public_registrations import application_of
 from service.api.resources.people import (
     Counts,
@@ -25,6 +29,7 @@ from service.api.resources.people import (
     registration_view,
 )
 from service.desk_inputs import AttendanceInput, StaffRegistrationInput
+from service.web.languages import translate
 
 
 @get(
@@ -52,6 +57,20 @@ async def list_registrations(
     rows = await acting.see(query, on=(Event, event_id))
     page, next_cursor = cut(rows, limit, lambda each: (each.created_at, each.id))
     return RegistrationPageOfList(items=list(page), next_cursor=next_cursor)
+
+
+@get(
+    "/events/{event_id:uuid}/registrations.xlsx",
+    opt=needs(Action.EXPORT_REGISTRATIONS),
+    responses=STAFF_READ | described(exports.XLSX, "A workbook, one row a registration, every cell a text."),
+    operation_id="exportRegistrations",
+    media_type=exports.XLSX,
+)
+async def export_registrations(event_id: Id, request: Request[Any, Any, Any], acting: NamedDependency[Acting]) -> File:
+    """Return all of an event's registrations as a spreadsheet, in the language that the request asks for."""
+    event = await acting.see(lambda session: desk.find_event(session, event_id), on=(Event, event_id))
+    locale = locale_of(request)
+    return await exports.send_registrations(acting.see, event, say=lambda text: translate(text, locale))
 
 
 @post(
@@ -140,11 +159,11 @@ async def cancel_registration(registration_id: Id, acting: NamedDependency[Actin
     operation_id="revokeLinks",
 )
 async def revoke_links(registration_id: Id, acting: NamedDependency[Acting]) -> RegistrationView:
-    """Make every personal link of a registration a dead one, because a wrong person has it."""
+    """Make every personal link of a registration a dead one, because a wrong person has it; a new one is mailed."""
     now = acting.now
 
     def use_case(session: Session) -> RegistrationView:
-        registration.revoke_links(session, registration_id, now=now)
+        registration.revoke_links(session, registration_id, now=now, by=acting.by)
         return _registration(session, registration_id)
 
     return await acting.change(use_case, on=(Registration, registration_id))
@@ -193,6 +212,7 @@ routes = Router(
     "/",
     route_handlers=[
         list_registrations,
+        export_registrations,
         add_registration,
         count_people,
         get_registration,

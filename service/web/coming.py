@@ -13,7 +13,7 @@ from events import listing
 from events.errors import NotFound
 from events.listing import Card
 from events.storage import ReadSession
-from service.web.pages import Request, pages_of
+from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
 
 
@@ -54,6 +54,7 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str | None) 
         watchable=watchable,
         several=organiser is None and len(houses) > 1,
         houses=houses,
+        feed=runtime.links.url(f"{request.url.path.rstrip('/')}/calendar.ics?lang={locale_of(request)}"),
     )
 
 

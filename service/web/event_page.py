@@ -16,6 +16,7 @@ from events.errors import NotFound
 from events.listing import EventPage
 from events.models import Event, Organiser, Slot
 from events.storage import ReadSession
+from service.web.discovery import event_data
 from service.web.event_reads import load_event, read_poster_key
 from service.web.headers import VIDEO, policy
 from service.web.pages import Request, locale_of, pages_of
@@ -44,6 +45,8 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: s
 
     event, poster = await runtime.database.aread(read)
     address = runtime.links.event_url(organiser, slug)
+    shown = f"{event.path}/poster/{poster_name(poster)}" if poster else None
+    pictures = [runtime.links.url(f"{shown}.{kind}") for kind in ("preview.jpg", "jpg")] if shown else []
     headers = {"Content-Security-Policy": policy(frame_src=VIDEO)} if event.video_id else {}
     return pages_of(request).page(
         request,
@@ -52,7 +55,8 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: s
         headers=headers,
         made_of=(event, poster),
         event=event,
-        poster=f"{event.path}/poster/{poster_name(poster)}" if poster else None,
+        poster=shown,
+        data=event_data(event, locale, address=address, pictures=pictures),
         now=runtime.clock.now(),
         address=address,
         share=whatsapp_url(share_text(event, locale, address)),

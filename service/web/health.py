@@ -1,4 +1,4 @@
-"""What machines ask: is the service alive, and what may a search engine look at."""
+"""What machines ask: is the service alive, and where is its icon."""
 
 from __future__ import annotations
 
@@ -46,13 +46,6 @@ def _not_ready(seconds: int) -> Response[dict[str, str]]:
 def alive() -> Response[dict[str, str]]:
     """Answer 200 while the process answers at all: starting it anew would not bring a database back."""
     return Response({"status": "ok"}, headers={"Cache-Control": "no-store"})
-
-
-@get("/robots.txt", sync_to_thread=False, include_in_schema=False)
-def robots() -> Response[str]:
-    """Keep search engines off personal links and the staff's rooms."""
-    closed = "".join(f"Disallow: {path}\n" for path in ("/r/", "/j/", "/p/", "/v/", "/staff", "/api/"))
-    return Response(f"User-agent: *\n{closed}", media_type="text/plain")
 
 
 @get("/favicon.ico", sync_to_thread=False, include_in_schema=False)

@@ -9,7 +9,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-import anyio.to_thread
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -24,9 +23,9 @@ from events.models import ACTIVE_STATES, Event, Registration, Slot
 from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
 from service.inputs import CodeWordInput
+from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, Form, read_form
-from service.web.headers import PERSONAL
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
 
@@ -175,9 +174,4 @@ async def download_certificate(
     """Send one of the person's own certificates. Raises `NotFound` for any other code."""
     page = await open_link(runtime, MANAGE, token)
     held = await runtime.database.aread(lambda session: of_registration(session, page.id))
-    found = next((each for each in held if each.code == code), None)
-    if found is None or found.file_key is None:
-        raise NotFound
-    body = await anyio.to_thread.run_sync(runtime.files.get, found.file_key)
-    headers = {"Content-Disposition": f'attachment; filename="{found.file_name}"'} | PERSONAL
-    return Response(body, media_type="application/pdf", headers=headers)
+    return await certificate_file(runtime.files, held, code)

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
+from certificates.listing import of_participation
 from events import calendar, partners, personal_pages
 from events.errors import NotFound
 from events.links import PARTNER, check_version
@@ -15,6 +16,7 @@ from events.models import Event, Participation, PartnerAnswer
 from events.personal_pages import PartnerPage
 from events.storage import ReadSession
 from service.inputs import PartnerAnswerInput
+from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, read_form
 from service.web.pages import Request, locale_of, pages_of
@@ -32,6 +34,7 @@ async def _open(runtime: Runtime, token: str) -> PartnerPage:
 async def show_invitation(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[str]:
     """Show the invitation and the answer that was given."""
     page = await _open(runtime, token)
+    certificates = await runtime.database.aread(lambda session: of_participation(session, page.id))
     return pages_of(request).page(
         request,
         "partner.html",
@@ -39,6 +42,7 @@ async def show_invitation(request: Request, runtime: NamedDependency[Runtime], t
         personal=True,
         reader_locale=page.locale,
         part=page,
+        certificates=certificates,
         token=token,
         now=runtime.clock.now(),
     )
@@ -73,3 +77,13 @@ async def partner_calendar(
         return calendar.entry_file(calendar.participation_entry(event, organiser, part, locale, links=runtime.links))
 
     return calendar_file(await runtime.database.aread(read), page.event.slug, personal=True)
+
+
+@get("/p/{token:str}/certificate/{code:str}")
+async def partner_certificate(
+    runtime: NamedDependency[Runtime], token: FromPath[str], code: FromPath[str]
+) -> Response[bytes]:
+    """Send one of the partner's own certificates. Raises `NotFound` for any other code."""
+    page = await _open(runtime, token)
+    held = await runtime.database.aread(lambda session: of_participation(session, page.id))
+    return await certificate_file(runtime.files, held, code)

@@ -13,9 +13,12 @@ from service.limiting import limit_posts
 from service.routers import FreshRouter
 from service.web.brand_routes import brand_logo, brand_stylesheet
 from service.web.coming import coming, coming_of_house
+from service.web.compressing import compress_public
+from service.web.discovery import robots, sitemap
 from service.web.event_page import event_calendar, show_event
+from service.web.feeds import all_events_feed, house_feed
 from service.web.headers import add_safety_headers
-from service.web.health import alive, favicon, health, robots
+from service.web.health import alive, favicon, health
 from service.web.joining import join, show_door
 from service.web.manage import (
     accept,
@@ -28,7 +31,7 @@ from service.web.manage import (
 )
 from service.web.origin import from_own_pages
 from service.web.pages import Pages
-from service.web.partner_pages import answer, partner_calendar, show_invitation
+from service.web.partner_pages import answer, partner_calendar, partner_certificate, show_invitation
 from service.web.poster_routes import event_poster
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
@@ -43,9 +46,12 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     health,
     alive,
     robots,
+    sitemap,
     favicon,
     coming,
     coming_of_house,
+    all_events_feed,
+    house_feed,
     show_event,
     event_calendar,
     event_poster,
@@ -63,6 +69,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     show_invitation,
     answer,
     partner_calendar,
+    partner_certificate,
     ask_for_code,
     show_proof,
 )
@@ -75,6 +82,7 @@ def pages_router(routes: Sequence[ControllerRouterHandler] = _PUBLIC) -> FreshRo
         route_handlers=routes,
         guards=[refuse_nul, from_own_pages, limit_posts],
         exception_handlers=PAGE_EXCEPTION_HANDLERS,
+        middleware=[compress_public],
         include_in_schema=False,
     )
 

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from certificates.models import Certificate, CertificateState
 from certificates.verifying import Standing, verify
-from events import attendance
-from events.models import Evidence, Track
+from events import attendance, partners
+from events.models import Evidence, ParticipationRole, PartnerKind, Track
 from service.clock import set_clock
 from service.wiring import Runtime
 from tests.support.life import NOW, STARTS_AT, Life, add_organiser
@@ -36,7 +36,12 @@ def test_who_attended_gets_a_certificate_minutes_after_the_end(runtime: Runtime,
     clock = runtime.settings.clock_file
     assert clock is not None
     held = Life(runtime.database, runtime.database.write(add_organiser))
-    event_id = held.webinar(certificate={"number_pattern": "{seq:04}/PERPUS-BTM/{roman_month}/{year}"})
+    settings = {"number_pattern": "{seq:04}/PERPUS-BTM/{roman_month}/{year}", "roles": ["participant", "speaker"]}
+    event_id = held.webinar(certificate=settings)
+    speaker = held.do(
+        partners.add_partner, held.organiser_id, kind=PartnerKind.SPEAKER, name="Sulastri", email="lastri@example.org"
+    )
+    held.do(partners.invite, event_id, speaker, role=ParticipationRole.SPEAKER)
     people = [held.register(event_id, person).registration_id for person in range(3)]
     set_clock(clock, STARTS_AT)
     until(lambda: held.event(event_id).stage == "live", what="the start")
@@ -53,20 +58,24 @@ def test_who_attended_gets_a_certificate_minutes_after_the_end(runtime: Runtime,
     assert [(row.number, row.state) for row in rows] == [
         ("0001/PERPUS-BTM/XII/2026", CertificateState.ISSUED),
         ("0002/PERPUS-BTM/XII/2026", CertificateState.ISSUED),
+        ("0003/PERPUS-BTM/XII/2026", CertificateState.ISSUED),
     ]
     assert [runtime.database.read(lambda s, row=row: verify(s, row.code)).standing for row in rows] == [  # type: ignore[misc] # likewise
         Standing.VALID,
         Standing.VALID,
+        Standing.VALID,
     ]
 
-    def attached(person: int) -> list[str]:
-        mails = smtp_sink.to(f"peserta{person}@example.org")
+    def attached(who: str) -> list[str]:
+        mails = smtp_sink.to(f"{who}@example.org")
         names = [part.get_filename() or "" for mail in mails for part in mail.message.iter_attachments()]
         return [name for name in names if name.endswith(".pdf")]
 
-    until(lambda: attached(0) and attached(1), what="both mails")
-    assert [attached(person) for person in range(3)] == [
+    everybody = ("lastri", "peserta0", "peserta1", "peserta2")
+    until(lambda: all(map(attached, everybody[:3])), what="all three mails")
+    assert [attached(who) for who in everybody] == [
         ["sertifikat-0001-PERPUS-BTM-XII-2026.pdf"],
         ["sertifikat-0002-PERPUS-BTM-XII-2026.pdf"],
+        ["sertifikat-0003-PERPUS-BTM-XII-2026.pdf"],
         [],
     ]

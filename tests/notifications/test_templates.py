@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -232,6 +233,31 @@ def test_who_was_offered_a_seat_of_a_postponed_event_is_told_that_it_waits(local
     message = composed(files, made)
     _check(f"event_postponed_offered.{locale}.txt", _body(message, "plain"))
     _check(f"event_postponed_offered.{locale}.html", _body(message, "html"))
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("kind", [EmailKind.CONFIRMATION, EmailKind.WAITLISTED, EmailKind.SEAT_OFFERED])
+def test_new_links_say_that_the_old_ones_are_dead(kind: EmailKind, locale: str, files: FileStore) -> None:
+    made = material(kind, locale)
+    made.email.params = {"new_link": True}
+    message = composed(files, made)
+    _check(f"{kind.value}_new_link.{locale}.txt", f"Subject: {message['Subject']}\n\n" + _body(message, "plain"))
+    [told] = [line for line in _body(message, "plain").splitlines() if line.startswith(("Demi", "To keep"))]
+    assert told in _body(message, "html")
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_a_speakers_certificate_thanks_for_what_they_did(locale: str, files: FileStore) -> None:
+    of_partner = material(EmailKind.PARTNER_INVITATION, locale)
+    made = replace(
+        material(EmailKind.CERTIFICATE, locale),
+        registration=None,
+        participation=of_partner.participation,
+        partner=of_partner.partner,
+    )
+    message = composed(files, made)
+    _check(f"certificate_of_speaker.{locale}.txt", f"To: {message['To']}\n\n" + _body(message, "plain"))
+    assert "/p/" in _body(message, "html")
 
 
 @pytest.mark.parametrize("kind", EmailKind)

@@ -54,6 +54,9 @@ _LINES: Mapping[str, _Line] = {
     "OfferAccepted": _Line(N_("Somebody took the seat they were offered."), N_("%(count)s offered seats were taken.")),
     "OfferExpired": _Line(N_("An offered seat was not taken in time."), N_("%(count)s offers ran out.")),
     "RegistrationCancelled": _Line(N_("A registration was cancelled."), N_("%(count)s registrations were cancelled.")),
+    "LinksRevoked": _Line(
+        N_("Somebody's personal links were replaced."), N_("The personal links of %(count)s people were replaced.")
+    ),
     "AttendanceRecorded": _Line(N_("Somebody's attendance was noted."), N_("Attendance was noted %(count)s times.")),
     "AttendanceWithdrawn": _Line(N_("A mark of attendance was taken back.")),
     "PartnerInvited": _Line(N_("A partner was invited."), N_("%(count)s partners were invited.")),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 import uuid
-from pathlib import Path
 from typing import Any
 
 from litestar import get, post
-from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath
 from litestar.response import File, Response
 
@@ -28,7 +24,6 @@ from service.web.staff.desk import REFUSALS, Desk, check, desk_of, page_number, 
 
 CONSENT_BY_STAFF = "staff-desk-1"
 """The consent text that staff read out when they register somebody at the desk or by telephone."""
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get("/staff/events/{event_id:uuid}/registrations", action=Action.VIEW_REGISTRATIONS, include_in_schema=False)
@@ -70,26 +65,7 @@ async def export_registrations(request: Request, event_id: FromPath[uuid.UUID]) 
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EXPORT_REGISTRATIONS)
     locale = desk.locale
-    folder = tempfile.TemporaryDirectory(prefix="acara-export-")
-    path = Path(folder.name) / "registrations.xlsx"
-
-    def write(session: ReadSession) -> None:
-        rows = lists.iterate_registrations(session, event_id)
-        exports.write_registrations(path, event, rows, say=lambda text: translate(text, locale))
-
-    try:
-        await desk.read(write)
-    except BaseException:
-        folder.cleanup()
-        raise
-    return File(
-        path,
-        filename=exports.file_name(event),
-        media_type=_XLSX,
-        content_disposition_type="attachment",
-        headers={"Cache-Control": "no-store"},
-        background=BackgroundTask(asyncio.to_thread, folder.cleanup),
-    )
+    return await exports.send_registrations(desk.read, event, say=lambda text: translate(text, locale))
 
 
 # ---------------------------------------------------------------- by staff

@@ -25,7 +25,6 @@ ONLY_API = {
     "events.lifecycle.close_survey": _CLOCK,
     "events.lifecycle.end": _CLOCK,
     "events.lifecycle.start": _CLOCK,
-    "events.registration.revoke_links": "the pages' button comes with the registration desk",
     "service.accounts.tokens.note_use": "about tokens themselves; browsers carry sessions",
 }
 ONLY_PAGES = {

@@ -8,11 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
+from certificates.models import Certificate, CertificateRole, CertificateState
 from events import lifecycle, partners
 from events.links import JOIN, PARTNER
 from events.models import Evidence, ParticipationRole, PartnerKind, Registration, RegistrationState, Stage
 from events.registration import revoke_links
+from events.storage import Session
 from tests.service.api.conftest import Site
+from tests.support.calendars import assert_calendar_valid
 from tests.support.life import NOW, STARTS_AT
 
 
@@ -169,7 +172,7 @@ def test_dead_and_foreign_links_open_nothing(site: Site, anybody: httpx.Client) 
     for token in (join_token, forged, "x", "é", "a" * 200):
         assert anybody.get(f"/my/registrations/{token}").status_code == 404
     assert anybody.get(f"/my/registrations/{'a' * 5000}").status_code in (400, 404, 414)
-    site.runtime.database.write(lambda session: revoke_links(session, key, now=NOW))
+    site.runtime.database.write(lambda session: revoke_links(session, key, now=NOW, by="staff:test"))
     for answer in (
         anybody.get(f"/my/registrations/{made['token']}"),
         anybody.post(f"/my/registrations/{made['token']}/cancel"),
@@ -228,3 +231,50 @@ def test_answers_of_one_person_never_show_in_anothers(site: Site, anybody: httpx
     for address in (f"/events/{event_id}", "/events", f"/my/registrations/{made['token']}"):
         assert "peserta2" not in anybody.get(address).text
     assert site.runtime.database.read(lambda session: session.get(Registration, uuid.UUID(made["id"]))) is not None
+
+
+def test_a_speaker_keeps_the_date_and_the_certificate(site: Site, anybody: httpx.Client) -> None:
+    event_id = site.life.webinar()
+    part, other = (invite(site, event_id, name) for name in ("Sulastri", "Hasan"))
+    token, key = site.runtime.links.token(PARTNER, part), uuid.uuid4()
+    address = f"/my/invitations/{token}"
+    body = anybody.get(f"{address}/calendar.ics").content
+    [reading] = assert_calendar_valid(body, method="PUBLISH")
+    assert reading.uid == str(part)
+    assert anybody.get(f"{address}/certificates").json() == {"items": []}
+    site.runtime.files.put("certificates/lastri.pdf", b"%PDF-1.7 test", content_type="application/pdf")
+    site.runtime.database.write(lambda session: certify(session, site, event_id, part, key))
+    [held] = anybody.get(f"{address}/certificates").json()["items"]
+    assert (held["id"], held["role"]) == (str(key), "speaker")
+    assert anybody.get(f"{address}/certificates/{key}").content == b"%PDF-1.7 test"
+    page = httpx.get(f"{site.url}/p/{token}").text
+    assert f"/p/{token}/certificate/{held['code']}" in page
+    assert httpx.get(f"{site.url}/p/{token}/certificate/{held['code']}").content == b"%PDF-1.7 test"
+    foreign = site.runtime.links.token(PARTNER, other)
+    assert anybody.get(f"/my/invitations/{foreign}/certificates/{key}").status_code == 404
+    assert httpx.get(f"{site.url}/p/{foreign}/certificate/{held['code']}").status_code == 404
+
+
+def invite(site: Site, event_id: uuid.UUID, name: str) -> uuid.UUID:
+    speaker = site.life.do(partners.add_partner, site.life.organiser_id, kind=PartnerKind.SPEAKER, name=name)
+    return site.life.do(partners.invite, event_id, speaker, role=ParticipationRole.SPEAKER)
+
+
+def certify(session: Session, site: Site, event_id: uuid.UUID, part: uuid.UUID, key: uuid.UUID) -> None:
+    session.add(
+        Certificate(
+            id=key,
+            organiser_id=site.life.organiser_id,
+            event_id=event_id,
+            participation_id=part,
+            role=CertificateRole.SPEAKER,
+            name="Sulastri",
+            locale="id",
+            number="0001/PERPUS/XII/2026",
+            code="ABCDEFGHJKMNPQRSTVWXYZ2345",
+            state=CertificateState.ISSUED,
+            file_key="certificates/lastri.pdf",
+            created_at=NOW,
+            issued_at=NOW,
+        )
+    )

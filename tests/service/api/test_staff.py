@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 
 from events.models import Recording, RecordingState, Stage
+from service import exports
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from tests.service.api.conftest import Site
@@ -242,3 +245,18 @@ def test_installation_owner_says_which_organiser_it_is_for(site: Site) -> None:
         assert len(client.get("/staff/organisers").json()["items"]) == 2
     with site.client(site.token(site.staff())) as client:
         assert client.post(f"/staff/events?organiser={site.other.organiser_id}", json=DRAFT).status_code == 404
+
+
+def test_registrations_are_exported_in_the_language_that_is_asked_for(site: Site, staff: httpx.Client) -> None:
+    event_id = site.life.webinar()
+    site.life.register(event_id, 1, name="=Rina")
+    for language, heading in (("id", "Nama"), ("en", "Name")):
+        answer = staff.get(f"/staff/events/{event_id}/registrations.xlsx", headers={"Accept-Language": language})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, exports.XLSX)
+        assert "no-store" in answer.headers["cache-control"]
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        assert [sheet["B1"].value, sheet["B2"].value] == [heading, "=Rina"]
+    elsewhere = site.other.webinar()
+    assert staff.get(f"/staff/events/{elsewhere}/registrations.xlsx").status_code == 404
+    with site.client(site.token(site.staff(), Action.VIEW_REGISTRATIONS.value)) as reader:
+        assert reader.get(f"/staff/events/{event_id}/registrations.xlsx").status_code == 403

@@ -96,7 +96,7 @@ def test_a_revoked_link_is_gone_and_a_forged_one_was_never_there(
     assert client.get(path.format(**forged)).status_code == 404
     swapped = {"token": tokens["join"], "join": tokens["token"]}
     assert client.get(path.format(**swapped)).status_code == 404
-    life.database.write(lambda session: registration.revoke_links(session, made.registration_id, now=NOW))
+    life.database.write(lambda session: registration.revoke_links(session, made.registration_id, now=NOW, by=STAFF))
     answer = client.get(path.format(**tokens))
     assert answer.status_code == 410
     assert "Tautan ini tidak berfungsi lagi" in words(answer.text)

@@ -41,5 +41,9 @@ def test_a_page_shows_a_small_poster_once_it_is_drawn(client: TestClient[Any], l
         ("image/webp", True),
     ]
     assert [Image.open(io.BytesIO(each.content)).size for each in answers] == [(1080, 1350), (720, 900)]
+    preview = client.get(shown[0].replace(".jpg", ".preview.jpg"))
+    assert Image.open(io.BytesIO(preview.content)).size == (1200, 630)
+    assert len(preview.content) < 600_000, "WhatsApp shows no larger one"
+    assert f'{shown[0].replace(".jpg", ".preview.jpg")}"' in client.get(path).text
     assert client.get(f"{path}/poster/older.webp").headers["cache-control"] == "public, max-age=300"
     assert client.get(f"{path}/poster/drawn.exe").status_code == 404

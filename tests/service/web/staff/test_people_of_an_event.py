@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -10,8 +11,11 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
+from events import lifecycle
+from events.links import MANAGE
 from events.models import Attendance, Evidence, Registration, RegistrationState, Stage
 from tests.service.web.staff.room import Room
+from tests.support.site import words
 
 
 def evidence(room: Room) -> list[Evidence]:
@@ -88,6 +92,38 @@ def test_cancelling_asks_first_and_frees_the_seat(room: Room, owner: TestClient[
     assert room.life.registration(second.registration_id).state is RegistrationState.OFFERED
     other = room.life.webinar()
     assert owner.get(f"/staff/events/{other}/registrations/{second.registration_id}/cancel").status_code == 404
+
+
+def test_new_links_replace_those_in_wrong_hands(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar()
+    made = room.life.register(event_id, 1)
+    page = f"/staff/events/{event_id}/registrations/{made.registration_id}/link"
+    before = room.runtime.links.token(MANAGE, made.registration_id, made.link_version)
+    assert "Tautan yang baru dikirim kepada yang bersangkutan lewat e-mail." in words(owner.get(page).text)
+    assert owner.get(f"/r/{before}").status_code == 200
+    said = words(owner.post(page).text)
+    assert "Tautan yang baru sedang dikirim ke peserta1@example.org." in said
+    assert "/r/" not in said, "whoever can be written to gets the link, and nobody else"
+    assert owner.get(f"/r/{before}").status_code == 410
+    assert owner.get(f"/r/{room.runtime.links.token(MANAGE, made.registration_id, 2)}").status_code == 200
+    assert room.life.facts(event_id)[-1] == "LinksRevoked"
+
+
+@pytest.mark.parametrize(("stage", "email"), [(Stage.REGISTRATION_OPEN, None), (Stage.ENDED, "siti@example.org")])
+def test_a_new_link_that_cannot_be_mailed_is_shown_once(
+    room: Room, owner: TestClient[Any], stage: Stage, email: str | None
+) -> None:
+    event_id = room.life.webinar()
+    made = room.life.register(event_id, 1, email=email, phone="+6281234567890")
+    if stage is Stage.ENDED:
+        room.life.do(lifecycle.start, event_id)
+        room.life.do(lifecycle.end, event_id)
+    page = f"/staff/events/{event_id}/registrations/{made.registration_id}/link"
+    assert "/r/" not in words(owner.get(page).text)
+    answer = owner.post(page)
+    assert answer.headers["cache-control"] == "no-store"
+    [link] = re.findall(r"https?://[^<\s]+/r/[^<\s]+", answer.text)
+    assert link == room.runtime.links.manage_url(made.registration_id, 2)
 
 
 def test_the_door_marks_and_takes_back(room: Room, owner: TestClient[Any]) -> None:

@@ -14,6 +14,7 @@ from service.accounts.models import Role
 from service.accounts.permissions import ROLES_OF, Action
 from service.web.staff.access import PUBLIC
 from service.web.staff.routes import HANDLERS
+from service.web.static_files import BUILT, StaticFiles
 from tests.service.web.staff.room import Room, things_of
 
 EXPECTED: dict[tuple[str, str], str] = {
@@ -64,6 +65,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/events/{event_id}/registrations/new"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/registrations/{registration_id}/cancel"): "registrations.edit",
     ("POST", "/staff/events/{event_id}/registrations/{registration_id}/cancel"): "registrations.edit",
+    ("GET", "/staff/events/{event_id}/registrations/{registration_id}/link"): "registrations.edit",
+    ("POST", "/staff/events/{event_id}/registrations/{registration_id}/link"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/reschedule"): "events.move",
     ("POST", "/staff/events/{event_id}/reschedule"): "events.move",
     ("GET", "/staff/events/{exhibition_id}/slots"): "events.edit",
@@ -191,6 +194,18 @@ def test_lists_hold_nothing_of_another_library(sqlite_room: Room) -> None:
         for path in ("/staff", "/staff/events", "/staff/posts", "/staff/queue", "/staff/people"):
             text = client.get(path).text
             assert [name for name, key in things.items() if len(key) > 30 and key in text] == [], path
+
+
+def test_every_kind_of_button_has_a_style(sqlite_room: Room) -> None:
+    """Buttons that cancel, revoke or discard once looked like text: their class was put together in a template."""
+    styles = (BUILT / StaticFiles().url("site.css").removeprefix("/static/")).read_text()
+    things = things_of(sqlite_room, sqlite_room.life)
+    with sqlite_room.visitor() as client:
+        sqlite_room.sign_in(client, sqlite_room.installation.email)
+        pages = [send(client, method, path, things).text for method, path in EXPECTED if method == "GET"]
+    kinds = {kind for page in pages for kind in re.findall(r'class="btn [^"]*?(btn-[a-z]+)', page)}
+    assert kinds >= {"btn-primary", "btn-quiet", "btn-error"}
+    assert {kind for kind in kinds if f".{kind}{{" not in styles} == set()
 
 
 def test_a_form_from_another_site_changes_nothing(sqlite_room: Room) -> None:

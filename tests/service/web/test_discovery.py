@@ -1,0 +1,95 @@
+"""What machines read of the public site: pages to look at, events as data, feeds for calendars, and all of it small."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from litestar.testing import TestClient
+
+from events.links import MANAGE
+from events.models import Stage
+from events.storage import LocalizedText
+from service.wiring import Runtime
+from tests.support.calendars import assert_calendar_valid
+from tests.support.life import Life
+
+PLAIN = {"accept-encoding": "identity"}
+
+
+def _path(life: Life, event_id: Any) -> str:
+    return f"/events/perpustakaan-batam/{life.event(event_id).slug}"
+
+
+def _data(client: TestClient[Any], path: str) -> dict[str, Any]:
+    [found] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', client.get(path).text)
+    data: dict[str, Any] = json.loads(found)
+    return data
+
+
+def test_the_sitemap_holds_what_is_public_and_robots_show_the_way(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    shown = [life.webinar(Stage.ENDED), life.webinar()]
+    life.webinar(Stage.DRAFT)
+    life.webinar(Stage.CANCELLED)
+    assert f"Sitemap: {runtime.links.url('sitemap.xml')}" in client.get("/robots.txt").text
+    found = ET.fromstring(client.get("/sitemap.xml").content)
+    addresses = [each.text for each in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    wanted = ["/", "/v", "/events/perpustakaan-batam", *(_path(life, each) for each in shown)]
+    assert sorted(map(str, addresses)) == sorted(map(runtime.links.url, wanted))
+
+
+def test_an_event_is_told_as_data(client: TestClient[Any], life: Life, runtime: Runtime) -> None:
+    title = "Menulis </script><script>alert(1)</script>"
+    path = _path(life, life.webinar(title=LocalizedText(title), capacity=2))
+    data = _data(client, path)
+    assert (data["@type"], data["name"], data["startDate"]) == ("EducationEvent", title, "2026-12-12T09:00:00+07:00")
+    assert data["offers"]["availability"] == "https://schema.org/InStock"
+    assert data["location"] == [{"@type": "VirtualLocation", "url": runtime.links.url(path)}]
+    off = _data(client, _path(life, life.webinar(Stage.CANCELLED)))
+    assert off["eventStatus"] == "https://schema.org/EventCancelled"
+    assert "offers" not in off
+
+
+@pytest.mark.parametrize("address", ["/calendar.ics", "/events/perpustakaan-batam/calendar.ics"])
+def test_a_feed_is_asked_for_again_without_being_sent_again(
+    client: TestClient[Any], life: Life, runtime: Runtime, address: str
+) -> None:
+    coming, off = life.webinar(), life.webinar(Stage.CANCELLED)
+    life.webinar(Stage.DRAFT)
+    answer = client.get(f"{address}?lang=en", headers=PLAIN)
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    readings = {each.uid: each for each in assert_calendar_valid(answer.content, method="PUBLISH")}
+    assert {uid: each.status for uid, each in readings.items()} == {str(coming): "CONFIRMED", str(off): "CANCELLED"}
+    assert readings[str(coming)].summary == "Writing for Children"
+    assert f"SOURCE;VALUE=URI:{runtime.links.url(address)}?lang=en" in answer.text.replace("\r\n ", "")
+    again = client.get(f"{address}?lang=en", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(f"{address}?lang=id", headers={"if-none-match": answer.headers["etag"]}).status_code == 200
+    assert client.get("/events/nobody/calendar.ics").status_code == 404
+    page = client.get(address.removesuffix("calendar.ics").rstrip("/") or "/").text
+    assert f'href="{runtime.links.url(address)}?lang=' in page
+
+
+def test_public_texts_are_compressed_and_secrets_never_are(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    """BREACH reads a secret from the length of compressed answers; pages with one go out as they are."""
+    event_id = life.webinar()
+    own = f"/r/{runtime.links.token(MANAGE, life.register(event_id).registration_id)}"
+    zipped = {"accept-encoding": "gzip"}
+    for path in ("/", _path(life, event_id), "/calendar.ics", "/sitemap.xml"):
+        small, whole = client.get(path, headers=zipped), client.get(path, headers=PLAIN)
+        assert (path, small.headers.get("content-encoding")) == (path, "gzip" if len(whole.content) >= 1000 else None)
+        assert small.content == whole.content
+        assert "content-encoding" not in whole.headers
+    page = client.get("/", headers=zipped)
+    assert int(page.headers["content-length"]) == len(gzip.compress(page.content, 6, mtime=0))
+    assert page.headers["vary"] == "Cookie, Accept-Language, Accept-Encoding"
+    for path in (own, f"{own}/calendar.ics", "/staff/sign-in", "/nothing"):
+        assert (path, client.get(path, headers=zipped).headers.get("content-encoding")) == (path, None)
