@@ -44,7 +44,6 @@ class Tally:
     joined: int = 0
     visits: int = 0
     seen_at_door: int = 0
-    approved: int = 0
     copied: int = 0
 
 

@@ -62,7 +62,6 @@ def tend_posts(play: Play) -> None:
     drafts = [each for each in waiting if each["state"] == "draft"]
     play.together(lambda each: play.staff.post(f"/staff/posts/{each['id']}/copied"), ready)
     play.together(lambda each: play.staff.post(f"/staff/posts/{each['id']}/approve?version={each['version']}"), drafts)
-    play.tally.approved += len(drafts)
     play.tally.copied += len(ready)
     done = [f"{len(drafts)} posts approved"] if drafts else []
     done += [f"{len(ready)} put up by hand on WhatsApp and Instagram"] if ready else []
