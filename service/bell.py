@@ -12,12 +12,14 @@ from service.transactions import Committed
 
 log = logging.getLogger(__name__)
 
-FACTS_A_MESSAGE = 64
+FACTS_A_MESSAGE = 16
+"""They are reacted to in one transaction, and what follows from a registration takes some milliseconds to write: people
+who register meanwhile should not wait for more of that than they notice."""
 _STOP = Committed(bells=frozenset({"stop"}))
 
 
 class Bell:
-    """Takes what commits have left to do and sends it on as few messages: one a queue, one for up to 64 facts.
+    """Takes what commits have left to do and sends it on as few messages: one a queue, one for up to 16 facts.
 
     What does not fit, or cannot be sent, is dropped with a log line: the next tick finds it in the database.
     """

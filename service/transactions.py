@@ -1,8 +1,8 @@
 """The only commit in the code base: `write` and `read`, and the writer that commits several together.
 
-A use-case is handed over whole. A writer takes the one that has waited longest and all that wait behind it (up to
-`BATCH`), runs each with a session of its own and commits them together: at 32 waiting, one flush to disk serves 32
-people. A refusal undoes its own work only. SQLite has one writer, PostgreSQL a few. See decision 2.
+A use-case is handed over whole. A writer takes those that wait, people's (`awrite`) before workers' (`write`), runs
+each with a session of its own and commits them together: at 32 waiting, one flush serves 32 people. A refusal undoes
+its own work only. SQLite has one writer, PostgreSQL a few. See decision 2.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ from service.outages import Busy, Outage, Unavailable, is_clash, lost_connection
 log = logging.getLogger(__name__)
 
 BATCH = 64
-"""The most use-cases that one commit carries."""
+"""The most use-cases of people that one commit carries."""
+WORK_BATCH = 4
+"""The most use-cases of workers: each may write rows for many people, and whoever comes meanwhile has to wait."""
+PATIENCE = 0.5
+"""Seconds that workers' use-cases give way to people's."""
 READERS = 4
 """Threads (and SQLite connections) that read at once; reads never wait for writers."""
 TRIES = 5
@@ -90,7 +94,8 @@ class Database:
         self._reading = open_engine(address, connections=READERS, writing=False)
         self._cannot_write, self._cannot_read = Outage("written"), Outage("read")
         self._read_limit: anyio.CapacityLimiter | None = None
-        self._queue: deque[_Waiting] = deque()
+        self._people: deque[_Waiting] = deque()
+        self._work: deque[_Waiting] = deque()
         self._at_work: dict[int, float] = {}
         """Since when the oldest use-case has waited that a writer (by its thread's number) is working on."""
         self._wake = threading.Condition()
@@ -105,13 +110,13 @@ class Database:
         raised here, and nothing of it is kept. Raises `Busy` where it clashed every time or waited too long for what
         others held, `Unavailable` where the database cannot be reached or written.
         """
-        return cast("_Result", self._submit(use_case).result())
+        return cast("_Result", self._submit(self._work, use_case).result())
 
     async def awrite(self, use_case: Callable[[Session], _Result], /) -> _Result:
         """Do the same for a page handler: the event loop stays free while the writer works."""
-        return cast("_Result", await asyncio.wrap_future(self._submit(use_case)))
+        return cast("_Result", await asyncio.wrap_future(self._submit(self._people, use_case)))
 
-    def _submit(self, use_case: Callable[[Session], Any]) -> Future[Any]:
+    def _submit(self, queue: deque[_Waiting], use_case: Callable[[Session], Any]) -> Future[Any]:
         if threading.current_thread() in self._threads:
             raise RuntimeError("a use-case must not open a second transaction: it would wait for itself")
         waiting = _Waiting(use_case, structlog.contextvars.get_contextvars().get("request_id"))
@@ -119,7 +124,7 @@ class Database:
             if self._closing:
                 raise RuntimeError("the database is closed")
             self._start_writers()
-            self._queue.append(waiting)
+            queue.append(waiting)
             self._wake.notify()
         return waiting.answer
 
@@ -134,16 +139,25 @@ class Database:
         while True:
             self._at_work.pop(threading.get_ident(), None)
             with self._wake:
-                while not self._queue:
+                while not (batch := self._next_batch()):
                     if self._closing:
                         return
                     self._wake.wait()
-                batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH))]
                 self._at_work[threading.get_ident()] = batch[0].since
             # A caller that has gone away meanwhile (a closed connection) is not served at all.
             batch = [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
             if batch:
                 self._serve(batch)
+
+    def _next_batch(self) -> list[_Waiting]:
+        """Take from the queue whose turn it is: people's, unless work has waited for long enough.
+
+        What follows from a registration costs several times the registration. Were there one queue, the last of fifty
+        people would wait until the first ones' mails are written.
+        """
+        overdue = self._work and time.monotonic() - self._work[0].since > PATIENCE
+        queue, limit = (self._work, WORK_BATCH) if overdue or not self._people else (self._people, BATCH)
+        return [queue.popleft() for _ in range(min(len(queue), limit))]
 
     def _serve(self, batch: list[_Waiting]) -> None:
         """Commit a batch and answer everybody in it, whatever happens."""
@@ -300,7 +314,7 @@ class Database:
     def longest_wait(self) -> float:
         """Return how many seconds the oldest use-case has waited for its commit; 0.0 if none does."""
         with self._wake:
-            queued = [time.monotonic() - self._queue[0].since] if self._queue else []
+            queued = [time.monotonic() - queue[0].since for queue in (self._people, self._work) if queue]
         return max([*queued, *self.at_work().values()], default=0.0)
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ class Ear:
         self.queues.append(name)
 
 
-def test_facts_go_out_in_messages_of_64_and_queues_once() -> None:
+def test_facts_go_out_in_messages_of_16_and_queues_once() -> None:
     ear = Ear()
     ear.gate.clear()
     bell = Bell(send_facts=ear.hear_facts, send_queue=ear.hear_queue)

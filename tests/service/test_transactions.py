@@ -98,7 +98,7 @@ def together(database: Database, use_cases: Sequence[Callable[[Session], object]
     with ThreadPoolExecutor(len(use_cases)) as pool:
         for use_case in use_cases:
             pool.submit(database.write, use_case)
-        until(lambda: len(database._queue) == len(use_cases), what="all wait")
+        until(lambda: len(database._work) == len(use_cases), what="all wait")
         release.set()
 
 
@@ -172,6 +172,39 @@ def test_page_handlers_await_the_commit(counting: Database) -> None:
         return results
 
     assert sorted(asyncio.run(crowd())) == list(range(1, 101))
+
+
+def test_people_go_before_workers(counting: Database) -> None:
+    async def meet() -> list[str]:
+        order: list[str] = []
+        release = hold_writer(counting)
+        workers = [asyncio.to_thread(counting.write, lambda _: order.append("work")) for _ in range(3)]
+        waiting = asyncio.gather(*workers)
+        await asyncio.to_thread(until, lambda: len(counting._work) == 3, what="the workers wait")
+        people = asyncio.gather(*(counting.awrite(lambda _: order.append("person")) for _ in range(3)))
+        await asyncio.sleep(0)
+        release.set()
+        await asyncio.gather(waiting, people)
+        return order
+
+    assert asyncio.run(meet()) == ["person"] * 3 + ["work"] * 3
+
+
+def test_work_is_not_put_off_for_ever(counting: Database) -> None:
+    """People keep coming, each as soon as the one before is served; a worker gets its turn all the same."""
+
+    async def throng() -> None:
+        work = asyncio.create_task(asyncio.to_thread(counting.write, add_one))
+
+        async def come_again() -> None:
+            while not work.done():
+                await counting.awrite(value)
+
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(come_again() for _ in range(8)))
+
+    asyncio.run(throng())
+    assert counting.read(value) == 1
 
 
 def test_caller_that_has_gone_away_is_not_served(counting: Database) -> None:
