@@ -55,7 +55,8 @@ def _measure(effort: Effort, kind: str) -> Result:
 
 def _settled(hall: Hall) -> bool:
     unsettled = sa.select(sa.func.count(FactRow.id)).where(FactRow.settled_at.is_(None))
-    return hall.database.read(lambda session: session.scalar(unsettled)) == 0
+    waiting: int = hall.database.read(lambda session: session.scalar(unsettled))
+    return waiting == 0
 
 
 async def _race(url: str, event: uuid.UUID) -> tuple[Counter[str], float]:
