@@ -32,7 +32,7 @@ async def health(runtime: NamedDependency[Runtime]) -> Response[dict[str, str]]:
     except Exception:
         log.exception("the database does not answer as it should")
         return _not_ready(Unavailable.retry_after)
-    if not runtime.database.usable or runtime.database.longest_wait() > HOPELESS_AFTER.total_seconds():
+    if not runtime.database.usable or _hangs(runtime):
         return _not_ready(Unavailable.retry_after)
     return Response({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
@@ -43,9 +43,15 @@ def _not_ready(seconds: int) -> Response[dict[str, str]]:
 
 
 @get("/livez", sync_to_thread=False, include_in_schema=False)
-def alive() -> Response[dict[str, str]]:
-    """Answer 200 while the process answers at all: starting it anew would not bring a database back."""
+def alive(runtime: NamedDependency[Runtime]) -> Response[dict[str, str]]:
+    """Answer 503 where only a new start helps: a use-case hangs. A database that is away is no reason for one."""
+    if runtime.database.usable and _hangs(runtime):
+        return Response({"status": "stalled"}, status_code=503, headers={"Cache-Control": "no-store"})
     return Response({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+def _hangs(runtime: Runtime) -> bool:
+    return runtime.database.longest_wait() > HOPELESS_AFTER.total_seconds()
 
 
 @get("/favicon.ico", sync_to_thread=False, include_in_schema=False)
