@@ -23,6 +23,8 @@ _Result = TypeVar("_Result")
 TIMEOUT = 20.0
 """Seconds for one request; all requests of one publication together stay well below the lease."""
 _MEDIA_POLLS, _MEDIA_PAUSE = 40, 0.5
+_FIRST_MEDIA_PAUSE = 0.125
+"""Seconds: a poster is taken in at once as a rule, a busy server is left alone for longer and longer."""
 _POST_WITHIN = 150.0
 """Seconds after which what has been prepared is not posted any more: the post may be somebody else's by then."""
 _PAGE = 40
@@ -120,10 +122,10 @@ class MastodonChannel:
                 file_name="poster.jpg",
             )
         )
-        for _ in range(_MEDIA_POLLS):
+        for number in range(_MEDIA_POLLS):
             if media.url:
                 return media.id
-            self._pause(_MEDIA_PAUSE)
+            self._pause(min(_FIRST_MEDIA_PAUSE * 2**number, _MEDIA_PAUSE))
             media = self._ask(partial(self._client.media, media.id))
         raise NotSent("the server did not finish taking in the picture")
 
