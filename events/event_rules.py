@@ -5,9 +5,9 @@ The limits are those that pages, posters and calendars were made for. Every faul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from events.dates import INDONESIAN_ZONES
@@ -131,8 +131,9 @@ def _faults(fields: Mapping[str, Any]) -> Iterator[FieldError]:
 def _faults_of_rule(rule: Mapping[str, Any]) -> Iterator[FieldError]:
     if not rule:
         return
-    needs = rule.get("needs")
-    known = isinstance(needs, list | tuple) and bool(needs) and {*needs} <= {*Evidence}
+    given: Any = rule.get("needs")
+    needs = cast("Sequence[Any]", given) if isinstance(given, list | tuple) else ()
+    known = bool(needs) and all(each in list(Evidence) for each in needs)
     if not known or rule.get("match", "any") not in ("any", "all") or rule.keys() - {"needs", "match"}:
         yield FieldError("attendance_rule", "choice", N_("Choose one of the options."))
 

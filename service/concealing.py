@@ -7,7 +7,8 @@ it: whatever is about to be written passes through here, and every secret of the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from pydantic import SecretStr
@@ -33,8 +34,8 @@ def concealer(settings: Settings) -> Callable[[str], str]:
 
 def _secrets(settings: Settings) -> Iterator[str]:
     for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        for each in value if isinstance(value, list) else [value]:
+        value: object = getattr(settings, name)
+        for each in cast("Sequence[object]", value) if isinstance(value, list) else [value]:
             if isinstance(each, SecretStr):
                 text = each.get_secret_value()
                 yield from _in_address(text) if "://" in text else _spellings(text)
