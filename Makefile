@@ -12,13 +12,10 @@ $(STAMPS)/system: deploy/system-packages.sh
 	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh run && touch $@
 
 $(STAMPS)/system-tests: deploy/system-packages.sh
-	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh run tests && touch $@
+	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh run tests bench && touch $@
 
 $(STAMPS)/system-rabbitmq: deploy/system-packages.sh
 	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh rabbitmq && touch $@
-
-$(STAMPS)/system-bench: deploy/system-packages.sh
-	@mkdir -p $(STAMPS) && bash deploy/system-packages.sh run bench && touch $@
 
 $(STAMPS)/venv: $(STAMPS)/system requirements/build.txt requirements/dev.txt pyproject.toml
 	@bash deploy/python-packages.sh dev && touch $@
@@ -44,7 +41,7 @@ test: install $(STAMPS)/system-tests $(STAMPS)/judges ## Run every test at a siz
 soak: install $(STAMPS)/system-tests $(STAMPS)/system-rabbitmq $(STAMPS)/judges ## Run the same tests at full size
 	@ACARA_TEST_SIZE=full $(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} --timeout 7200 $(TEST_ARGS)
 
-bench: install $(STAMPS)/system-tests $(STAMPS)/system-bench $(STAMPS)/system-rabbitmq ## Measure against the baselines and print the ratios
+bench: install $(STAMPS)/system-tests $(STAMPS)/system-rabbitmq ## Measure against the baselines and print the ratios
 	@$(PY) -m tests.bench
 
 check: $(STAMPS)/venv ## Format, lint, types and import contracts

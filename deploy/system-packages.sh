@@ -3,7 +3,7 @@
 #   system-packages.sh run          what serving, certificates and posters need
 #   system-packages.sh run tests    the tests' needs as well (Chromium, libical, poppler)
 #   system-packages.sh rabbitmq     the other broker, for `make cluster BROKER=rabbitmq` and `make soak`
-#   system-packages.sh bench        what `make bench` makes its load with
+#   system-packages.sh bench        what `make bench` makes its load with; its own tests need it too
 set -euo pipefail
 
 missing=()

@@ -1,4 +1,4 @@
-"""The embedded service is killed again and again through the whole life of a webinar: nothing lost, nothing doubled.
+"""The embedded service is killed again and again while a webinar and an exhibition live: nothing lost, nothing doubled.
 
 The service is a real `acara serve` on SQLite, its own worker; people talk to it over HTTP and, as people do, press the
 button again when the connection breaks. Mail, YouTube and Mastodon are stand-ins that outlive it. These are kills of a
@@ -8,114 +8,54 @@ process, not power cuts.
 from __future__ import annotations
 
 import sqlite3
-import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
-from certificates.models import Certificate, CertificateState
-from events.models import Recording, RecordingState, Registration, RegistrationState, SeatPool
-from events.outbox import FactRow
-from events.storage import ReadSession
-from notifications.models.email import Email, EmailKind, EmailState
+from certificates.models import Certificate
+from events.models import Recording, RecordingState, Registration, RegistrationState
+from notifications.models.email import EmailKind
 from notifications.models.post import Post, PostState
 from service.clock import set_clock
 from service.demo.library import RECORDING
 from service.demo.standins.youtube_channel import Fault
-from service.demo.visitor import Visitor
 from service.settings import Settings
 from service.wiring import Runtime
+from tests.flows.killed_end import (
+    at_rest,
+    certificates_are_right,
+    mails_are_right,
+    recording_and_posts_are_right,
+    registered,
+    seats_are_right,
+    visits_are_right,
+)
+from tests.flows.killed_house import (
+    ATTENDING,
+    HELD_AT,
+    KILLS,
+    LEAVING,
+    PARTIES,
+    PARTY,
+    PEOPLE,
+    SEATS,
+    SHOWN_ON,
+    WAITING,
+    House,
+    StubbornVisitor,
+)
 from tests.support.cluster import WebProcess, migrate
 from tests.support.life import NOW, STARTS_AT
 from tests.support.outside import Outside, consent_to_uploads, found_library
-from tests.support.polling import until
 from tests.support.running import TYPEFACES, unsettled
-from tests.support.sizes import FULL, size
-
-SEATS, WAITING, LEAVING, ATTENDING = size(20, 175), size(5, 25), size(3, 15), size(4, 40)
-PEOPLE = SEATS + WAITING
-KILLS = {
-    "registering": size(1, 6),
-    "leaving": size(1, 3),
-    "reminding": size(1, 3),
-    "certifying": size(1, 4),
-    "uploading": size(1, 4),
-}
-"""How often the service is killed in each act: 5 times, 20 in full size."""
-
-REPEATS_A_KILL = 16
-"""The mails that a killed worker had handed over and not yet noted; its successor sends them again."""
-
-PATIENCE = 240.0
+from tests.support.sizes import FULL
 
 pytestmark = pytest.mark.timeout(5400 if FULL else 1200)
-
-
-class StubbornVisitor(Visitor):
-    """Somebody who presses the button again, with the same form and its key, until there is an answer."""
-
-    broken = 0
-
-    def ask(self, method: str, path: str, **options: Any) -> Any:
-        """Send a request until it is answered."""
-
-        def once() -> list[Any]:
-            try:
-                return [super(StubbornVisitor, self).ask(method, path, **options)]
-            except httpx.TransportError:
-                self.broken += 1
-                return []
-
-        return until(once, seconds=PATIENCE, what=f"an answer to {method} {path}")[0]
-
-
-@dataclass
-class House:
-    """The service, the world outside, what people were told, and what the kills left behind."""
-
-    service: WebProcess
-    outside: Outside
-    runtime: Runtime
-    staff: StubbornVisitor
-    people: StubbornVisitor
-    clock: Path
-    places: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    kills: int = 0
-    left_unsettled: list[int] = field(default_factory=list[int])
-    """How many facts waited for their reactions after each kill: work that only the database knew of."""
-    left_held: list[int] = field(default_factory=list[int])
-    """How many e-mails and certificates the dead process held."""
-
-    def kill(self) -> None:
-        """Kill the service, look at what it leaves behind, and start it again."""
-        self.service.kill()
-        self.kills += 1
-        self.left_unsettled.append(unsettled(self.runtime))
-        held = [self.count(Email, Email.state == EmailState.SENDING)]
-        held.append(self.count(Certificate, Certificate.state == CertificateState.SENDING))
-        self.left_held.append(sum(held))
-        self.service.start()
-
-    def turn_to(self, moment: datetime) -> None:
-        set_clock(self.clock, moment)
-
-    def count(self, model: Any, *where: sa.ColumnElement[bool]) -> int:
-        statement = sa.select(sa.func.count()).select_from(model).where(*where)
-        return int(self.runtime.database.read(lambda session: session.scalar(statement)) or 0)
-
-    def sent(self, kind: EmailKind) -> int:
-        return self.count(Email, Email.kind == kind, Email.state == EmailState.SENT)
-
-    def wait(self, condition: Callable[[], bool], what: str) -> None:
-        until(condition, seconds=PATIENCE, what=what)
 
 
 @pytest.fixture
@@ -147,10 +87,12 @@ def house(tmp_path: Path) -> Iterator[House]:
         runtime.close()
 
 
-def test_killed_through_a_webinars_whole_life(house: House) -> None:
+def test_killed_through_a_whole_life(house: House) -> None:
     event_id = publish(house)
     register(house, event_id)
+    exhibition_id = visit(house)
     leave(house)
+    move(house, event_id)
     remind(house)
     hold(house, event_id)
     certify(house, event_id)
@@ -160,8 +102,10 @@ def test_killed_through_a_webinars_whole_life(house: House) -> None:
     # The control: the kills did interrupt something, so that a house which forgets would have been found out.
     assert house.people.broken > 0
     assert max(house.left_unsettled) > 0 or max(house.left_held) > 0, (house.left_unsettled, house.left_held)
-    assert registered(house) == {place["id"]: email for email, place in house.places.items()}
+    told = {**house.places, **house.visits}
+    assert registered(house) == {place["id"]: email for email, place in told.items()}
     seats_are_right(house, event_id)
+    visits_are_right(house, exhibition_id)
     mails_are_right(house)
     certificates_are_right(house)
     recording_and_posts_are_right(house, event_id)
@@ -172,14 +116,16 @@ def test_killed_through_a_webinars_whole_life(house: House) -> None:
 
 
 # ---------------------------------------------------------------- the acts
+def announce(house: House, kind: str, title: dict[str, str], **body: Any) -> str:
+    """Draft an event."""
+    organiser = house.staff.get("/staff/organisers")["items"][0]["id"]
+    body |= {"kind": kind, "title": title, "summary": title}
+    return str(house.staff.post(f"/staff/events?organiser={organiser}", body, key=f"killed-{kind}")["id"])
+
+
 def publish(house: House) -> str:
     """Publish a webinar, and approve one post that a broken connection makes doubtful."""
-    organiser = house.staff.get("/staff/organisers")["items"][0]["id"]
-    text = {"id": "Menulis Cerita Anak", "en": "Writing for Children"}
     body = {
-        "kind": "webinar",
-        "title": text,
-        "summary": text,
         "capacity": SEATS,
         "waitlist": True,
         "join_url": "https://meet.example/abc",
@@ -187,7 +133,7 @@ def publish(house: House) -> str:
         "ends_at": (STARTS_AT + timedelta(hours=2)).isoformat(),
         "certificate": {"number_pattern": "{seq:04}/PERPUS-BTM/{roman_month}/{year}", "hours": 2},
     }
-    event_id = str(house.staff.post(f"/staff/events?organiser={organiser}", body, key="killed-event")["id"])
+    event_id = announce(house, "webinar", {"id": "Menulis Cerita Anak", "en": "Writing for Children"}, **body)
     house.staff.post(f"/staff/events/{event_id}/publish")
 
     def drafts() -> Sequence[dict[str, Any]]:
@@ -235,6 +181,50 @@ def register(house: House, event_id: str) -> None:
     house.wait(lambda: is_published(house), "the post, before it is too late to announce anything")
 
 
+def visit(house: House) -> str:
+    """An exhibition opens its book, and parties choose their hours."""
+    title = {"id": "Naskah Melayu", "en": "Malay Manuscripts"}
+    times = {"starts_at": f"{SHOWN_ON}T09:00:00+07:00", "ends_at": f"{SHOWN_ON}T12:00:00+07:00"}
+    room = {"id": "Ruang Pamer", "en": "Exhibition Room"}
+    event_id = announce(house, "exhibition", title, venue=room, max_party_size=PARTY, **times)
+    hours = {
+        "first": SHOWN_ON.isoformat(),
+        "last": SHOWN_ON.isoformat(),
+        "weekdays": list(range(7)),
+        "opens": "09:00",
+        "closes": "12:00",
+        "minutes": 60,
+    }
+    house.staff.post(f"/staff/events/{event_id}/slots", {"hours": hours, "capacity": PARTIES * PARTY})
+    house.staff.post(f"/staff/events/{event_id}/publish")
+    slots = [each["id"] for each in house.people.get(f"/events/{event_id}/slots")["items"]]
+    assert len(slots) == 3
+
+    def one(number: int) -> None:
+        email = f"tamu{number}@example.org"
+        chosen = {"slot_id": slots[number % 3], "party_size": PARTY}
+        body = {"name": f"Tamu {number}", "email": email, "consent": True, **chosen}
+        house.visits[email] = house.people.register(event_id, body, locale="en", key=f"killed-visit-{number:04}")
+
+    with ThreadPoolExecutor(4) as crowd:
+        waiting = [crowd.submit(one, number) for number in range(PARTIES)]
+        kill_along(house, "visiting", lambda: len(house.visits), PARTIES)
+        for each in waiting:
+            each.result()
+    house.wait(lambda: house.sent(EmailKind.CONFIRMATION) == SEATS + PARTIES, "every visitor's confirmation")
+    return event_id
+
+
+def move(house: House, event_id: str) -> None:
+    """The webinar moves by a day; the service dies while everybody who has a place, or waits for one, is told."""
+    times = {"starts_at": HELD_AT.isoformat(), "ends_at": (HELD_AT + timedelta(hours=2)).isoformat()}
+    reason = {"id": "Pembicara berhalangan.", "en": "The speaker cannot come."}
+    house.staff.post(f"/staff/events/{event_id}/reschedule", {**times, "reason": reason})
+    concerned = PEOPLE - LEAVING
+    kill_along(house, "moving", lambda: house.sent(EmailKind.EVENT_UPDATE), concerned)
+    house.wait(lambda: house.sent(EmailKind.EVENT_UPDATE) == concerned, "everybody knows of the new day")
+
+
 def leave(house: House) -> None:
     """Some cancel; those who waited longest are offered their seats, and take them."""
     seated = [place for place in house.places.values() if place["state"] == "confirmed"]
@@ -256,7 +246,7 @@ def leave(house: House) -> None:
     tokens = {place["id"]: place["token"] for place in house.places.values()}
     for key in offered():
         house.people.post(f"/my/registrations/{tokens[key]}/accept-offer")
-    house.wait(lambda: house.sent(EmailKind.CONFIRMATION) == SEATS + LEAVING, "every late confirmation")
+    house.wait(lambda: house.sent(EmailKind.CONFIRMATION) == SEATS + PARTIES + LEAVING, "every late confirmation")
 
 
 def remind(house: House) -> None:
@@ -268,7 +258,7 @@ def remind(house: House) -> None:
     ]
     for number, (kind, before) in enumerate(turns):
         arrived = len(house.outside.mail.delivered)
-        house.turn_to(STARTS_AT - before)
+        house.turn_to(HELD_AT - before)
         for _ in range(KILLS["reminding"] * (number + 1) // 3 - KILLS["reminding"] * number // 3):
             arrived += 1
             house.wait(lambda some=arrived: len(house.outside.mail.delivered) >= some, f"some {kind}")  # type: ignore[misc] # likewise
@@ -282,18 +272,18 @@ def hold(house: House, event_id: str) -> None:
     def stage() -> str:
         return str(house.staff.get(f"/staff/events/{event_id}")["stage"])
 
-    house.turn_to(STARTS_AT)
+    house.turn_to(HELD_AT)
     house.wait(lambda: stage() == "live", "the start")
     there = [place for place in house.places.values() if place["state"] == "confirmed"][LEAVING:]
     for place in there[:ATTENDING]:
         house.people.post(f"/my/registrations/{place['token']}/join")
-    house.turn_to(STARTS_AT + timedelta(hours=2, seconds=1))
+    house.turn_to(HELD_AT + timedelta(hours=2, seconds=1))
     house.wait(lambda: stage() == "ended", "the end")
 
 
 def certify(house: House, event_id: str) -> None:
     """Certificates are issued, and sent; the service dies while it draws them."""
-    house.turn_to(STARTS_AT + timedelta(hours=2, minutes=10))
+    house.turn_to(HELD_AT + timedelta(hours=2, minutes=10))
     kill_along(house, "certifying", lambda: house.count(Certificate), ATTENDING)
     house.wait(lambda: house.sent(EmailKind.CERTIFICATE) == ATTENDING, "every certificate in its inbox")
     assert house.staff.get(f"/staff/events/{event_id}/certificates")["items"]
@@ -321,92 +311,3 @@ def upload(house: House, event_id: str) -> None:
         reached.release.set()
     house.wait(lambda: house.count(Recording, Recording.state == RecordingState.PUBLISHED) == 1, "the video")
     house.wait(lambda: house.sent(EmailKind.RECORDING_AVAILABLE) == SEATS, "everybody knows of the video")
-
-
-# ---------------------------------------------------------------- what is there at the end
-def at_rest(house: House) -> bool:
-    waiting = house.count(Email, Email.state.in_((EmailState.QUEUED, EmailState.SENDING)))
-    return unsettled(house.runtime) == 0 and waiting == 0
-
-
-def registered(house: House) -> dict[str, str]:
-    def query(session: ReadSession) -> dict[str, str]:
-        return {str(row.id): str(row.email) for row in session.scalars(sa.select(Registration))}
-
-    return house.runtime.database.read(query)
-
-
-def seats_are_right(house: House, event_id: str) -> None:
-    """Every seat is taken once; whoever left was replaced by whoever waited longest, each told by one fact."""
-
-    def query(session: ReadSession) -> tuple[Counter[str], tuple[int, int], Counter[str]]:
-        states = Counter(session.scalars(sa.select(Registration.state)))
-        pool = session.scalars(sa.select(SeatPool).where(SeatPool.event_id == uuid.UUID(event_id))).one()
-        facts = session.scalars(sa.select(FactRow.name).where(FactRow.event_id == uuid.UUID(event_id)))
-        return (
-            Counter({state.value: number for state, number in states.items()}),
-            (
-                pool.taken,
-                pool.waiting,
-            ),
-            Counter(facts),
-        )
-
-    states, pool, facts = house.runtime.database.read(query)
-    assert states == {"confirmed": SEATS, "cancelled": LEAVING, "waitlisted": WAITING - LEAVING}
-    assert pool == (SEATS, WAITING - LEAVING)
-    told = ("AttendeeRegistered", "RegistrationCancelled", "SeatOffered", "OfferAccepted")
-    assert [facts[name] for name in told] == [PEOPLE, LEAVING, LEAVING, LEAVING]
-
-
-def mails_are_right(house: House) -> None:
-    """Every mail arrived under the one Message-ID of its row; those that came again are few."""
-
-    def query(session: ReadSession) -> dict[uuid.UUID, tuple[EmailState, str]]:
-        return {row.id: (row.state, row.to_address) for row in session.scalars(sa.select(Email))}
-
-    rows = house.runtime.database.read(query)
-    arrived = Counter(
-        (uuid.UUID(str(each.message["Message-ID"]).strip("<>").partition("@")[0]), each.recipients)
-        for each in house.outside.mail.delivered
-    )
-    assert set(arrived) == {(key, (address,)) for key, (state, address) in rows.items() if state is EmailState.SENT}
-    assert Counter(state for state, _ in rows.values()).keys() <= {EmailState.SENT, EmailState.SUPERSEDED}
-    assert arrived.total() - len(arrived) <= REPEATS_A_KILL * house.kills
-    sent = {kind: house.sent(kind) for kind in EmailKind}
-    assert {kind: number for kind, number in sent.items() if number} == {
-        EmailKind.CONFIRMATION: SEATS + LEAVING,
-        EmailKind.WAITLISTED: WAITING,
-        EmailKind.SEAT_OFFERED: LEAVING,
-        EmailKind.REGISTRATION_CANCELLED: LEAVING,
-        EmailKind.REMINDER_7D: SEATS,
-        EmailKind.REMINDER_1D: SEATS,
-        EmailKind.REMINDER_1H: SEATS,
-        EmailKind.CERTIFICATE: ATTENDING,
-        EmailKind.RECORDING_AVAILABLE: SEATS,
-    }
-
-
-def certificates_are_right(house: House) -> None:
-    """One for each who was there, numbered without a gap, each issued by one fact."""
-
-    def query(session: ReadSession) -> tuple[list[tuple[Any, ...]], Counter[str]]:
-        rows = session.execute(sa.select(Certificate.id, Certificate.number, Certificate.state)).all()
-        issued = session.scalars(sa.select(FactRow).where(FactRow.name == "CertificateIssued")).all()
-        return [tuple(row) for row in rows], Counter(str(fact.payload["certificate_id"]) for fact in issued)
-
-    rows, facts = house.runtime.database.read(query)
-    numbers = sorted(int(number.partition("/")[0]) for _, number, _ in rows)
-    assert numbers == list(range(1, ATTENDING + 1))
-    assert {state for _, _, state in rows} == {CertificateState.ISSUED}
-    assert facts == Counter(str(key) for key, _, _ in rows)
-
-
-def recording_and_posts_are_right(house: House, event_id: str) -> None:
-    """One video, once in its playlist, told once; the post that was approved stands on Mastodon once."""
-    channel = house.outside.youtube.channel
-    assert len(channel.videos) == 1
-    assert [item.video_id for item in channel.items] == list(channel.videos)
-    assert house.count(FactRow, FactRow.name == "RecordingPublished", FactRow.event_id == uuid.UUID(event_id)) == 1
-    assert house.count(Post, Post.state == PostState.PUBLISHED) == 1
-    assert len(house.outside.mastodon.statuses) == 1
