@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import email.parser
-import email.policy
-import html
 import json
-import re
 import socket
 import sys
 import threading
@@ -21,15 +17,22 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-MAX_CHARACTERS, PER_URL, MAX_MEDIA = 500, 23, 4
-DESCRIPTION_LIMIT, IMAGE_SIZE_LIMIT = 1500, 16_777_216
+from service.demo.standins import mastodon_shapes
+from service.demo.standins.mastodon_shapes import (
+    DESCRIPTION_LIMIT,
+    IMAGE_SIZE_LIMIT,
+    MAX_CHARACTERS,
+    MAX_MEDIA,
+    PER_URL,
+    URL,
+)
+
 REMEMBERED = timedelta(hours=1)
 """How long an Idempotency-Key gives the same status back."""
 FAULTS = ("500", "503", "429", "422", "drop", "accept-drop", "accept-500", "accept-hold")
-_URL = re.compile(r"https?://\S+")
 
 
 @dataclass
@@ -65,7 +68,7 @@ class MastodonStandIn:
 
     @property
     def url(self) -> str:
-        """Its address, as ``ACARA_MASTODON_URL`` takes it."""
+        """Its address, as ``ACARA_MASTODONURL`` takes it."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
@@ -198,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path.startswith("/standin"):
             return self._standin(path, body)
         if path in ("/api/v1/instance", "/api/v2/instance"):
-            return 200, _instance(path, self.headers["Host"])
+            return 200, mastodon_shapes.instance(path, self.headers["Host"])
         if self.headers.get("Authorization") != f"Bearer {self.account.token}":
             raise _Refused(401, "The access token is invalid")
         match (self.command, path.strip("/").split("/")):
@@ -211,7 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
             case ("GET", ["api", "v1", "media", key]):
                 return self._media(key)
             case ("POST", ["api", "v1", "statuses"]):
-                return self._post(_form(self.headers["Content-Type"] or "", body))
+                return self._post(mastodon_shapes.form(self.headers["Content-Type"] or "", body))
             case ("GET", ["api", "v1", "statuses", key]):
                 return 200, next((each for each in self.account.statuses if each["id"] == key), None)
             case _:
@@ -224,7 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, {"statuses": self.account.statuses, "faults": list(self.account.faults)}
 
     def _me(self) -> dict[str, Any]:
-        return _me(self.headers["Host"])
+        return mastodon_shapes.account(self.headers["Host"])
 
     def _own(self) -> list[dict[str, Any]]:
         wanted = parse_qs(urlsplit(self.path).query)
@@ -236,7 +239,7 @@ class _Handler(BaseHTTPRequestHandler):
         return newest_first[:limit]
 
     def _take_media(self, body: bytes) -> dict[str, Any]:
-        fields = _multipart(self.headers["Content-Type"], body)
+        fields = mastodon_shapes.multipart(self.headers["Content-Type"], body)
         picture = fields.get("file", b"")
         description = fields.get("description", b"").decode()
         if not picture.startswith((b"\xff\xd8\xff", b"\x89PNG")):
@@ -285,7 +288,7 @@ class _Handler(BaseHTTPRequestHandler):
         if known is not None and datetime.now(UTC) - known[0] < REMEMBERED:
             return known[1]
         text = form.get("status", [""])[0]
-        if len(_URL.sub("x" * PER_URL, text)) > MAX_CHARACTERS:
+        if len(URL.sub("x" * PER_URL, text)) > MAX_CHARACTERS:
             raise _Refused(422, f"Validation failed: Text character limit of {MAX_CHARACTERS} exceeded")
         media_ids = form.get("media_ids[]", [])
         if any(not self.account.media.get(each, {}).get("url") for each in media_ids) or len(media_ids) > MAX_MEDIA:
@@ -307,8 +310,8 @@ class _Handler(BaseHTTPRequestHandler):
             "uri": f"http://{host}/users/perpustakaan/statuses/{number}",
             "url": f"http://{host}/@perpustakaan/{number}",
             "created_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "account": _me(host),
-            "content": _as_html(text),
+            "account": mastodon_shapes.account(host),
+            "content": mastodon_shapes.as_html(text),
             "text": text,
             "visibility": form.get("visibility", ["public"])[0],
             "language": form.get("language", [None])[0],
@@ -323,78 +326,6 @@ class _Handler(BaseHTTPRequestHandler):
             "emojis": [],
             "reblog": None,
         }
-
-
-def _me(host: str) -> dict[str, Any]:
-    return {
-        "id": "1",
-        "username": "perpustakaan",
-        "acct": "perpustakaan",
-        "display_name": "Perpustakaan Kota Batam",
-        "url": f"http://{host}/@perpustakaan",
-        "created_at": "2026-01-01T00:00:00.000Z",
-        "note": "",
-        "fields": [],
-        "emojis": [],
-    }
-
-
-def _instance(path: str, host: str) -> dict[str, Any]:
-    configuration = {
-        "statuses": {
-            "max_characters": MAX_CHARACTERS,
-            "max_media_attachments": MAX_MEDIA,
-            "characters_reserved_per_url": PER_URL,
-        },
-        "media_attachments": {
-            "supported_mime_types": ["image/jpeg", "image/png"],
-            "description_limit": DESCRIPTION_LIMIT,
-            "image_size_limit": IMAGE_SIZE_LIMIT,
-        },
-    }
-    versions = {"mastodon": 5}
-    common = {"title": "Stand-in", "version": "4.4.0", "api_versions": versions, "configuration": configuration}
-    return common | ({"uri": host} if path.endswith("v1/instance") else {"domain": host})
-
-
-def _as_html(text: str) -> str:
-    """Return a status as Mastodon renders it: paragraphs, breaks, and links whose scheme is hidden."""
-
-    def link(match: re.Match[str]) -> str:
-        address = html.escape(html.unescape(match.group()))
-        scheme, rest = address.split("//", 1)
-        hidden, shown, cut = f"{scheme}//", rest[:30], rest[30:]
-        return (
-            f'<a href="{address}" target="_blank" rel="nofollow noopener noreferrer">'
-            f'<span class="invisible">{hidden}</span><span class="ellipsis">{shown}</span>'
-            f'<span class="invisible">{cut}</span></a>'
-        )
-
-    escaped = _URL.sub(link, html.escape(text, quote=False))
-    return "<p>" + escaped.replace("\n\n", "</p><p>").replace("\n", "<br />") + "</p>"
-
-
-def _form(content_type: str, body: bytes) -> dict[str, list[str]]:
-    if content_type.startswith("application/json"):
-        given = json.loads(body)
-        return {
-            (f"{name}[]" if isinstance(value, list) else name): [str(each) for each in _as_list(value)]
-            for name, value in given.items()
-        }
-    return parse_qs(body.decode(), keep_blank_values=True)
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType] # from JSON
-
-
-def _multipart(content_type: str, body: bytes) -> dict[str, bytes]:
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
-    return {
-        str(part.get_param("name", header="content-disposition")): bytes(cast("bytes", part.get_payload(decode=True)))
-        for part in message.iter_parts()
-    }
 
 
 def main() -> None:

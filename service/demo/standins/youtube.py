@@ -16,13 +16,13 @@ import hashlib
 import json
 import re
 import secrets
-import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, Final, Self, cast
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from service.demo.standins.youtube_channel import BLOCK, Channel, Fault, UploadSession, demonstration_faults
+from service.demo.standins.youtube_http import AnswerError, Frame, HangUpError
 
 _CONTENT_RANGE: Final = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+)")
 
@@ -69,126 +69,54 @@ class _Server(ThreadingHTTPServer):
         """Say nothing: connections that break off are what this server is for."""
 
 
-class _HangUpError(Exception):
-    """Close the connection without an answer."""
-
-
-class _AnswerError(Exception):
-    """Answer with an error."""
-
-    def __init__(self, status: int, reason: str, headers: dict[str, str] | None = None) -> None:
-        self.status, self.reason, self.headers = status, reason, headers or {}
-        super().__init__(reason)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 60
-
-    # ------------------------------------------------------------ the frame
-    def do_GET(self) -> None:
-        self._answer_request()
-
-    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that http.server looks for
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the overridden parameter
-        """Keep quiet."""
-
+class _Handler(Frame):
     @property
     def _channel(self) -> Channel:
         return cast("_Server", self.server).channel
 
-    def _answer_request(self) -> None:
-        parts = urlsplit(self.path)
-        self._query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        self._left = int(self.headers.get("Content-Length") or 0)
-        try:
-            self._route(parts.path)
-        except _AnswerError as error:
-            self._read_rest()
-            self._send_error_body(error)
-        except (_HangUpError, OSError):
-            self.close_connection = True
-            with contextlib.suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
-
-    def _route(self, path: str) -> None:
+    def route(self, path: str) -> None:
         if path.startswith("/session/"):
             self._put_session(path.removeprefix("/session/"))
             return
         route = _ROUTES.get((self.command, path))
         if route is None:
-            raise _AnswerError(404, "notFound")
+            raise AnswerError(404, "notFound")
         operation, method = route
         fault = self._channel.note_call(operation)
         if fault is not None and fault.action == "answer":
-            raise _AnswerError(fault.status, fault.reason, fault.headers)
+            raise AnswerError(fault.status, fault.reason, fault.headers)
         if operation not in _OPEN:
             self._authorise()
-        body = self._read(self._left)
+        body = self.read(self.left)
         if fault is not None and fault.action == "drop":
-            raise _HangUpError
+            raise HangUpError
         status, answer, headers = getattr(self, method)(body)
         self._hold_or_lose(fault)
-        self._send(status, answer, headers)
+        self.send(status, answer, headers)
 
     def _hold_or_lose(self, fault: Fault | None) -> None:
         if fault is not None and fault.action == "hold":
             fault.held.set()
             fault.release.wait(60)
-            raise _HangUpError
+            raise HangUpError
         if fault is not None and fault.action == "lose_response":
-            raise _HangUpError
+            raise HangUpError
 
     def _authorise(self) -> None:
         scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
         if scheme != "Bearer" or token not in self._channel.access_tokens:
-            raise _AnswerError(401, "authError")
-
-    def _read(self, length: int) -> bytes:
-        data = self.rfile.read(min(length, self._left))
-        self._left -= len(data)
-        if len(data) < length and self._left:
-            raise _HangUpError  # the client is gone
-        return data
-
-    def _read_rest(self) -> None:
-        with contextlib.suppress(_HangUpError, OSError):
-            while self._left:
-                self._read(min(self._left, BLOCK))
-
-    def _send(self, status: int, answer: Any = None, headers: dict[str, str] | None = None) -> None:
-        body = b"" if answer is None else json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", "application/json; charset=UTF-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _send_error_body(self, error: _AnswerError) -> None:
-        if self.path.startswith("/token"):
-            self._send(error.status, {"error": error.reason, "error_description": "as planned"}, error.headers)
-            return
-        details = [{"domain": "youtube", "reason": error.reason, "message": error.reason}]
-        self._send(
-            error.status,
-            {"error": {"code": error.status, "message": error.reason, "errors": details}},
-            error.headers,
-        )
+            raise AnswerError(401, "authError")
 
     # ------------------------------------------------------------ uploads
     def _initiate(self, body: bytes) -> tuple[int, Any, dict[str, str]]:
-        if self._query.get("uploadType") != "resumable":
-            raise _AnswerError(400, "badRequest")
+        if self.query.get("uploadType") != "resumable":
+            raise AnswerError(400, "badRequest")
         asked = json.loads(body)
         title, description = asked["snippet"].get("title", ""), asked["snippet"].get("description", "")
         if not 0 < len(title) <= 100 or re.search("[<>]", title):
-            raise _AnswerError(400, "invalidTitle")
+            raise AnswerError(400, "invalidTitle")
         if len(description.encode()) > 5000 or re.search("[<>]", description):
-            raise _AnswerError(400, "invalidDescription")
+            raise AnswerError(400, "invalidDescription")
         session = self._channel.open_session(
             asked,
             content_type=self.headers["X-Upload-Content-Type"],
@@ -200,16 +128,16 @@ class _Handler(BaseHTTPRequestHandler):
     def _put_session(self, session_id: str) -> None:
         session = self._channel.sessions.get(session_id)
         if session is None:
-            raise _AnswerError(404, "notFound")
+            raise AnswerError(404, "notFound")
         match = _CONTENT_RANGE.fullmatch(self.headers.get("Content-Range") or "")
         asks = match is not None and match[1] is None
         fault = self._channel.note_call("status" if asks else "chunk")
         if fault is not None and fault.action == "answer":
             if fault.status in (404, 410):
                 session.forgotten = fault.status
-            raise _AnswerError(fault.status, fault.reason, fault.headers)
+            raise AnswerError(fault.status, fault.reason, fault.headers)
         if session.forgotten is not None:
-            raise _AnswerError(session.forgotten, "notFound")
+            raise AnswerError(session.forgotten, "notFound")
         if match is None:
             self._channel.finish_empty(session)
         elif not asks and session.video_id is None:
@@ -221,36 +149,36 @@ class _Handler(BaseHTTPRequestHandler):
     def _take_chunk(self, session: UploadSession, first: int, last: int, total: int, fault: Fault | None) -> None:
         length = last - first + 1
         is_last = last + 1 == total
-        if total != session.size or length != self._left or first != session.received:
-            raise _AnswerError(400, "badRequest")
+        if total != session.size or length != self.left or first != session.received:
+            raise AnswerError(400, "badRequest")
         if length % BLOCK and not is_last:
-            raise _AnswerError(400, "badRequest")
+            raise AnswerError(400, "badRequest")
         session.puts.append((first, 0))
         wanted = length if fault is None or fault.kept is None else min(fault.kept, length)
         while wanted > 0:
-            block = self._read(min(BLOCK, wanted))
+            block = self.read(min(BLOCK, wanted))
             session.puts[-1] = (first, session.puts[-1][1] + len(block))
             wanted -= len(block)
             # A broken-off block is not kept, and neither is a short one but at the very end.
             if len(block) == BLOCK or session.received + len(block) == session.size:
                 self._channel.keep(session, block)
         if fault is not None and fault.action == "drop":
-            raise _HangUpError
+            raise HangUpError
         if fault is not None and fault.action == "hold" and fault.kept is not None:
             self._hold_or_lose(fault)
 
     def _tell_progress(self, session: UploadSession) -> None:
         if session.video_id is not None:
-            self._send(200, self._channel.videos[session.video_id].resource())
+            self.send(200, self._channel.videos[session.video_id].resource())
         elif session.received:
-            self._send(308, None, {"Range": f"bytes=0-{session.received - 1}"})
+            self.send(308, None, {"Range": f"bytes=0-{session.received - 1}"})
         else:
-            self._send(308)
+            self.send(308)
 
     def _set_thumbnail(self, body: bytes) -> tuple[int, Any, None]:
-        video_id = self._query.get("videoId", "")
+        video_id = self.query.get("videoId", "")
         if video_id not in self._channel.videos:
-            raise _AnswerError(404, "videoNotFound")
+            raise AnswerError(404, "videoNotFound")
         content_type = self.headers["Content-Type"]
         if content_type.startswith("multipart/"):
             head = f"Content-Type: {content_type}\r\n\r\n".encode()
@@ -258,13 +186,13 @@ class _Handler(BaseHTTPRequestHandler):
             part = list(message.iter_parts())[-1]
             body, content_type = cast("bytes", part.get_payload(decode=True)), part.get_content_type()
         if content_type not in ("image/jpeg", "image/png") or not body:
-            raise _AnswerError(400, "mediaBodyRequired")
+            raise AnswerError(400, "mediaBodyRequired")
         self._channel.thumbnails.setdefault(video_id, []).append(hashlib.sha256(body).hexdigest())
         return 200, {"kind": "youtube#thumbnailSetResponse"}, None
 
     # ------------------------------------------------------------ lists
     def _list_videos(self, _body: bytes) -> tuple[int, Any, None]:
-        wanted = self._query.get("id", "").split(",")
+        wanted = self.query.get("id", "").split(",")
         return 200, {"items": [v.resource() for v in self._channel.videos.values() if v.id in wanted]}, None
 
     def _list_channels(self, _body: bytes) -> tuple[int, Any, None]:
@@ -277,10 +205,10 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, {"items": [mine]}, None
 
     def _list_items(self, _body: bytes) -> tuple[int, Any, None]:
-        playlist_id = self._query.get("playlistId", "")
+        playlist_id = self.query.get("playlistId", "")
         if playlist_id != self._channel.uploads and playlist_id not in self._channel.playlists:
-            raise _AnswerError(404, "playlistNotFound")
-        found = self._channel.list_items(playlist_id, self._query.get("videoId"))
+            raise AnswerError(404, "playlistNotFound")
+        found = self._channel.list_items(playlist_id, self.query.get("videoId"))
         items = [
             {
                 "id": item.id,
@@ -298,18 +226,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _insert_item(self, body: bytes) -> tuple[int, Any, None]:
         snippet = json.loads(body)["snippet"]
         if snippet["playlistId"] not in self._channel.playlists:
-            raise _AnswerError(404, "playlistNotFound")
+            raise AnswerError(404, "playlistNotFound")
         if snippet["resourceId"]["videoId"] not in self._channel.videos:
-            raise _AnswerError(404, "videoNotFound")
+            raise AnswerError(404, "videoNotFound")
         item = self._channel.add_item(snippet["playlistId"], snippet["resourceId"]["videoId"])
         return 200, {"id": item.id, "snippet": snippet}, None
 
     def _delete_item(self, _body: bytes) -> tuple[int, Any, None]:
         with self._channel.lock:
             before = len(self._channel.items)
-            self._channel.items[:] = [item for item in self._channel.items if item.id != self._query.get("id")]
+            self._channel.items[:] = [item for item in self._channel.items if item.id != self.query.get("id")]
             if len(self._channel.items) == before:
-                raise _AnswerError(404, "playlistItemNotFound")
+                raise AnswerError(404, "playlistItemNotFound")
         return 204, None, None
 
     def _list_playlists(self, _body: bytes) -> tuple[int, Any, None]:
@@ -331,13 +259,13 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, {"id": playlist.id, **asked}, None
 
     def _delete_playlist(self, _body: bytes) -> tuple[int, Any, None]:
-        if self._channel.playlists.pop(self._query.get("id", ""), None) is None:
-            raise _AnswerError(404, "playlistNotFound")
+        if self._channel.playlists.pop(self.query.get("id", ""), None) is None:
+            raise AnswerError(404, "playlistNotFound")
         return 204, None, None
 
     def _page(self, items: list[dict[str, Any]]) -> dict[str, Any]:
-        start = int(self._query.get("pageToken", "0"))
-        end = start + min(int(self._query.get("maxResults", "5")), 50)
+        start = int(self.query.get("pageToken", "0"))
+        end = start + min(int(self.query.get("maxResults", "5")), 50)
         page: dict[str, Any] = {"items": items[start:end], "pageInfo": {"totalResults": len(items)}}
         if end < len(items):
             page["nextPageToken"] = str(end)
@@ -347,9 +275,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _consent(self, _body: bytes) -> tuple[int, Any, dict[str, str]]:
         """Say yes for the person, at once."""
         code = secrets.token_urlsafe(16)
-        self._channel.codes[code] = dict(self._query)
-        answer = urlencode({"code": code, "state": self._query["state"], "scope": self._query["scope"]})
-        return 302, None, {"Location": f"{self._query['redirect_uri']}?{answer}"}
+        self._channel.codes[code] = dict(self.query)
+        answer = urlencode({"code": code, "state": self.query["state"], "scope": self.query["scope"]})
+        return 302, None, {"Location": f"{self.query['redirect_uri']}?{answer}"}
 
     def _issue_token(self, body: bytes) -> tuple[int, Any, None]:
         asked = {name: values[-1] for name, values in parse_qs(body.decode()).items()}
@@ -363,10 +291,10 @@ class _Handler(BaseHTTPRequestHandler):
                 or granted.get("code_challenge") != challenge
                 or granted["redirect_uri"] != asked.get("redirect_uri")
             ):
-                raise _AnswerError(400, "invalid_grant")
+                raise AnswerError(400, "invalid_grant")
             answer |= {"refresh_token": self._channel.grant(), "scope": granted["scope"]}
         elif asked.get("refresh_token") not in self._channel.refresh_tokens:
-            raise _AnswerError(400, "invalid_grant")
+            raise AnswerError(400, "invalid_grant")
         return 200, {**answer, "access_token": self._channel.issue_access_token()}, None
 
     def _describe(self, _body: bytes) -> tuple[int, Any, None]:
