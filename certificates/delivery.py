@@ -26,6 +26,7 @@ from certificates.content import CertificateContent, Failure
 from certificates.models import Certificate, CertificateState
 from events import deliveries, outbox
 from events.deliveries import Claim
+from events.errors import TryLater
 from events.files import FileStore
 from events.models import Event
 from events.storage import Session, Transactions
@@ -86,7 +87,8 @@ def render_due(
 
     `now` is business time and becomes `issued_at`; `real_now` tells the real time, for the lease. Commits through
     `transactions`. A certificate that cannot be drawn is tried again after a while, `MAX_ATTEMPTS` times, then failed.
-    Whatever breaks here, what was claimed and not tried is given back at once.
+    Whatever breaks here, what was claimed and not tried is given back: at once, or after a while where nothing can be
+    drawn or stored at all, which counts as nobody's attempt and is raised.
     """
     claim = transactions.write(
         lambda session: deliveries.claim(
@@ -96,9 +98,10 @@ def render_due(
     if not claim.ids:
         return 0
     tried: list[uuid.UUID] = []
+    trouble: list[Exception] = []
     try:
         composed = _compose(transactions, claim.ids, now=now, verify_url=verify_url)
-        with contextlib.closing(_draw(composed, files, renderer, signer)) as drawing:
+        with contextlib.closing(_draw(composed, files, renderer, signer, trouble)) as drawing:
             left = len(composed)
             while drawn := list(itertools.islice(drawing, SETTLE_AFTER)):
                 tried = [each.id for each in drawn]
@@ -114,11 +117,14 @@ def render_due(
                 ):
                     return len(claim.ids)  # somebody else has the rest
         if left:
-            transactions.write(lambda session: deliveries.give_back(session, Certificate, claim.token, now=now))
+            due_at = now + RETRY_AFTER if trouble else now
+            transactions.write(lambda session: deliveries.give_back(session, Certificate, claim.token, now=due_at))
     except Exception as error:
         message = f"{type(error).__name__}: {error}"
         transactions.write(partial(_give_back, claim=claim, tried=tried, message=message, now=now))
         raise
+    if trouble:
+        raise trouble[0]
     return len(claim.ids)
 
 
@@ -135,6 +141,8 @@ def _compose(
     """Compose all in one transaction, or, where one of them breaks, each in its own."""
     try:
         return transactions.read(lambda session: compose(session, ids, now=now, verify_url=verify_url))
+    except TryLater:
+        raise
     except Exception as error:
         if len(ids) > 1:
             return [
@@ -144,10 +152,13 @@ def _compose(
         return [Composed(ids[0], Failure("broken", f"{type(error).__name__}: {error}"))]
 
 
-def _draw(composed: Sequence[Composed], files: FileStore, renderer: Renderer, signer: Signer) -> Generator[_Drawn]:
+def _draw(
+    composed: Sequence[Composed], files: FileStore, renderer: Renderer, signer: Signer, trouble: list[Exception]
+) -> Generator[_Drawn]:
     """Yield each certificate drawn, signed and stored: one is signed while the renderer draws the next.
 
-    Ends early where the renderer breaks, after a failure of the certificate that was its turn.
+    Ends early where the renderer breaks, after a failure of the certificate that was its turn; and, with what went
+    wrong in `trouble`, where no certificate could be drawn or stored, whichever it is.
     """
     logos: dict[str, bytes | None] = {}
     contents: dict[uuid.UUID, CertificateContent] = {}
@@ -156,7 +167,12 @@ def _draw(composed: Sequence[Composed], files: FileStore, renderer: Renderer, si
             yield _Drawn(each.id, each.content)
         else:
             contents[each.id] = dataclasses.replace(each.content, logo=_logo(files, each.logo_key, logos))
-    with contextlib.closing(renderer.render(list(contents.values()))) as pdfs:
+    try:
+        drawing = renderer.render(list(contents.values()))
+    except Exception as error:  # noqa: BLE001 - raised once what was claimed is given back
+        trouble.append(error)
+        return
+    with contextlib.closing(drawing) as pdfs:
         for certificate_id, content in contents.items():
             try:
                 pdf = next(pdfs)
@@ -164,23 +180,29 @@ def _draw(composed: Sequence[Composed], files: FileStore, renderer: Renderer, si
                 log.exception("the renderer broke", extra={"certificate_id": str(certificate_id)})
                 yield _Drawn(certificate_id, Failure("broken", f"{type(error).__name__}: {error}"))
                 return
-            outcome = pdf if isinstance(pdf, Failure) else _store(certificate_id, content, pdf, files, signer)
+            signed = pdf if isinstance(pdf, Failure) else _sign(certificate_id, content, pdf, signer)
+            try:
+                outcome = signed if isinstance(signed, Failure) else _store(certificate_id, signed, files)
+            except Exception as error:  # noqa: BLE001 - likewise
+                trouble.append(error)
+                return
             yield _Drawn(certificate_id, outcome)
 
 
-def _store(
-    certificate_id: uuid.UUID, content: CertificateContent, pdf: bytes, files: FileStore, signer: Signer
-) -> _File | Failure:
-    """Sign and store one; what breaks at it is this one's failure and nobody else's."""
+def _sign(certificate_id: uuid.UUID, content: CertificateContent, pdf: bytes, signer: Signer) -> bytes | Failure:
+    """Sign one; what breaks at it is this one's failure and nobody else's."""
     try:
-        signed = signer.sign(pdf, reason=content.statement, location=content.organiser)
-        digest = hashlib.sha256(signed).hexdigest()
-        # The digest is in the key: a worker that lost its lease must not overwrite the file that was settled.
-        key = f"certificates/{certificate_id}-{digest[:16]}.pdf"
-        files.put(key, signed, content_type="application/pdf")
+        return signer.sign(pdf, reason=content.statement, location=content.organiser)
     except Exception as error:
-        log.exception("a certificate could not be signed or stored", extra={"certificate_id": str(certificate_id)})
+        log.exception("a certificate could not be signed", extra={"certificate_id": str(certificate_id)})
         return Failure("broken", f"{type(error).__name__}: {error}")
+
+
+def _store(certificate_id: uuid.UUID, signed: bytes, files: FileStore) -> _File:
+    digest = hashlib.sha256(signed).hexdigest()
+    # The digest is in the key: a worker that lost its lease must not overwrite the file that was settled.
+    key = f"certificates/{certificate_id}-{digest[:16]}.pdf"
+    files.put(key, signed, content_type="application/pdf")
     return _File(key, digest)
 
 

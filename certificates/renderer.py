@@ -20,7 +20,10 @@ class Renderer(Protocol):
     """Draws certificates."""
 
     def render(self, contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
-        """Yield the PDF of each certificate, or why there is none, in the same order, each as soon as it is drawn."""
+        """Yield the PDF of each certificate, or why there is none, in the same order, each as soon as it is drawn.
+
+        Raises at the call itself where no certificate could be drawn.
+        """
         ...
 
 
@@ -35,8 +38,12 @@ class ProcessRenderer:
 
     def render(self, contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
         """Draw all of `contents`; one that fails or takes too long does not harm the others."""
-        # Typefaces are cut once an installation, which must not count as a certificate's time.
+        # Typefaces are cut once an installation, which must not count as a certificate's time; nor must it be one
+        # certificate's fault where that fails, so it is done before the first is asked for.
         self._foundry.provide(rendering.faces_of({content.design for content in contents}))
+        return self._draw(contents)
+
+    def _draw(self, contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
         calls = [(content, self._faces_dir) for content in contents]
         with closing(self._children.run_each(rendering.render, calls, timeout=self._seconds_each)) as results:
             for result in results:

@@ -30,6 +30,10 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
         super().__init__(self.message % params if params else self.message)
 
 
+class TryLater(Refused):
+    """Nothing is wrong with what was asked: it cannot be done at the moment, and nobody's attempt may count for it."""
+
+
 class NotFound(Refused):
     """What was asked for does not exist, or must look as if it did not."""
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from events import deliveries, recording
 from events.dates import format_when
+from events.errors import TryLater
 from events.files import FileStore
 from events.models import Event, Organiser, Recording
 from events.storage import ReadSession, Transactions
@@ -123,6 +124,8 @@ def upload_due(uploader: Uploader, *, slice_length: timedelta = SLICE, lease: ti
         return None
     try:
         job = uploader.transactions.read(lambda session: _job(session, uploader, held))
+    except TryLater:
+        raise
     except Exception as error:
         log.exception("a recording could not be prepared", extra={"recording_id": str(held.ids[0])})
         message = f"{type(error).__name__}: {error}"

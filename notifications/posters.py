@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events.deliveries import Claim, claim, has_work, release_expired, settle
+from events.errors import TryLater
 from events.files import FileStore
 from events.links import Links
 from events.models import Event, Stage
@@ -94,6 +95,8 @@ def draw_due(
             return False
         try:
             values = _draw(transactions.read(partial(_design, held=held, links=links)), files, draw)
+        except TryLater:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, others are drawn, and this one is tried again
             message = f"{type(error).__name__}: {error}"
             transactions.write(partial(_give_back, held=held, message=message, now=now))

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import outbox
-from events.errors import NotFound
+from events.errors import NotFound, TryLater
 from events.links import Links
 from events.models import Event, EventKind, Organiser, Recording, RecordingState, Stage
 from events.storage import LOCALES, ReadSession, Transactions, insert_unless_present, new_id
@@ -149,6 +149,8 @@ def _change(
 
     try:
         return transactions.write(use_case)
+    except TryLater:
+        raise
     except Exception as error:
         log.exception("a post could not be drafted or withdrawn", extra={"post_id": str(post_id)})
         later = sa.update(Post).where(Post.id == post_id, Post.state == PostState.PLANNED)

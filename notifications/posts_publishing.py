@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from events import outbox
 from events.deliveries import Claim, claim, release_expired, settle
+from events.errors import TryLater
 from events.files import FileStore
 from events.links import Links
 from events.models import Event, Organiser
@@ -155,6 +156,8 @@ def _prepare(
 
     try:
         return transactions.write(use_case)
+    except TryLater:
+        raise
     except Exception as error:
         log.exception("a post could not be prepared", extra={"post_id": str(held.ids[0])})
         message = f"{type(error).__name__}: {error}"

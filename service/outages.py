@@ -11,7 +11,7 @@ import threading
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
-from events.errors import N_, Refused
+from events.errors import N_, Refused, TryLater
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ _OUT_POSTGRESQL = ("08", "25006", "53", "57P", "58", "XX001", "XX002")
 _OUT_SQLITE = ("BUSY", "LOCKED", "CANTOPEN", "READONLY", "FULL", "IOERR", "CORRUPT", "NOTADB", "NOMEM", "PERM", "AUTH")
 
 
-class Busy(Refused):
+class Busy(TryLater):
     """Other transactions were in the way time and again; nothing was kept, and trying again later is all right."""
 
     code = "busy"
@@ -34,7 +34,7 @@ class Busy(Refused):
     """Seconds."""
 
 
-class Unavailable(Refused):
+class Unavailable(TryLater):
     """The database cannot be reached or used: it is down, full, locked by somebody else, or may not be written."""
 
     code = "unavailable"

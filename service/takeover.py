@@ -19,6 +19,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from events import deliveries
+from events.errors import TryLater
 from events.storage import ReadSession
 from service import presence
 from service.clock import real_now
@@ -132,7 +133,12 @@ class Watch:
                 return None  # it lives after all, or another process was faster
             return end_leases(session, real_now=real_now(), holder=process_id)
 
-        ended = self._database.write(use_case)
+        try:
+            ended = self._database.write(use_case)
+        except TryLater:
+            # Where nobody can write, nobody can say that he lives either: what was heard as silence says nothing.
+            self._silences = {}
+            raise
         if ended is not None:
             log.warning("taken over from a process that died: %d rows", ended, extra={"process_id": str(process_id)})
         return ended or 0

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from certificates import issuing
 from certificates.models import Certificate
 from events import deliveries, lifecycle, outbox, recording, waitlist
-from events.errors import Refused
+from events.errors import Refused, TryLater
 from events.models import Recording
 from events.storage import ReadSession
 from notifications import posts_drafting, posts_publishing
@@ -149,5 +149,9 @@ def _try(runtime: Runtime, event_id: uuid.UUID, transition: Callable[..., None])
 
     try:
         runtime.database.write(use_case)
+    except TryLater:
+        raise  # it would meet the other events too
     except Refused as refusal:
         log.debug("transition refused: %s", refusal)
+    except Exception:  # one event that cannot move must not keep the rest of the tick from everybody
+        log.exception("a transition failed", extra={"event_id": str(event_id)})

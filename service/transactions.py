@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 from events.deliveries import BELLS, HOLDER
 from events.outbox import RECORDED, REQUEST_ID
 from events.storage import ReadSession
-from service.engines import open_engine
+from service.engines import LOCK_WITHIN, open_engine
 from service.outages import Busy, Outage, Unavailable, is_clash, lost_connection, refusal_of
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class _Waiting:
     since: float = field(default_factory=time.monotonic)
     answer: Future[Any] = field(default_factory=Future[Any])
     result: Any = None
-    failure: Exception | None = None
+    failure: BaseException | None = None
     facts: tuple[uuid.UUID, ...] = ()
     bells: frozenset[str] = frozenset()
 
@@ -164,7 +164,7 @@ class Database:
         try:
             if not self._commit_together(batch):
                 self._commit_one_by_one(batch)
-        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer
+        except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer, and for the writer
             for waiting in batch:
                 waiting.failure = error
         self._tell(batch)
@@ -186,18 +186,25 @@ class Database:
                 return False
             except Unavailable:
                 raise
+            except Busy:
+                return False  # waited for what another holds; with savepoints each would wait, holding what it has
             except Exception:  # noqa: BLE001, S112 - it will happen again to the one that is to blame, and be told then
                 continue
             return True
         return False
 
     def _commit_one_by_one(self, batch: list[_Waiting]) -> None:
-        """Commit each for itself, so that only the guilty one fails."""
+        """Commit each for itself, so that only the guilty one fails.
+
+        Who learns for one, after a long wait, that it cannot be done now has learnt it for all that are left.
+        """
+        begun = time.monotonic()
         for number, waiting in enumerate(batch):
-            waiting.failure = self._commit_alone(waiting)
-            if isinstance(waiting.failure, Unavailable):
-                for other in batch[number:]:  # who waited long enough to learn it for one has learnt it for all
-                    other.failure = waiting.failure
+            waiting.failure = failure = self._commit_alone(waiting)
+            late = isinstance(failure, Busy) and time.monotonic() - begun >= LOCK_WITHIN
+            if late or isinstance(failure, Unavailable):
+                for other in batch[number:]:
+                    other.failure = failure
                 return
 
     def _commit_alone(self, waiting: _Waiting) -> Exception | None:
@@ -234,10 +241,10 @@ class Database:
                         _run_one(session, waiting)
                         session.commit()  # releases the savepoint
                     except Exception as error:
-                        if is_clash(error) or lost_connection(error):
-                            raise  # the transaction is gone, and the savepoint with it
+                        if refusal_of(error) is not None:
+                            raise  # the transaction is gone, or would be held while each one behind waits as well
                         session.rollback()
-                        waiting.failure = refusal_of(error) or error
+                        waiting.failure = error
 
     @contextmanager
     def _transaction(self) -> Generator[sa.Connection]:

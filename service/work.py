@@ -61,7 +61,7 @@ def _note_failure(runtime: Runtime, fact_id: uuid.UUID, error: Exception) -> Non
 
     def use_case(session: Session) -> None:
         row = session.get_one(outbox.FactRow, fact_id)
-        pause = min(RETRY_FACT_AFTER * 2**row.attempts, RETRY_FACT_AT_LEAST_EVERY)
+        pause = min(RETRY_FACT_AFTER * 2 ** min(row.attempts, 10), RETRY_FACT_AT_LEAST_EVERY)
         message = f"{type(error).__name__}: {error}"
         outbox.fail(session, fact_id, error=message, retry_at=real_now() + pause)
 

@@ -267,6 +267,37 @@ def test_renderer_that_breaks_leaves_nothing_held(hall: Hall) -> None:
     assert hall.render(Broken()) == 0  # the second not again at once
 
 
+@pytest.mark.parametrize("broken", ["store", "typefaces"])
+def test_what_is_nobodys_fault_counts_as_nobodys_attempt(hall: Hall, typist: Typist, broken: str) -> None:
+    """Where nothing can be stored, or nothing be drawn at all, everything waits a while, however long that lasts."""
+    hall.plan()
+
+    class NoTypefaces(Typist):
+        def render(self, _contents: Sequence[CertificateContent]) -> Generator[bytes | Failure]:
+            raise OSError("no room left")
+
+    class FullDisk:
+        get = hall.files.get
+        delete = hall.files.delete
+
+        def put(self, *_: Any, **__: Any) -> None:
+            raise OSError("no room left")
+
+    shelf: Any = FullDisk() if broken == "store" else hall.files
+    drawer = typist if broken == "store" else NoTypefaces()
+    now = hall.later
+    for _ in range(delivery.MAX_ATTEMPTS + 1):
+        with pytest.raises(OSError, match="no room left"):
+            delivery.render_due(
+                hall.database, shelf, drawer, Stamp(), now=now, real_now=lambda: REAL, verify_url=verify_url
+            )
+        assert hall.render(typist, now=now) == 0  # not again at once
+        now += delivery.RETRY_AFTER
+    assert states(hall) == {("queued", 0): 3}
+    hall.render(typist, now=now)
+    assert states(hall) == {("issued", 1): 3}
+
+
 def test_what_was_not_tried_is_given_back_at_once(
     life: Life, database: Database, files: StoredFiles, typist: Typist
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from notifications.models.email import Email
 from service import presence
 from service.clock import real_now
 from service.heartbeat import Heartbeat
+from service.outages import Unavailable
 from service.queues import HELD
 from service.tables import metadata
 from service.takeover import LONGEST_LOOK, SILENT_FOR, Watch, take_over
@@ -240,6 +242,27 @@ def test_watcher_that_was_suspended_itself_declares_nobody_dead(runtime: Runtime
     watch.look()
     assert look_for(watch, time, SILENT_FOR - LONGEST_LOOK - 1) == 0
     assert names_of(runtime) == {other.process_id}
+
+
+def test_nobody_is_dead_who_could_not_write_that_he_lives(sqlite_url: str, tmp_path: Path) -> None:
+    """The disk is full, or somebody holds the file: what was heard meanwhile was no silence."""
+    runtime = make_runtime(sqlite_url, tmp_path)
+    write_email(runtime)
+    beat(runtime)
+    time = Stopwatch()
+    watch = Watch(runtime.database, own_id=new_id(), monotonic=time)
+    assert look_for(watch, time, SILENT_FOR) == 0
+    somebody = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    somebody.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable):
+        look_for(watch, time, 1)
+    somebody.execute("ROLLBACK")
+    somebody.close()
+    assert look_for(watch, time, SILENT_FOR) == 0
+    assert names_of(runtime) == {runtime.process_id}
+    look_for(watch, time, 1)
+    assert names_of(runtime) == set()  # the control: this is silence
+    runtime.close()
 
 
 def test_eight_watchers_bury_the_dead_once(runtime: Runtime, other: Runtime) -> None:
