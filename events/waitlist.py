@@ -112,26 +112,29 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
         .order_by(Registration.pool_id, Registration.offer_expires_at)
         .limit(limit)
     ).all()
-    expired = 0
-    for registration_id, pool_id in due:
-        seats.lock(session, pool_id)
-        registration, event = _held(session, registration_id)
-        if registration.state is not RegistrationState.OFFERED:
-            continue
-        registration.state = RegistrationState.DECLINED
-        registration.offer_expires_at = None
-        registration.updated_at = now
-        session.flush()
-        outbox.record(
-            session,
-            facts.OfferExpired(organiser_id=event.organiser_id, event_id=event.id, registration_id=registration.id),
-            now=now,
-            by="clock",
-        )
-        seats.release(session, pool_id, registration.party_size)
-        promote(session, pool_id, now=now)
-        expired += 1
-    return expired
+    return sum(_expire(session, registration_id, pool_id, now=now) for registration_id, pool_id in due)
+
+
+def _expire(session: Session, registration_id: uuid.UUID, pool_id: uuid.UUID, *, now: datetime) -> bool:
+    """Take back one offer, unless it was answered, suspended or begun anew before the pool was ours."""
+    seats.lock(session, pool_id)
+    registration, event = _held(session, registration_id)
+    expires_at = registration.offer_expires_at
+    if registration.state is not RegistrationState.OFFERED or expires_at is None or expires_at > now:
+        return False
+    registration.state = RegistrationState.DECLINED
+    registration.offer_expires_at = None
+    registration.updated_at = now
+    session.flush()
+    outbox.record(
+        session,
+        facts.OfferExpired(organiser_id=event.organiser_id, event_id=event.id, registration_id=registration.id),
+        now=now,
+        by="clock",
+    )
+    seats.release(session, pool_id, registration.party_size)
+    promote(session, pool_id, now=now)
+    return True
 
 
 def suspend_offers(session: Session, event: Event, *, now: datetime) -> None:

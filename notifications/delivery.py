@@ -152,8 +152,11 @@ class _Batch:
                     return
         finally:
             with self._settler:
-                self._settle()
-                self._await_settlement()
+                try:
+                    self._await_settlement()
+                finally:  # whatever became of the settlement before, this one is still owed
+                    self._settle()
+                    self._await_settlement()
 
     def _messages(self) -> Iterator[Outgoing]:
         for material in self._materials.values():

@@ -25,6 +25,7 @@ TIMEOUT = 30.0
 STILL_THERE_WITHIN = 5.0
 """Seconds that a server has to show that a kept connection still stands."""
 _OK = 250
+_TOO_BIG = 552
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +127,20 @@ class SmtpMailer:
         self._kept: tuple[smtplib.SMTP, threading.Timer] | None = None
 
     def send(self, messages: Iterable[Outgoing]) -> Iterator[Outcome]:
-        """Send over one connection; see `Mailer`. A connection that breaks is opened again for the next message."""
+        """Send over one connection; see `Mailer`. A connection that breaks is opened again for the next message.
+
+        A server that will not have us on a connection that it has just opened is left alone for the rest.
+        """
         server: smtplib.SMTP | None = None
-        gone = ""
+        gone, is_new = "", False
         ahead = _Ahead(messages)
         try:
             for message in ahead:
                 if server is None and not gone:
                     try:
-                        server = self._take_kept() or self._connect()
+                        server = self._take_kept()
+                        is_new = server is None
+                        server = server or self._connect()
                     except (OSError, smtplib.SMTPException) as error:
                         gone = _describe(error)
                 if server is None:
@@ -143,6 +149,8 @@ class SmtpMailer:
                 outcome = _deliver(server, message, meanwhile=ahead.fetch)
                 if server.sock is None:  # smtplib closes it when it breaks
                     server = None
+                gone = outcome.reply if is_new and outcome.verdict is Verdict.UNREACHABLE else ""
+                is_new = False
                 yield outcome
         finally:
             if server is not None and server.sock is not None:
@@ -243,8 +251,12 @@ def _deliver(server: smtplib.SMTP, message: Outgoing, *, meanwhile: Callable[[],
         code, reply = next(iter(error.recipients.values()))
         return _classed(server, message, code, reply)
     except smtplib.SMTPSenderRefused as error:
-        # Not the message's fault: we are not let in, or not under this name ("530 Authentication required").
         outcome = _classed(server, message, error.smtp_code, error.smtp_error)
+        if error.smtp_code == _TOO_BIG:  # the size was declared with the sender (RFC 1870 §6.1)
+            return outcome
+        # Not the message's fault: we are not let in, or not under this name ("530 Authentication required"), or no
+        # longer on this connection ("452 too many mails in this session"): it would refuse all that follow as well.
+        _take_leave(server)
         return Outcome(message.id, Verdict.UNREACHABLE, outcome.reply)
     except smtplib.SMTPResponseException as error:
         return _classed(server, message, error.smtp_code, error.smtp_error)

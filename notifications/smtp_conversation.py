@@ -12,6 +12,8 @@ from collections.abc import Callable
 _OK = (250, 251)
 _GO_AHEAD = 354
 _CLOSING = 421
+_REFUSAL = 400
+"""The first of the codes that say no (RFC 5321 §4.2.1)."""
 
 _Reply = tuple[int, bytes]
 
@@ -63,18 +65,25 @@ def _in_turn(server: smtplib.SMTP, commands: tuple[str, str, str]) -> list[_Repl
 
 
 def _pipelined(server: smtplib.SMTP, commands: tuple[str, str, str]) -> list[_Reply]:
-    """Say everything at once, then listen. A server that wants the content all the same is given none."""
+    """Say everything at once, then listen. A server that wants the content all the same is given none.
+
+    What is said after a no changes nothing, and so it does if the server hangs up instead.
+    """
     server.send("".join(f"{command}\r\n" for command in commands).encode("ascii"))
     replies: list[_Reply] = []
-    for _ in commands:
-        # After 421 nothing more comes.
-        closing = bool(replies) and replies[-1][0] == _CLOSING
-        replies.append(replies[-1] if closing else server.getreply())
-    refused = any(code not in _OK for code, _ in replies[:2])
-    if refused and replies[2][0] == _GO_AHEAD:
-        server.send(b".\r\n")  # RFC 2920 §3.1
-        server.getreply()
-    return replies
+    try:
+        for _ in commands:
+            # After 421 nothing more comes.
+            closing = bool(replies) and replies[-1][0] == _CLOSING
+            replies.append(replies[-1] if closing else server.getreply())
+        refused = any(code not in _OK for code, _ in replies[:2])
+        if refused and replies[2][0] == _GO_AHEAD:
+            server.send(b".\r\n")  # RFC 2920 §3.1
+            server.getreply()
+    except smtplib.SMTPServerDisconnected:
+        if all(code < _REFUSAL for code, _ in replies):
+            raise
+    return replies + replies[-1:] * (len(commands) - len(replies))
 
 
 def _stuffed(content: bytes) -> bytes:

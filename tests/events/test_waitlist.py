@@ -290,6 +290,27 @@ def test_an_offer_stands_still_while_nobody_knows_the_new_time_and_begins_anew_w
     assert (_states(life, [waiting, third]), life.pool(event_id).taken) == ([CONFIRMED, WAITLISTED], 1)
 
 
+def test_an_offer_that_was_suspended_or_begun_anew_meanwhile_does_not_expire(life: Life) -> None:
+    """Who looked for expired offers waits for the pool; while they wait, the event is postponed, or moved as well."""
+    event_id = life.webinar(capacity=1, offer_hours=48)
+    holder, waiting = _queue(life, event_id, 1, 1)
+    _cancel(life, holder, now=NOW)
+    pool_id, late = life.registration(waiting.registration_id).pool_id, NOW + timedelta(hours=48)
+
+    def expire() -> bool:
+        return life.database.write(
+            lambda session: waitlist._expire(session, waiting.registration_id, pool_id, now=late)
+        )
+
+    life.do(lifecycle.postpone, event_id, now=late - timedelta(seconds=1))
+    assert not expire()
+    later = STARTS_AT + timedelta(days=30)
+    life.do(lifecycle.reschedule, event_id, starts_at=later, ends_at=later + timedelta(hours=1), now=late)
+    assert not expire()
+    assert (_states(life, [waiting]), life.pool(event_id).taken) == ([OFFERED], 1)
+    assert "OfferExpired" not in life.facts(event_id)
+
+
 def test_an_offer_begun_anew_ends_with_the_new_start(life: Life) -> None:
     event_id = life.exhibition(slots=2, capacity=1)
     second = life.slots(event_id)[1]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -16,15 +19,18 @@ from sqlalchemy.exc import IntegrityError
 from events import deliveries, lifecycle, outbox, registration
 from events.files import FileStore
 from events.models import Event
-from events.storage import LocalizedText, Session
+from events.storage import LocalizedText, ReadSession, Session, Transactions
 from notifications import delivery, emails, material
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.smtp import Outcome, Outgoing, SmtpMailer, Verdict
 from tests.notifications.post_office import REAL_NOW, Pigeonhole, PostOffice, calendar_of, composer
 from tests.support.calendars import assert_calendar_valid, uncalendared
 from tests.support.life import STAFF, Life
+from tests.support.polling import until
 from tests.support.sizes import size
 from tests.support.smtp import SmtpSink
+
+_Result = TypeVar("_Result")
 
 
 def confirm(post_office: PostOffice, event_id: uuid.UUID, people: Iterable[int] = (1,)) -> list[uuid.UUID]:
@@ -360,6 +366,46 @@ def test_only_what_is_still_ours_becomes_a_fact(post_office: PostOffice) -> None
     post_office.send()
     assert post_office.states() == ["sending", "failed"]
     assert failures(post_office) == [str(ours)]
+
+
+@dataclass
+class _OneLost:
+    """A database that takes the claim, but not the first settlement."""
+
+    database: Transactions
+    writes: int = 0
+
+    def read(self, query: Callable[[ReadSession], _Result]) -> _Result:
+        return self.database.read(query)
+
+    def write(self, use_case: Callable[[Session], _Result]) -> _Result:
+        self.writes += 1
+        if self.writes != 2:
+            return self.database.write(use_case)
+
+        def fail(session: Session) -> _Result:
+            use_case(session)
+            raise OSError("no space left on device")
+
+        return self.database.write(fail)
+
+
+def test_a_settlement_that_failed_takes_no_other_with_it(post_office: PostOffice) -> None:
+    """What was accepted after it is written all the same, and does not go out again."""
+    confirm(post_office, post_office.life.webinar(), [1, 2])
+
+    class InOneGo(Pigeonhole):
+        """Makes everybody wait so long that the first outcome is settled at once; the second comes right after it."""
+
+        def send(self, messages: Iterable[Outgoing]) -> Iterator[Outcome]:
+            made, began = list(messages), time.monotonic()
+            until(lambda: time.monotonic() - began > delivery.SETTLE_WITHIN, what="a settlement is overdue")
+            yield from super().send(made)
+
+    transactions, made = _OneLost(post_office.life.database), composer(post_office.files)
+    with pytest.raises(OSError, match="no space left"):
+        delivery.send_due(transactions, InOneGo(), made, now=post_office.life.now, real_now=REAL_NOW)
+    assert post_office.states() == ["sending", "sent"]
 
 
 def test_the_bell_rung_eight_times_sends_each_mail_once(life: Life, files: FileStore, smtp_sink: SmtpSink) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,40 @@ def test_a_fault_is_one_messages_own(smtp_sink: SmtpSink, fault: str, verdict: V
     assert smtp_sink.connections == connections
     if fault[0].isdigit():
         assert outcomes[1].reply == fault
+
+
+class _TwoASession(SmtpSink):
+    """Takes two mails on one connection and refuses every MAIL after that, as some relays do."""
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        session.mails = getattr(session, "mails", 0) + 1
+        if session.mails > 2:
+            return "452 4.5.3 too many mails in this session"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 ok"
+
+
+def test_a_connection_that_takes_no_more_mails_is_left_for_a_new_one() -> None:
+    """In the middle of a batch, and where it would have been kept for the next."""
+    sink = _TwoASession()
+    with contextlib.closing(SmtpMailer(sink.url, keep_for=60)) as mailer:
+        accepted, turned_away = [Verdict.ACCEPTED] * 2, [Verdict.UNREACHABLE]
+        assert verdicts(mailer, 6) == [*accepted, *turned_away, *accepted, *turned_away]
+        assert verdicts(mailer, 1) == [Verdict.ACCEPTED]
+    assert sink.connections == 3
+    sink.stop()
+
+
+def test_what_is_too_big_is_its_own_fault(smtp_sink: SmtpSink) -> None:
+    """The server says so as soon as it hears the size, together with the sender."""
+    messages = [outgoing(0, b"x" * 60_000_000), outgoing(1)]
+    too_big, fine = SmtpMailer(smtp_sink.url).send(messages)
+    assert (too_big.verdict, too_big.reply[:3]) == (Verdict.REFUSED, "552")
+    assert fine.verdict is Verdict.ACCEPTED
+    assert smtp_sink.connections == 1
 
 
 def test_a_server_that_is_away_is_tried_once_a_batch() -> None:

@@ -134,6 +134,33 @@ def test_a_server_that_closes_at_the_envelope_is_asked_nothing_more() -> None:
     assert server.sock is None
 
 
+def test_a_refusal_stands_where_the_server_hangs_up_after_it() -> None:
+    with (
+        scripted("250 ok", "550 5.1.1 no such user", heard=[]) as server,
+        pytest.raises(smtplib.SMTPRecipientsRefused) as refused,
+    ):
+        say(server)
+    assert refused.value.recipients == {RECIPIENT: (550, b"5.1.1 no such user")}
+    assert server.sock is None
+    with scripted("554 5.7.1 blocked", heard=[]) as server, pytest.raises(smtplib.SMTPSenderRefused) as blocked:
+        say(server)
+    assert (blocked.value.smtp_code, blocked.value.smtp_error) == (554, b"5.7.1 blocked")
+    assert server.sock is None
+
+
+def test_a_refusal_stands_where_the_server_asks_for_the_content_and_hangs_up() -> None:
+    answers = ("250 ok", "550 5.1.1 no such user", "354 go ahead")
+    with scripted(*answers, heard=[]) as server, pytest.raises(smtplib.SMTPRecipientsRefused):
+        say(server)
+    assert server.sock is None
+
+
+@pytest.mark.parametrize("answers", [(), ("250 ok",), ("250 ok", "250 ok")])
+def test_a_server_that_hangs_up_without_a_no_has_refused_nothing(answers: tuple[str, ...]) -> None:
+    with scripted(*answers, heard=[]) as server, pytest.raises(smtplib.SMTPServerDisconnected):
+        say(server)
+
+
 def test_a_refused_sender_is_told_as_such() -> None:
     heard: list[bytes] = []
     answers = ("530 5.7.0 authenticate", "503 no", "503 no", "250 reset")
