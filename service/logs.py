@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import msgspec
 import structlog
@@ -26,8 +26,8 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    rendering = _as_json_lines() if settings.log_format == "json" else _as_text()
-    rendering.append(_without_secrets(concealer(settings)))
+    conceal = concealer(settings)
+    rendering = _as_json_lines(conceal) if settings.log_format == "json" else _as_text(conceal)
     structlog.configure(
         processors=[*shared, *rendering, _encode],
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
@@ -48,19 +48,36 @@ def configure(settings: Settings) -> None:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
 
-def _as_json_lines() -> list[structlog.typing.Processor]:
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_to_json)]
+def _as_json_lines(conceal: Callable[[str], str]) -> list[structlog.typing.Processor]:
+    """Secrets are taken out of the values: out of the line, a short one could take JSON's own words with it."""
+
+    def without_secrets(_logger: Any, _method: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        plain = msgspec.to_builtins(dict(entry), enc_hook=repr, str_keys=True)
+        return {name: _concealed(value, conceal) for name, value in plain.items()}
+
+    return [
+        structlog.processors.format_exc_info,
+        without_secrets,
+        structlog.processors.JSONRenderer(serializer=_to_json),
+    ]
 
 
-def _as_text() -> list[structlog.typing.Processor]:
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+def _concealed(value: object, conceal: Callable[[str], str]) -> object:
+    if isinstance(value, str):
+        return conceal(value)
+    if isinstance(value, dict):
+        items = cast("Mapping[object, object]", value).items()
+        return {conceal(str(name)): _concealed(each, conceal) for name, each in items}
+    if isinstance(value, list):
+        return [_concealed(each, conceal) for each in cast("Sequence[object]", value)]
+    return value
 
 
-def _without_secrets(conceal: Callable[[str], str]) -> structlog.typing.Processor:
-    def processor(_logger: Any, _method: str, line: Any) -> str:
+def _as_text(conceal: Callable[[str], str]) -> list[structlog.typing.Processor]:
+    def without_secrets(_logger: Any, _method: str, line: Any) -> str:
         return conceal(str(line))
 
-    return processor
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()), without_secrets]
 
 
 def _to_json(entry: Any, **_: Any) -> str:

@@ -9,6 +9,7 @@ length of the answer tell the secret letter by letter (BREACH): personal links, 
 from __future__ import annotations
 
 import gzip
+import re
 from functools import lru_cache
 
 from litestar.enums import ScopeType
@@ -16,6 +17,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 SMALLEST = 1000
 """Octets; what is smaller fits into one packet anyway."""
+_REFUSED = re.compile(rb";\s*q=0(?:\.0*)?\s*$")
 _TEXTS = (b"text/html", b"text/calendar", b"application/xml")
 
 
@@ -29,9 +31,10 @@ def compress_public(app: ASGIApp) -> ASGIApp:
     """Return the application with public texts compressed for who accepts that (a middleware)."""
 
     async def compressing(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or not _accepts(scope):
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
+        accepts = _accepts(scope)
         start: Message | None = None
 
         async def sending(message: Message) -> None:
@@ -40,9 +43,11 @@ def compress_public(app: ASGIApp) -> ASGIApp:
                 start = message
                 return
             if start is not None and message["type"] == "http.response.body":
-                if not message.get("more_body") and len(message["body"]) >= SMALLEST:
+                if accepts and not message.get("more_body") and len(message["body"]) >= SMALLEST:
                     message["body"] = _compressed(message["body"])
-                    _describe(start, len(message["body"]))
+                    _set(start, b"content-encoding", b"gzip")
+                    _set(start, b"content-length", str(len(message["body"])).encode())
+                _set(start, b"vary", b", ".join([*_values(start, b"vary"), b"Accept-Encoding"]))
                 first, start = start, None
                 await send(first)
             await send(message)
@@ -53,7 +58,9 @@ def compress_public(app: ASGIApp) -> ASGIApp:
 
 
 def _accepts(scope: Scope) -> bool:
-    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+    """Tell whether the client takes gzip (RFC 9110 §12.5.3); ``gzip;q=0`` says that it does not."""
+    offers = b",".join(value for name, value in scope["headers"] if name == b"accept-encoding").lower().split(b",")
+    return any(offer.strip().startswith(b"gzip") and not _REFUSED.search(offer) for offer in offers)
 
 
 def _may_be_compressed(message: Message) -> bool:
@@ -65,9 +72,12 @@ def _may_be_compressed(message: Message) -> bool:
     )
 
 
-def _describe(start: Message, length: int) -> None:
-    headers: list[tuple[bytes, bytes]] = list(start["headers"])  # type: ignore[typeddict-item] # likewise
-    kept = [(name, value) for name, value in headers if name.lower() not in (b"content-length", b"vary")]
-    vary = [value for name, value in headers if name.lower() == b"vary"]
-    kept += [(b"content-encoding", b"gzip"), (b"content-length", str(length).encode())]
-    start["headers"] = [*kept, (b"vary", b", ".join([*vary, b"Accept-Encoding"]))]  # type: ignore[typeddict-unknown-key] # likewise
+def _values(message: Message, name: bytes) -> list[bytes]:
+    headers: list[tuple[bytes, bytes]] = list(message["headers"])  # type: ignore[typeddict-item] # likewise
+    return [value for each, value in headers if each.lower() == name]
+
+
+def _set(message: Message, name: bytes, value: bytes) -> None:
+    headers: list[tuple[bytes, bytes]] = list(message["headers"])  # type: ignore[typeddict-item] # likewise
+    kept = [(each, other) for each, other in headers if each.lower() != name]
+    message["headers"] = [*kept, (name, value)]  # type: ignore[typeddict-unknown-key] # likewise

@@ -101,6 +101,32 @@ except OSError:
     assert ("sending failed" in done.stderr, "127.0.0.1:1/acara" in done.stderr) == (True, True)
 
 
+def test_a_short_secret_leaves_json_its_own_words(tmp_path: Path) -> None:
+    program = """
+from service.logs import configure
+from service.settings import Settings
+import structlog
+
+configure(Settings())
+structlog.get_logger("any").info("serving", works=True, url="http://event.example", event_id=7)
+"""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ACARA_")}
+    secrets = {
+        "ACARA_BROKER_URL": "rediss://:true@127.0.0.1:1/0",
+        "ACARA_DATABASE_URL": "postgresql+psycopg://a:event@127.0.0.1:1/a",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | secrets | {"ACARA_DATA_DIR": str(tmp_path), "ACARA_LOG_FORMAT": "json"},
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    line = json.loads(done.stderr)
+    assert (line["event"], line["works"], line["event_id"]) == ("serving", True, 7)
+    assert line["url"] == f"http://{STARS}.example"
+
+
 def test_what_is_no_secret_is_left_alone() -> None:
     conceal = concealer(
         Settings(smtp_url=SecretStr("smtp://acara:rahasia@mail.example:587?starttls=1"), secret_key=None)
