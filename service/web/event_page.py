@@ -53,7 +53,6 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: s
         "event.html",
         house=event.house,
         headers=headers,
-        made_of=(event, poster),
         event=event,
         poster=shown,
         data=event_data(event, locale, address=address, pictures=pictures),

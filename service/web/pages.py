@@ -14,7 +14,7 @@ from events.houses import House, houses
 from events.storage import LOCALES
 from service.web import brandsheet, languages
 from service.web.headers import PERSONAL
-from service.web.recent import Recent, Rendered
+from service.web.recent import Recent
 from service.web.static_files import StaticFiles
 from service.web.templating import Templates
 from service.wiring import Runtime
@@ -64,7 +64,6 @@ class Pages:
         """Prepare the templates."""
         self.runtime = runtime
         self.recent = Recent()
-        self._rendered = Rendered()
         self._templates = Templates(static_files, compiled=runtime.pages_dir)
         self._last_house: House | None = None
 
@@ -78,14 +77,11 @@ class Pages:
         personal: bool = False,
         reader_locale: str | None = None,
         headers: Mapping[str, str] | None = None,
-        made_of: tuple[object, ...] | None = None,
         **context: object,
     ) -> Response[str]:
         """Render `template`. `personal` pages are kept by nobody; without a `house` the last one seen signs them.
 
         `reader_locale` is the language in which we write to this reader, used unless they chose another here.
-        `made_of` is what a page that is the same for everybody is made of, besides its address, language and theme:
-        while these are the very same objects, the page is not rendered again.
         """
         locale = locale_of(request, reader_locale)
         self._last_house = house = house or self._last_house
@@ -98,13 +94,7 @@ class Pages:
             personal=personal,
         )
 
-        def render() -> str:
-            return self._templates.render(template, locale, frame=frame, **context)
-
-        if made_of is None or frame.query:
-            body = render()
-        else:
-            body = self._rendered.get((template, frame.path, locale, frame.theme), made_of, render)
+        body = self._templates.render(template, locale, frame=frame, **context)
         kept = {"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language"}
         answer = Response(
             body,

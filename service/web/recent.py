@@ -6,7 +6,6 @@ Loading rows is what an event page costs, then its template (`make bench`); seat
 from __future__ import annotations
 
 import asyncio
-import operator
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
@@ -49,27 +48,3 @@ class Recent:
     def forget(self) -> None:
         """Forget everything, for example after a write that its author wants to see at once."""
         self._kept.clear()
-
-
-class Rendered:
-    """Pages as they were last made. One is sent again as long as what it was made of is the very same.
-
-    Nothing here grows old by itself: what a page is made of comes out of a `Recent`, which decides how fresh it is.
-    """
-
-    def __init__(self, *, size: int = 256) -> None:
-        """Keep at most `size` pages."""
-        self._size = size
-        self._kept: OrderedDict[Hashable, tuple[tuple[object, ...], str]] = OrderedDict()
-
-    def get(self, key: Hashable, made_of: tuple[object, ...], render: Callable[[], str]) -> str:
-        """Return the page `key` made of exactly these objects, rendering it where there is none yet."""
-        held = self._kept.get(key)
-        if held is not None and all(map(operator.is_, held[0], made_of)):
-            return held[1]
-        page = render()
-        self._kept[key] = (made_of, page)
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._size:
-            self._kept.popitem(last=False)
-        return page
