@@ -37,7 +37,11 @@ class Tally:
 
     confirmed: int = 0
     waiting: int = 0
+    """Those who gave an address; likewise below, wherever something arrives by e-mail."""
+    confirmations: int = 0
     cancelled: int = 0
+    called_off: int = 0
+    reminded: int = 0
     offers_taken: int = 0
     offers_lapsed: int = 0
     told_of_move: int = 0
@@ -145,12 +149,18 @@ class Play:
         made = self.together(self._register_for_webinar, enumerate(crowd))
         self.places = list(zip(crowd, made, strict=True))
         states = [place["state"] for place in made]
-        self.tally.confirmed, self.tally.waiting = states.count("confirmed"), states.count("waitlisted")
-        self.say(f"{self.tally.confirmed} people have a seat, {self.tally.waiting} wait")
+        self.tally.confirmed, waiting = states.count("confirmed"), states.count("waitlisted")
+        self.tally.waiting = self._by_email("waitlisted")
+        self.tally.confirmations += self._by_email("confirmed")
+        self.say(f"{self.tally.confirmed} people have a seat, {waiting} wait")
         self.rest()
         for name in ("speaker", "moderator", "school"):
             self._answer_invitation(self.library["partners"][name])
         self.say("The speaker and the school accept, the moderator is not sure yet")
+
+    def _by_email(self, state: str) -> int:
+        """Return how many of those who registered for the webinar have an address and were told `state`."""
+        return sum(place["state"] == state and bool(person.email) for person, place in self.places)
 
     def _register_for_webinar(self, numbered: tuple[int, Person]) -> dict[str, Any]:
         number, person = numbered
@@ -188,6 +198,10 @@ class Play:
         again = [place for place in waiting if place not in offered and self._state(place) == "offered"]
         self.together(lambda place: self.public.post(f"/my/registrations/{place['token']}/accept-offer"), again)
         self.tally.offers_taken = len(taken) + len(again)
+        seated_late = {place["id"] for place in (*taken, *again)}
+        self.tally.confirmations += sum(
+            place["id"] in seated_late and bool(person.email) for person, place in self.places
+        )
         lapsed = {place["id"] for place in offered if place not in taken}
         self.tally.offers_lapsed = sum(place["id"] in lapsed and bool(person.email) for person, place in self.places)
         self.places = [(person, place) for person, place in self.places if place["id"] not in gone]
@@ -200,10 +214,13 @@ class Play:
     def move(self) -> None:
         """The speaker falls ill: the webinar moves by a day. Another event is called off."""
         self.turn_to(self.at(5, 10), "The webinar moves by one day; the speed-reading class is called off.")
-        reason = {"id": "Pembicara berhalangan pada hari Sabtu.", "en": "The speaker cannot come that day."}
+        reason = {"id": "Pembicara berhalangan pada hari itu.", "en": "The speaker cannot come that day."}
         times = {"starts_at": self.at(17, 9).isoformat(), "ends_at": self.at(17, 11, 30).isoformat(), "reason": reason}
-        for number, person in enumerate(people(8, seed=3)):
+        disappointed = people(8, seed=3)
+        for number, person in enumerate(disappointed):
             self._register(self.called_off, person, key=f"called-off-{number:04}")
+        self.tally.called_off = sum(bool(person.email) for person in disappointed)
+        self.tally.confirmations += self.tally.called_off
         states = self.together(lambda pair: (pair[0].email, self._state(pair[1])), self.places)
         active = ("confirmed", "waitlisted", "offered")
         self.tally.told_of_move = sum(email is not None and state in active for email, state in states)
@@ -229,6 +246,9 @@ class Play:
         made = self.together(book, enumerate(crowd))
         self.visits = list(zip(crowd, made, strict=True))
         self.tally.visits = len(made)
+        self.tally.confirmations += sum(
+            bool(person.email) and place["state"] == "confirmed" for person, place in self.visits
+        )
         self.say(f"{len(made)} visits booked at the exhibition")
         self.turn_to(self.at(9, 9), "A day before: reminders go out.")
         self.turn_to(self.at(10, 9, 30), "The exhibition opens.")
@@ -249,6 +269,7 @@ class Play:
         self.turn_to(self.at(17, 8, 1), "An hour before: the last reminder.")
         self.turn_to(self.at(17, 9, 1), "The webinar is live.")
         present = [(person, place) for person, place in self.places if self._state(place) == "confirmed"]
+        self.tally.reminded = sum(bool(person.email) for person, _ in present)
         there = [pair for number, pair in enumerate(present) if number % 12 != 7]
         start, end = self.library["events"]["webinar"]["start_code"], self.library["events"]["webinar"]["end_code"]
         self.together(self._join, there)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -122,12 +121,6 @@ class Theatre:
             return httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200
         except httpx.TransportError:
             return False
-
-    def kill_service(self) -> None:
-        """Kill the service without warning, as a power cut would."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
 
     def stop_service(self) -> None:
         """Ask the service to stop, and insist after half a minute."""

@@ -68,7 +68,7 @@ class MastodonStandIn:
 
     @property
     def url(self) -> str:
-        """Its address, as ``ACARA_MASTODONURL`` takes it."""
+        """Its address, as ``ACARA_MASTODON_URL`` takes it."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
