@@ -1,6 +1,7 @@
 """``python -m tests.bench [work …]``: measure, print the table, keep it in `results.json` and in the README.
 
-The works and their bars are those of `ARCHITECTURE.md`. ``ACARA_TEST_SIZE=full`` measures longer and makes more.
+Every work is a module of this package and names its own bar, where it has one (``bar=``).
+``ACARA_TEST_SIZE=full`` measures longer and makes more.
 """
 
 from __future__ import annotations

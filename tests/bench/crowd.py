@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from events.outbox import FactRow
-from tests.bench import house, peers
+from tests.bench import house, peers, sink
 from tests.bench.house import Hall
 from tests.bench.processes import serving
 from tests.bench.registration import databases
@@ -30,12 +30,13 @@ def measure(effort: Effort) -> list[Result]:
 
 def _measure(effort: Effort, kind: str) -> Result:
     races = effort.of(20)
-    with databases(kind, in_memory=False) as (folder, address, _), house.hall(address) as hall:
+    with databases(kind, in_memory=False) as (folder, address, _), house.hall(address) as hall, sink.running() as relay:
         events = [hall.webinar(capacity=SEATS) for _ in range(races)]
-        with serving(folder, database_url=address) as server:
+        with serving(folder, database_url=address, smtp_url=relay.url) as server:
             # The house was built behind the service's back: what follows from that is no part of a race.
             until(lambda: _settled(hall), seconds=120, what="the service has seen the events")
             outcomes = [asyncio.run(_race(server.url, event)) for event in events]
+            until(lambda: len(relay.accepted) >= PEOPLE, seconds=120, what="everybody has a mail")
         counters = [hall.counted(event) for event in events]
     for (states, _), (rows, taken) in zip(outcomes, counters, strict=True):
         assert states == {"confirmed": SEATS, "waitlisted": PEOPLE - SEATS}, states

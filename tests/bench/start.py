@@ -11,7 +11,7 @@ from tests.bench.results import Effort, Result
 
 
 def measure(effort: Effort) -> list[Result]:
-    """Start several times; the fastest is what the machine can do while nobody else uses it."""
+    """Start several times; the median counts, and the conditions name the fastest and the slowest."""
     with house.folder() as folder:
         address = f"sqlite:///{folder}/acara.sqlite3"
         with house.hall(address) as hall:
