@@ -99,7 +99,7 @@ def test_new_links_replace_those_in_wrong_hands(room: Room, owner: TestClient[An
     made = room.life.register(event_id, 1)
     page = f"/staff/events/{event_id}/registrations/{made.registration_id}/link"
     before = room.runtime.links.token(MANAGE, made.registration_id, made.link_version)
-    assert "Tautan yang baru dikirim kepada yang bersangkutan lewat e-mail." in words(owner.get(page).text)
+    assert "Tautan yang baru dikirim kepada yang bersangkutan lewat surel." in words(owner.get(page).text)
     assert owner.get(f"/r/{before}").status_code == 200
     said = words(owner.post(page).text)
     assert "Tautan yang baru sedang dikirim ke peserta1@example.org." in said
