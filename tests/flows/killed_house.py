@@ -82,6 +82,8 @@ class House:
     kills: int = 0
     left_unsettled: list[int] = field(default_factory=list[int])
     """How many facts waited for their reactions after each kill: work that only the database knew of."""
+    may_repeat: int = 0
+    """How many mails at most may arrive twice: of those that were under way at a kill."""
     left_held: list[int] = field(default_factory=list[int])
     """How many e-mails and certificates the dead process held."""
 
@@ -90,9 +92,9 @@ class House:
         self.service.kill()
         self.kills += 1
         self.left_unsettled.append(unsettled(self.runtime))
-        held = [self.count(Email, Email.state == EmailState.SENDING)]
-        held.append(self.count(Certificate, Certificate.state == CertificateState.SENDING))
-        self.left_held.append(sum(held))
+        emails = self.count(Email, Email.state == EmailState.SENDING)
+        self.may_repeat += min(emails, REPEATS_A_KILL)
+        self.left_held.append(emails + self.count(Certificate, Certificate.state == CertificateState.SENDING))
         self.service.start()
 
     def turn_to(self, moment: datetime) -> None:
