@@ -28,7 +28,13 @@ CODES_OPEN_FOR = timedelta(hours=2)
 class AttendanceRule(msgspec.Struct, frozen=True):
     """Which evidence shows that a person attended: `all` of `needs`, or (`match` = ``any``) one of it."""
 
-    needs: tuple[Evidence, ...] = (Evidence.JOINED, Evidence.START_CODE, Evidence.END_CODE, Evidence.DOOR)
+    needs: tuple[Evidence, ...] = (
+        Evidence.JOINED,
+        Evidence.START_CODE,
+        Evidence.END_CODE,
+        Evidence.DOOR,
+        Evidence.EXIT,
+    )
     match: str = "any"
 
     def met_by(self, evidence: Iterable[Evidence]) -> bool:

@@ -20,8 +20,11 @@ from events.models import (
     Event,
     EventKind,
     EventMode,
+    FormRevision,
+    Invitee,
     Organiser,
     Participation,
+    PoolPurpose,
     ProgrammeItem,
     Registration,
     SeatPool,
@@ -233,7 +236,7 @@ def add_slots(
         raise Invalid([FieldError("slots", "outside", N_("Visiting times must lie within the exhibition."))])
     open_ = event.stage in (Stage.REGISTRATION_OPEN, Stage.LIVE)
     for start, end in wanted:
-        pool_id = seats.open_pool(session, event.id, capacity=capacity, open_=open_)
+        pool_id = seats.open_pool(session, event.id, purpose=PoolPurpose.SLOT, capacity=capacity, open_=open_)
         session.add(Slot(event_id=event.id, pool_id=pool_id, starts_at=start, ends_at=end))
     session.flush()
     if wanted:
@@ -272,7 +275,7 @@ def discard_draft(session: Session, event_id: uuid.UUID) -> None:
         raise WrongStage(stage=event.stage.value)
     if session.scalar(sa.select(Registration.id).where(Registration.event_id == event_id).limit(1)) is not None:
         raise Conflict
-    for table in (ProgrammeItem, Participation, Slot, SeatPool):
+    for table in (ProgrammeItem, Participation, FormRevision, Invitee, Slot, SeatPool):
         session.execute(sa.delete(table).where(table.event_id == event_id))
     session.delete(event)
 

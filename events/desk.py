@@ -23,6 +23,7 @@ from events.models import (
     Evidence,
     Participation,
     Partner,
+    PoolPurpose,
     ProgrammeItem,
     Recording,
     RecordingState,
@@ -119,7 +120,7 @@ def count_seats(session: ReadSession, event_ids: Sequence[uuid.UUID]) -> dict[uu
             sa.func.sum(SeatPool.taken),
             sa.func.sum(SeatPool.waiting),
         )
-        .where(SeatPool.event_id.in_(event_ids))
+        .where(SeatPool.event_id.in_(event_ids), SeatPool.purpose != PoolPurpose.CHOICE)
         .group_by(SeatPool.event_id)
     )
     return {
@@ -151,10 +152,7 @@ def list_slots(session: ReadSession, event_id: uuid.UUID) -> Sequence[SlotRow]:
 def webinar_pool(session: ReadSession, event_id: uuid.UUID) -> SeatPool | None:
     """Return the seats that belong to the event as a whole, not to one of its visiting times."""
     found: SeatPool | None = session.scalar(
-        sa.select(SeatPool)
-        .outerjoin(Slot, Slot.pool_id == SeatPool.id)
-        .where(SeatPool.event_id == event_id, Slot.id.is_(None))
-        .limit(1)
+        sa.select(SeatPool).where(SeatPool.event_id == event_id, SeatPool.purpose == PoolPurpose.EVENT)
     )
     return found
 

@@ -26,6 +26,7 @@ from events.models import (
     EventMode,
     Participation,
     PartnerAnswer,
+    PoolPurpose,
     ProgrammeItem,
     SeatPool,
     Slot,
@@ -107,7 +108,9 @@ def missing_before_publishing(session: ReadSession, event: Event, *, now: dateti
         slots = session.scalar(sa.select(sa.func.count()).select_from(Slot).where(Slot.event_id == event.id))
         if not slots:
             missing.append(FieldError("slots", "missing", N_("Add visiting times first.")))
-    elif not session.scalar(sa.select(sa.func.count()).where(SeatPool.event_id == event.id)):
+    elif not session.scalar(
+        sa.select(sa.func.count()).where(SeatPool.event_id == event.id, SeatPool.purpose != PoolPurpose.CHOICE)
+    ):
         missing.append(FieldError("capacity", "missing", N_("Say how many people can come.")))
     return [*missing, *faults_before_publishing(event)]
 

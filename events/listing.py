@@ -24,6 +24,7 @@ from events.models import (
     ParticipationRole,
     Partner,
     PartnerAnswer,
+    PoolPurpose,
     ProgrammeItem,
     Recording,
     RecordingState,
@@ -230,7 +231,9 @@ def _card(event: Event, organiser: Organiser, seats: SeatsLeft) -> dict[str, Any
 
 
 def _seats_of_events(session: ReadSession, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, SeatsLeft]:
-    pools = session.scalars(sa.select(SeatPool).where(SeatPool.event_id.in_(event_ids)))
+    pools = session.scalars(
+        sa.select(SeatPool).where(SeatPool.event_id.in_(event_ids), SeatPool.purpose != PoolPurpose.CHOICE)
+    )
     by_event: dict[uuid.UUID, list[SeatPool]] = {}
     for pool in pools:
         by_event.setdefault(pool.event_id, []).append(pool)
@@ -333,12 +336,16 @@ def _visits(session: ReadSession, event_id: uuid.UUID) -> tuple[tuple[VisitTime,
     rows = session.execute(
         sa.select(SeatPool, Slot)
         .outerjoin(Slot, Slot.pool_id == SeatPool.id)
-        .where(SeatPool.event_id == event_id)
+        .where(SeatPool.event_id == event_id, SeatPool.purpose != PoolPurpose.CHOICE)
         .order_by(Slot.starts_at, SeatPool.id)
     )
-    held = [(_left(pool), cast("Slot | None", slot)) for pool, slot in rows]
-    visits = tuple(VisitTime(slot.id, slot.starts_at, slot.ends_at, seats) for seats, slot in held if slot is not None)
-    return visits, _sum(seats for seats, _ in held) if held else _NO_SEATS
+    held = [(pool, cast("Slot | None", slot)) for pool, slot in rows]
+    visits = tuple(
+        VisitTime(slot.id, slot.starts_at, slot.ends_at, _left(pool)) for pool, slot in held if slot is not None
+    )
+    # Slots that share a pool bring it several times.
+    pools = {pool.id: pool for pool, _ in held}
+    return visits, _sum(_left(pool) for pool in pools.values()) if held else _NO_SEATS
 
 
 def video_id_of(session: ReadSession, event_id: uuid.UUID) -> str | None:

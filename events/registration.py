@@ -16,6 +16,7 @@ from events.models import (
     ACTIVE_STATES,
     SEATED_STATES,
     Event,
+    PoolPurpose,
     Registration,
     RegistrationState,
     SeatPool,
@@ -91,6 +92,7 @@ def register(session: Session, application: Application, *, now: datetime, by: s
             "event_id": application.event_id,
             "pool_id": place.pool_id,
             "slot_id": application.slot_id,
+            "place_id": application.slot_id or application.event_id,
             "state": RegistrationState.CONFIRMED,
             "name": application.name,
             "email": application.email,
@@ -154,16 +156,14 @@ _PLACE_COLUMNS = (
     SeatPool.id,
     SeatPool.open,
     SeatPool.capacity + SeatPool.overbooking,
-    Slot.starts_at,
 )
 _PLACE_OF_EVENT = (
-    sa.select(*_PLACE_COLUMNS)
-    .join(SeatPool, SeatPool.event_id == Event.id)
-    .outerjoin(Slot, Slot.pool_id == SeatPool.id)
-    .where(Event.id == sa.bindparam("event"), Slot.id.is_(None))
+    sa.select(*_PLACE_COLUMNS, Event.starts_at)
+    .join(SeatPool, sa.and_(SeatPool.event_id == Event.id, SeatPool.purpose == PoolPurpose.EVENT))
+    .where(Event.id == sa.bindparam("event"))
 )
 _PLACE_OF_SLOT = (
-    sa.select(*_PLACE_COLUMNS)
+    sa.select(*_PLACE_COLUMNS, Slot.starts_at)
     .join(Slot, Slot.event_id == Event.id)
     .join(SeatPool, SeatPool.id == Slot.pool_id)
     .where(Event.id == sa.bindparam("event"), Slot.id == sa.bindparam("slot"))

@@ -15,8 +15,10 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events.models import SeatPool
+from events.models import PoolPurpose, SeatPool
+from events.storage import LocalizedText
 
+_UNNAMED = LocalizedText()
 _POOL: sa.Table = SeatPool.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 
 
@@ -36,7 +38,14 @@ class Seats:
 
 
 def open_pool(
-    session: Session, event_id: uuid.UUID, *, capacity: int | None, overbooking: int = 0, open_: bool = False
+    session: Session,
+    event_id: uuid.UUID,
+    *,
+    capacity: int | None,
+    overbooking: int = 0,
+    open_: bool = False,
+    purpose: PoolPurpose = PoolPurpose.EVENT,
+    label: LocalizedText = _UNNAMED,
 ) -> uuid.UUID:
     """Make a pool of `capacity` seats (None: unlimited) and return its id."""
     pool = SeatPool(
@@ -45,6 +54,8 @@ def open_pool(
         overbooking=overbooking,
         sellable=SeatPool.UNLIMITED if capacity is None else capacity + overbooking,
         open=open_,
+        purpose=purpose,
+        label=label,
     )
     session.add(pool)
     session.flush()
@@ -142,7 +153,9 @@ def totals(session: Session, event_id: uuid.UUID) -> Seats:
     """Return the counters of all pools of an event together; what others take at this moment is not in them."""
     for_newcomers = sa.case((_POOL.c.waiting > 0, _POOL.c.sellable), else_=_POOL.c.taken)
     sums = (sa.func.sum(for_newcomers), sa.func.sum(_POOL.c.sellable))
-    taken, sellable = session.execute(sa.select(*sums).where(_POOL.c.event_id == event_id)).one()
+    taken, sellable = session.execute(
+        sa.select(*sums).where(_POOL.c.event_id == event_id, _POOL.c.purpose != PoolPurpose.CHOICE)
+    ).one()
     return Seats(taken=int(taken), sellable=int(sellable), waiting=0, low_noted=False)
 
 

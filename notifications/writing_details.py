@@ -23,6 +23,7 @@ from events.models import (
     Participation,
     ParticipationRole,
     Partner,
+    PoolPurpose,
     Recording,
     RecordingState,
     SeatPool,
@@ -166,7 +167,11 @@ def speakers_of(session: ReadSession, event_id: uuid.UUID, locale: str) -> tuple
 def seats_left(session: ReadSession, event_id: uuid.UUID) -> int:
     """Return how many seats newcomers could take; pools in which somebody waits have none."""
     left = sa.func.sum(SeatPool.sellable - SeatPool.taken)
-    found = session.scalar(sa.select(left).where(SeatPool.event_id == event_id, SeatPool.waiting == 0))
+    found = session.scalar(
+        sa.select(left).where(
+            SeatPool.event_id == event_id, SeatPool.waiting == 0, SeatPool.purpose != PoolPurpose.CHOICE
+        )
+    )
     return int(found or 0)
 
 

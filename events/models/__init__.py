@@ -2,31 +2,47 @@
 
 from events.models.attendance import Attendance, Evidence
 from events.models.event import Event, EventKind, EventMode, ProgrammeItem, Stage, Track
+from events.models.form import AnswerFile, FormRevision
 from events.models.organiser import Organiser
 from events.models.partner import Participation, ParticipationRole, Partner, PartnerAnswer, PartnerKind
 from events.models.recording import Recording, RecordingState
-from events.models.registration import ACTIVE_STATES, SEATED_STATES, Registration, RegistrationState
-from events.models.seating import SeatPool, Slot
+from events.models.registration import (
+    ACTIVE_STATES,
+    SEATED_STATES,
+    PartyMember,
+    Registration,
+    RegistrationSource,
+    RegistrationState,
+    SeatHold,
+)
+from events.models.seating import Invitee, PoolPurpose, SeatPool, Slot
 
 __all__ = [
     "ACTIVE_STATES",
     "SEATED_STATES",
+    "AnswerFile",
     "Attendance",
     "Event",
     "EventKind",
     "EventMode",
     "Evidence",
+    "FormRevision",
+    "Invitee",
     "Organiser",
     "Participation",
     "ParticipationRole",
     "Partner",
     "PartnerAnswer",
     "PartnerKind",
+    "PartyMember",
+    "PoolPurpose",
     "ProgrammeItem",
     "Recording",
     "RecordingState",
     "Registration",
+    "RegistrationSource",
     "RegistrationState",
+    "SeatHold",
     "SeatPool",
     "Slot",
     "Stage",

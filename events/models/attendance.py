@@ -19,18 +19,21 @@ class Evidence(enum.StrEnum):
     START_CODE = "start_code"
     END_CODE = "end_code"
     DOOR = "door"
+    EXIT = "exit"
     STAFF = "staff"
 
 
 class Attendance(Base):
-    """One piece of evidence; each kind counts once per registration."""
+    """One piece of evidence; each kind counts once per person of a registration."""
 
     __tablename__ = "attendance"
-    __table_args__ = (sa.UniqueConstraint("registration_id", "evidence"),)
+    __table_args__ = (sa.UniqueConstraint("registration_id", "person", "evidence"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id"), index=True)
     registration_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("registration.id"))
+    person: Mapped[int] = mapped_column(default=0)
+    """Which of the party: 0 is the contact, 1 and up the others (`PartyMember.person`, named or not)."""
     evidence: Mapped[Evidence] = mapped_column(enum_type(Evidence))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(sa.String(80))

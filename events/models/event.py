@@ -84,6 +84,16 @@ class Event(Base):
     offer_hours: Mapped[int] = mapped_column(default=24)
     """How long an offered seat is held, in hours; never past the start."""
     max_party_size: Mapped[int] = mapped_column(default=1)
+    form_revision: Mapped[int] = mapped_column(default=0)
+    """The revision of the form that is asked now; 0: no questions of its own."""
+    answers_editable_until: Mapped[datetime | None]
+    """Until when people may change what they answered; None: until the event starts."""
+    approval: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Who is let in by whom; empty: everybody at once. Read by `events.approval`."""
+    guardian_consent: Mapped[bool] = mapped_column(default=False)
+    """Whether minors may register, with the consent of a guardian."""
+    no_show_percent: Mapped[int] = mapped_column(default=0)
+    """How many of a hundred seated people are expected not to come: what overbooking is planned by."""
     calendar_sequence: Mapped[int] = mapped_column(default=0)
     """iCalendar SEQUENCE: grows with every move, postponement and cancellation, never shrinks."""
     postponed_from: Mapped[Stage | None] = mapped_column(enum_type(Stage))

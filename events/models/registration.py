@@ -14,8 +14,9 @@ from events.storage import Base, enum_type, new_id
 
 
 class RegistrationState(enum.StrEnum):
-    """What a registration is worth."""
+    """What a registration is worth. Who `requested` asks for a place and holds none; who is `pending` holds it."""
 
+    REQUESTED = "requested"
     PENDING = "pending"
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
@@ -24,23 +25,37 @@ class RegistrationState(enum.StrEnum):
     DECLINED = "declined"
 
 
+class RegistrationSource(enum.StrEnum):
+    """How a registration came in."""
+
+    FORM = "form"
+    API = "api"
+    STAFF = "staff"
+    IMPORT = "import"
+    WALK_IN = "walk_in"
+
+
 SEATED_STATES = (RegistrationState.PENDING, RegistrationState.CONFIRMED, RegistrationState.OFFERED)
 """States that hold seats: their party sizes add up to `SeatPool.taken`."""
 
-ACTIVE_STATES = (*SEATED_STATES, RegistrationState.WAITLISTED)
+ACTIVE_STATES = (*SEATED_STATES, RegistrationState.WAITLISTED, RegistrationState.REQUESTED)
 """States in which the same person cannot register again."""
 
-_ACTIVE_SQL = sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')")
+_ACTIVE_SQL = sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')")
 
 
 class Registration(Base):
-    """One party's place. The personal columns are `name`, `email`, `phone`, `person_key` and `answers`."""
+    """One party's place.
+
+    The personal columns are `name`, `email`, `phone`, `person_key`, `institution`, `access_needs`, `answers` and those
+    of the guardian; `PartyMember` and `AnswerFile` hold the rest of what is known of people.
+    """
 
     __tablename__ = "registration"
     __table_args__ = (
         sa.Index(
             "uq_registration_active_person",
-            "pool_id",
+            "place_id",
             "person_key",
             unique=True,
             sqlite_where=_ACTIVE_SQL,
@@ -48,7 +63,7 @@ class Registration(Base):
         ),
         sa.CheckConstraint("party_size >= 1", name="party_not_empty"),
         sa.Index(None, "event_id", "created_at"),
-        sa.Index(None, "pool_id", "state", "waiting_since"),
+        sa.Index(None, "pool_id", "state", "priority", "waiting_since"),
         sa.Index(None, "state", "offer_expires_at"),
     )
 
@@ -56,13 +71,16 @@ class Registration(Base):
     event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id"))
     pool_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("seat_pool.id"))
     slot_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("slot.id"))
+    place_id: Mapped[uuid.UUID]
+    """The slot, or the event where it has none: once in it is a person. Several slots may share one pool."""
     state: Mapped[RegistrationState] = mapped_column(enum_type(RegistrationState))
+    source: Mapped[RegistrationSource] = mapped_column(enum_type(RegistrationSource), default=RegistrationSource.FORM)
     name: Mapped[str] = mapped_column(sa.String(200))
     email: Mapped[str | None] = mapped_column(sa.String(254))
     phone: Mapped[str | None] = mapped_column(sa.String(20))
     """E.164, e.g. ``+6281234567890``."""
     person_key: Mapped[str] = mapped_column(sa.String(520))
-    """The contact in one spelling (`events.registration.person_key`): what makes a person unique in a pool.
+    """The contact in one spelling (`events.registration.person_key`): what makes a person unique in a place.
 
     Twice as long as an address may be, because folding case can make two letters of one (ß → ss).
     """
@@ -70,13 +88,58 @@ class Registration(Base):
     locale: Mapped[str] = mapped_column(sa.String(5), default="id")
     institution: Mapped[str | None] = mapped_column(sa.String(200))
     access_needs: Mapped[str | None] = mapped_column(sa.String(500))
+    form_revision: Mapped[int] = mapped_column(default=0)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """By question id, as `events.form_document.Answer`; the wording is that of `form_revision`."""
     consent_version: Mapped[str] = mapped_column(sa.String(40))
     consented_at: Mapped[datetime]
     link_version: Mapped[int] = mapped_column(default=1)
     """Raising it revokes every personal link of this registration."""
     calendar_sequence: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[int] = mapped_column(default=0)
+    """Who waits with a higher one is offered a seat earlier; among equals, who waits longer."""
+    needs_approval: Mapped[bool] = mapped_column(default=False)
+    needs_guardian: Mapped[bool] = mapped_column(default=False)
+    """What a pending or requesting registration waits for; it is confirmed when neither is left."""
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(sa.String(80))
+    decision_reason: Mapped[str | None] = mapped_column(sa.String(500))
+    """Why it was declined, as the person is told."""
+    guardian_name: Mapped[str | None] = mapped_column(sa.String(200))
+    guardian_email: Mapped[str | None] = mapped_column(sa.String(254))
+    guardian_phone: Mapped[str | None] = mapped_column(sa.String(20))
+    guardian_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    guardian_consented_at: Mapped[datetime | None]
     waiting_since: Mapped[datetime | None]
     offer_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class PartyMember(Base):
+    """One of the others of a party. The contact is person 0 and stands in `Registration`; these are 1, 2, 3…"""
+
+    __tablename__ = "party_member"
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True
+    )
+    person: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Answers to the questions that are asked of each person."""
+
+
+class SeatHold(Base):
+    """What a registration takes, or waits to take, from another pool than its own: a choice with places.
+
+    Counted in that pool's `taken` exactly while the registration is in one of `SEATED_STATES`.
+    """
+
+    __tablename__ = "seat_hold"
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True
+    )
+    pool_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("seat_pool.id"), primary_key=True, index=True)
+    count: Mapped[int]

@@ -121,6 +121,11 @@ def upgrade() -> None:
         sa.Column("waitlist", sa.Boolean(), nullable=False),
         sa.Column("offer_hours", sa.Integer(), nullable=False),
         sa.Column("max_party_size", sa.Integer(), nullable=False),
+        sa.Column("form_revision", sa.Integer(), nullable=False),
+        sa.Column("answers_editable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approval", JSON, nullable=False),
+        sa.Column("guardian_consent", sa.Boolean(), nullable=False),
+        sa.Column("no_show_percent", sa.Integer(), nullable=False),
         sa.Column("calendar_sequence", sa.Integer(), nullable=False),
         sa.Column("postponed_from", sa.String(length=32), nullable=True),
         sa.Column("reason", JSON, nullable=False),
@@ -217,6 +222,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     op.create_index(op.f("ix_api_token_staff_id"), "api_token", ["staff_id"], unique=False)
+    op.create_table(
+        "form_revision",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("fields", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_form_revision_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("event_id", "number", name=op.f("pk_form_revision")),
+    )
     op.create_table(
         "participation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -321,13 +338,18 @@ def upgrade() -> None:
         "seat_pool",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("label", JSON, nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=True),
         sa.Column("overbooking", sa.Integer(), nullable=False),
+        sa.Column("reserved", sa.Integer(), nullable=False),
+        sa.Column("reserved_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("sellable", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("low_noted", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("reserved >= 0", name=op.f("ck_seat_pool_reserved_not_negative")),
         sa.CheckConstraint("taken <= sellable", name=op.f("ck_seat_pool_not_oversold")),
         sa.CheckConstraint("taken >= 0", name=op.f("ck_seat_pool_taken_not_negative")),
         sa.CheckConstraint("waiting >= 0", name=op.f("ck_seat_pool_waiting_not_negative")),
@@ -441,15 +463,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["pool_id"], ["seat_pool.id"], name=op.f("fk_slot_pool_id_seat_pool")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slot")),
         sa.UniqueConstraint("event_id", "starts_at", name=op.f("uq_slot_event_id_starts_at")),
-        sa.UniqueConstraint("pool_id", name=op.f("uq_slot_pool_id")),
     )
+    op.create_index(op.f("ix_slot_pool_id"), "slot", ["pool_id"], unique=False)
     op.create_table(
         "registration",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("pool_id", sa.Uuid(), nullable=False),
         sa.Column("slot_id", sa.Uuid(), nullable=True),
+        sa.Column("place_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
@@ -458,11 +482,23 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=5), nullable=False),
         sa.Column("institution", sa.String(length=200), nullable=True),
         sa.Column("access_needs", sa.String(length=500), nullable=True),
+        sa.Column("form_revision", sa.Integer(), nullable=False),
         sa.Column("answers", JSON, nullable=False),
         sa.Column("consent_version", sa.String(length=40), nullable=False),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("link_version", sa.Integer(), nullable=False),
         sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.Column("needs_guardian", sa.Boolean(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=80), nullable=True),
+        sa.Column("decision_reason", sa.String(length=500), nullable=True),
+        sa.Column("guardian_name", sa.String(length=200), nullable=True),
+        sa.Column("guardian_email", sa.String(length=254), nullable=True),
+        sa.Column("guardian_phone", sa.String(length=20), nullable=True),
+        sa.Column("guardian_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("guardian_consented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("offer_expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -476,10 +512,11 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_registration_event_id_created_at"), "registration", ["event_id", "created_at"], unique=False
     )
+    op.create_index(op.f("ix_registration_guardian_due_at"), "registration", ["guardian_due_at"], unique=False)
     op.create_index(
-        op.f("ix_registration_pool_id_state_waiting_since"),
+        op.f("ix_registration_pool_id_state_priority_waiting_since"),
         "registration",
-        ["pool_id", "state", "waiting_since"],
+        ["pool_id", "state", "priority", "waiting_since"],
         unique=False,
     )
     op.create_index(
@@ -488,16 +525,44 @@ def upgrade() -> None:
     op.create_index(
         "uq_registration_active_person",
         "registration",
-        ["pool_id", "person_key"],
+        ["place_id", "person_key"],
         unique=True,
-        sqlite_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')"),
-        postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')"),
+        sqlite_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
+        postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
+    )
+    op.create_table(
+        "answer_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("question_id", sa.String(length=20), nullable=False),
+        sa.Column("storage_key", sa.String(length=200), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("content_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_answer_file_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_answer_file_registration_id_registration"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_file")),
+    )
+    op.create_index(op.f("ix_answer_file_event_id"), "answer_file", ["event_id"], unique=False)
+    op.create_index(
+        op.f("ix_answer_file_registration_id_created_at"),
+        "answer_file",
+        ["registration_id", "created_at"],
+        unique=False,
     )
     op.create_table(
         "attendance",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
@@ -506,7 +571,9 @@ def upgrade() -> None:
             ["registration_id"], ["registration.id"], name=op.f("fk_attendance_registration_id_registration")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
-        sa.UniqueConstraint("registration_id", "evidence", name=op.f("uq_attendance_registration_id_evidence")),
+        sa.UniqueConstraint(
+            "registration_id", "person", "evidence", name=op.f("uq_attendance_registration_id_person_evidence")
+        ),
     )
     op.create_index(op.f("ix_attendance_event_id"), "attendance", ["event_id"], unique=False)
     op.create_table(
@@ -628,9 +695,62 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'sending'"),
         postgresql_where=sa.text("state = 'sending'"),
     )
+    op.create_table(
+        "invitee",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("person_key", sa.String(length=520), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_invitee_event_id_event"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_invitee_registration_id_registration"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitee")),
+        sa.UniqueConstraint("event_id", "person_key", name=op.f("uq_invitee_event_id_person_key")),
+    )
+    op.create_table(
+        "party_member",
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("answers", JSON, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_party_member_registration_id_registration"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("registration_id", "person", name=op.f("pk_party_member")),
+    )
+    op.create_table(
+        "seat_hold",
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["pool_id"], ["seat_pool.id"], name=op.f("fk_seat_hold_pool_id_seat_pool")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_seat_hold_registration_id_registration"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("registration_id", "pool_id", name=op.f("pk_seat_hold")),
+    )
+    op.create_index(op.f("ix_seat_hold_pool_id"), "seat_hold", ["pool_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_seat_hold_pool_id"), table_name="seat_hold")
+    op.drop_table("seat_hold")
+    op.drop_table("party_member")
+    op.drop_table("invitee")
     op.drop_index(
         "uq_email_uid_sending",
         table_name="email",
@@ -650,16 +770,21 @@ def downgrade() -> None:
     op.drop_table("certificate")
     op.drop_index(op.f("ix_attendance_event_id"), table_name="attendance")
     op.drop_table("attendance")
+    op.drop_index(op.f("ix_answer_file_registration_id_created_at"), table_name="answer_file")
+    op.drop_index(op.f("ix_answer_file_event_id"), table_name="answer_file")
+    op.drop_table("answer_file")
     op.drop_index(
         "uq_registration_active_person",
         table_name="registration",
-        sqlite_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')"),
-        postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted')"),
+        sqlite_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
+        postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
     )
     op.drop_index(op.f("ix_registration_state_offer_expires_at"), table_name="registration")
-    op.drop_index(op.f("ix_registration_pool_id_state_waiting_since"), table_name="registration")
+    op.drop_index(op.f("ix_registration_pool_id_state_priority_waiting_since"), table_name="registration")
+    op.drop_index(op.f("ix_registration_guardian_due_at"), table_name="registration")
     op.drop_index(op.f("ix_registration_event_id_created_at"), table_name="registration")
     op.drop_table("registration")
+    op.drop_index(op.f("ix_slot_pool_id"), table_name="slot")
     op.drop_table("slot")
     op.drop_index(op.f("ix_post_state_draft_at"), table_name="post")
     op.drop_index(op.f("ix_post_organiser_id_state"), table_name="post")
@@ -680,6 +805,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_poster_due_at"), table_name="poster")
     op.drop_table("poster")
     op.drop_table("participation")
+    op.drop_table("form_revision")
     op.drop_index(op.f("ix_api_token_staff_id"), table_name="api_token")
     op.drop_table("api_token")
     op.drop_index(op.f("ix_staff_organiser_id"), table_name="staff")
