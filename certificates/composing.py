@@ -56,7 +56,7 @@ def compose(
             verify_url=verify_url(certificate.code),
         )
         try:
-            brand = brand_of(organiser.brand)
+            brand = brand_of(organiser.look)
             settings = read_settings(event.certificate)
         except Invalid as refusal:
             fields = ", ".join(error.field for error in refusal.errors)

@@ -1,6 +1,6 @@
 """What the staff's desk shows: lists of events and registrations, counts of who came. Reads only.
 
-Callers decide who may look (`organiser_id` None: every organiser). Every list is paged and takes the same few queries
+Callers decide who may look (`owners` None: every organiser). Every list is paged and takes the same few queries
 however long it is.
 """
 
@@ -33,6 +33,7 @@ from events.models import (
     Slot,
     Stage,
 )
+from events.ownership import Owners, owned_by
 from events.storage import JSON, LOCALES, ReadSession
 
 PER_PAGE = 50
@@ -82,7 +83,7 @@ def find_event(session: ReadSession, event_id: uuid.UUID) -> Event:
 def list_events(
     session: ReadSession,
     *,
-    organiser_id: uuid.UUID | None = None,
+    owners: Owners = None,
     stages: Sequence[Stage] = (),
     kind: EventKind | None = None,
     text: str = "",
@@ -91,9 +92,7 @@ def list_events(
     size: int = PER_PAGE,
 ) -> Paged[EventRow]:
     """Return events by their start; `text` looks in both titles."""
-    wanted: list[sa.ColumnElement[bool]] = []
-    if organiser_id is not None:
-        wanted.append(Event.organiser_id == organiser_id)
+    wanted: list[sa.ColumnElement[bool]] = [owned_by(Event.organiser_id, owners)]
     if stages:
         wanted.append(Event.stage.in_(stages))
     if kind is not None:

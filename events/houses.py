@@ -18,6 +18,8 @@ class House:
 
     id: uuid.UUID
     slug: str
+    parent_id: uuid.UUID | None
+    """The library whose branch this is."""
     name: LocalizedText
     timezone: str
     locale: str
@@ -38,6 +40,7 @@ def house_of(organiser: Organiser) -> House:
     return House(
         id=organiser.id,
         slug=organiser.slug,
+        parent_id=organiser.parent_id,
         name=organiser.name,
         timezone=organiser.timezone,
         locale=organiser.locale,
@@ -45,7 +48,7 @@ def house_of(organiser: Organiser) -> House:
         phone=organiser.phone,
         address=organiser.address,
         website=organiser.website,
-        brand=brand_of(organiser.brand),
+        brand=brand_of(organiser.look),
     )
 
 

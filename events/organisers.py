@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events.brand import brand_of, contrast
+from events.brand import Brand, brand_of, contrast
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Organiser
 from events.storage import LocalizedText, ReadSession
@@ -19,6 +19,7 @@ READABLE = 4.5
 """The contrast that text needs on its ground (WCAG 2.2, success criterion 1.4.3)."""
 
 _PALE = N_("This cannot be read on the paper colour: the contrast is %(ratio)s, at least 4.5 is needed.")
+_COLOURS = frozenset({"primary", "accent", "paper", "ink"})
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -34,14 +35,24 @@ def add_organiser(
     address: LocalizedText | None = None,
     website: str | None = None,
     brand: dict[str, Any] | None = None,
+    parent_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
-    """Add an organiser and return its id. Raises `Invalid` for a bad or taken slug or brand. The caller commits."""
+    """Add an organiser, or a branch of `parent_id`, and return its id. The caller commits.
+
+    Raises `Invalid` for a bad or taken slug or brand, and for a parent that is none or is a branch itself. A parent is
+    never changed afterwards, so nobody can make a chain of three.
+    """
     if not _SLUG.fullmatch(slug) or len(slug) > 60:
         raise Invalid([FieldError("slug", "slug", N_("Use lower-case letters, digits and hyphens."))])
     if session.scalar(sa.select(Organiser.id).where(Organiser.slug == slug)) is not None:
         raise Invalid([FieldError("slug", "taken", N_("This address is already in use."))])
+    if parent_id is not None:
+        parent = session.get(Organiser, parent_id)
+        if parent is None or parent.parent_id is not None:
+            raise Invalid([FieldError("parent", "choice", N_("A branch cannot have branches of its own."))])
     brand_of(brand or {})
     organiser = Organiser(
+        parent_id=parent_id,
         slug=slug,
         name=name,
         timezone=timezone,
@@ -58,8 +69,16 @@ def add_organiser(
 
 
 def set_brand(session: Session, organiser_id: uuid.UUID, brand: dict[str, Any]) -> None:
-    """Replace the brand kit. Raises `Invalid` for colours that are none, or that nobody could read on the paper."""
-    given = brand_of(brand)
+    """Replace the brand kit. Raises `Invalid` for colours that are none, or that nobody could read on the paper.
+
+    A branch keeps only what differs from its parent's kit, so that it goes along when the parent's changes; its four
+    colours stay together, so that no colour of one kit meets a ground of the other.
+    """
+    organiser = session.get(Organiser, organiser_id)
+    if organiser is None:
+        raise NotFound
+    parent = organiser.parent
+    given = brand_of({**parent.brand, **brand} if parent else brand)
     ratios = {name: contrast(getattr(given, name), given.paper) for name in ("ink", "primary")}
     pale = [
         FieldError(name, "contrast", _PALE, {"ratio": f"{ratio:.1f}"})
@@ -68,18 +87,22 @@ def set_brand(session: Session, organiser_id: uuid.UUID, brand: dict[str, Any]) 
     ]
     if pale:
         raise Invalid(pale)
-    organiser = session.get(Organiser, organiser_id)
-    if organiser is None:
-        raise NotFound
-    organiser.brand = brand
+    organiser.brand = _what_differs(given, brand, brand_of(parent.brand)) if parent else brand
+
+
+def _what_differs(given: Brand, brand: dict[str, Any], parents: Brand) -> dict[str, Any]:
+    changed = {name for name in brand if getattr(given, name, None) != getattr(parents, name, None)}
+    if changed & _COLOURS:
+        changed |= _COLOURS
+    return {name: brand.get(name, getattr(given, name)) for name in sorted(changed)}
 
 
 def brand_settings(session: ReadSession, organiser_id: uuid.UUID) -> dict[str, Any]:
-    """Return the brand kit as it is kept. Raises `NotFound`."""
+    """Return the brand kit that counts: a branch's own over its parent's. Raises `NotFound`."""
     organiser = session.get(Organiser, organiser_id)
     if organiser is None:
         raise NotFound
-    return dict(organiser.brand)
+    return dict(organiser.look)
 
 
 def set_logo(session: Session, organiser_id: uuid.UUID, key: str) -> None:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Collection
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from events.errors import NotFound
 from events.models import Event
 from events.storage import Base, ReadSession
+
+Owners: TypeAlias = Collection[uuid.UUID] | None
+"""Whose things are asked for: those of these organisers, or of all (None)."""
+
+
+def owned_by(column: Any, owners: Owners) -> sa.ColumnElement[bool]:
+    """Return the condition that `column`, an organiser's id, is one of `owners`."""
+    condition: sa.ColumnElement[bool] = sa.true() if owners is None else column.in_(owners)
+    return condition
 
 
 def owner_of(session: ReadSession, kind: type[Base], key: uuid.UUID) -> uuid.UUID:

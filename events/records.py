@@ -21,6 +21,7 @@ from events.models import (
     SeatPool,
     Stage,
 )
+from events.ownership import Owners, owned_by
 from events.storage import ReadSession, UtcDateTime
 
 
@@ -55,18 +56,21 @@ def event_record(session: ReadSession, event_id: uuid.UUID) -> EventRecord:
 def event_page(
     session: ReadSession,
     *,
-    organiser_id: uuid.UUID | None,
+    owners: Owners,
     limit: int,
     stage: Stage | None = None,
     after: tuple[datetime, uuid.UUID] | None = None,
 ) -> Sequence[Event]:
-    """Return up to `limit` events of one organiser (None: of all), the latest start first, drafts too.
+    """Return up to `limit` events of `owners`, the latest start first, drafts too.
 
     `after` is the start and id of the last event of the page before.
     """
-    statement = sa.select(Event).order_by(Event.starts_at.desc(), Event.id.desc()).limit(limit)
-    if organiser_id is not None:
-        statement = statement.where(Event.organiser_id == organiser_id)
+    statement = (
+        sa.select(Event)
+        .where(owned_by(Event.organiser_id, owners))
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+        .limit(limit)
+    )
     if stage is not None:
         statement = statement.where(Event.stage == stage)
     if after is not None:
@@ -77,12 +81,10 @@ def event_page(
     return session.scalars(statement).all()
 
 
-def organisers(session: ReadSession, organiser_id: uuid.UUID | None) -> Sequence[Organiser]:
-    """Return one organiser, or all of them (None), oldest first."""
-    statement = sa.select(Organiser).order_by(Organiser.created_at, Organiser.id)
-    if organiser_id is not None:
-        statement = statement.where(Organiser.id == organiser_id)
-    return session.scalars(statement).all()
+def organisers(session: ReadSession, owners: Owners) -> Sequence[Organiser]:
+    """Return these organisers, or all of them (None), oldest first."""
+    statement = sa.select(Organiser).where(owned_by(Organiser.id, owners))
+    return session.scalars(statement.order_by(Organiser.created_at, Organiser.id)).all()
 
 
 def organiser(session: ReadSession, organiser_id: uuid.UUID) -> Organiser:
@@ -94,12 +96,11 @@ def organiser(session: ReadSession, organiser_id: uuid.UUID) -> Organiser:
 
 
 def partner_page(
-    session: ReadSession, organiser_id: uuid.UUID | None, *, limit: int, after: tuple[str, uuid.UUID] | None = None
+    session: ReadSession, owners: Owners, *, limit: int, after: tuple[str, uuid.UUID] | None = None
 ) -> Sequence[Partner]:
-    """Return up to `limit` partners of one organiser (None: of all) by name; `after` is the last one's name and id."""
-    statement = sa.select(Partner).order_by(Partner.name, Partner.id).limit(limit)
-    if organiser_id is not None:
-        statement = statement.where(Partner.organiser_id == organiser_id)
+    """Return up to `limit` partners of `owners` by name; `after` is the last one's name and id."""
+    wanted = owned_by(Partner.organiser_id, owners)
+    statement = sa.select(Partner).where(wanted).order_by(Partner.name, Partner.id).limit(limit)
     if after is not None:
         statement = statement.where(
             sa.tuple_(Partner.name, Partner.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1], sa.Uuid()))

@@ -131,7 +131,7 @@ def design_of(session: ReadSession, event: Event, details: Details, moment: Mome
     """Choose what the poster of `event` at `moment` shows. Reads only; the same event gives the same design."""
     organiser = session.get(Organiser, event.organiser_id)
     assert organiser is not None, "an event's organiser is held by a foreign key"  # noqa: S101 - narrows the type
-    brand = brand_of(organiser.brand)
+    brand = brand_of(organiser.look)
     seed = seed_of(event.id)
     locale = details.locale
     day = _day(event, locale)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from events.errors import NotFound
 from events.links import Links
 from events.models import Event
+from events.ownership import Owners, owned_by
 from events.storage import ReadSession
 from notifications.channels.copying import CopyReady, copy_ready
 from notifications.channels.limits import LIMITS, Limits
@@ -74,11 +75,11 @@ def posts_of_event(
 
 
 def posts_waiting(
-    session: ReadSession, organiser_id: uuid.UUID, *, links: Links, limits: Mapping[str, Limits] = LIMITS
+    session: ReadSession, owners: Owners, *, links: Links, limits: Mapping[str, Limits] = LIMITS
 ) -> list[PostRow]:
     """Return what waits for a person: drafts to approve, approved ones to copy, and what failed."""
     waiting = Post.state.in_((PostState.DRAFT, PostState.QUEUED, PostState.FAILED, PostState.UNKNOWN))
-    return _rows(session, Post.organiser_id == organiser_id, waiting, links=links, limits=limits)
+    return _rows(session, owned_by(Post.organiser_id, owners), waiting, links=links, limits=limits)
 
 
 def post_row(session: ReadSession, post_id: uuid.UUID, *, links: Links) -> PostRow:

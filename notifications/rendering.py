@@ -137,7 +137,7 @@ def _form(kind: EmailKind, locale: str, context: tuple[tuple[str, Any], ...]) ->
 def _context(material: Material, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
     """Return what the templates may say, hashable; each name is always there, empty where it does not apply."""
     event, organiser = material.event, material.organiser
-    brand, params = brand_of(organiser.brand), material.email.params
+    brand, params = brand_of(organiser.look), material.email.params
     context: dict[str, Any] = {
         "locale": locale,
         "title": one_line(event.title.to(locale)),
@@ -209,7 +209,7 @@ def _old_when(material: Material, locale: str) -> str:
 def _of_registrant(material: Material, links: Links, locale: str) -> dict[str, Any]:
     registration = material.registration
     assert registration is not None  # noqa: S101 - the caller asked
-    brand = brand_of(material.organiser.brand)
+    brand = brand_of(material.organiser.look)
     version = registration.link_version
     deadline = registration.offer_expires_at
     salutations = _SALUTATIONS[locale]

@@ -114,7 +114,7 @@ def details_of(
     """Gather what a post of `event` at `moment` may say in `locale`. Reads only."""
     organiser = session.get(Organiser, event.organiser_id)
     assert organiser is not None, "an event's organiser is held by a foreign key"  # noqa: S101 - narrows the type
-    brand = brand_of(organiser.brand)
+    brand = brand_of(organiser.look)
     return Details(
         locale=locale,
         tone=brand.tone,

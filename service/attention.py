@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from certificates.models import Certificate, CertificateState
 from events.errors import N_
 from events.models import Event, Participation, PartnerAnswer, Recording, RecordingState, Stage, Track
+from events.ownership import Owners, owned_by
 from events.storage import LocalizedText, ReadSession
 from service import queues
 from service.accounts.permissions import Action
@@ -35,42 +35,40 @@ Attention = Sequence[Matter]
 May = Callable[[Action], bool]
 
 
-def needed(
-    session: ReadSession, *, organiser_id: uuid.UUID | None, may: May, now: datetime, real_now: datetime
-) -> Attention:
+def needed(session: ReadSession, *, owners: Owners, may: May, now: datetime, real_now: datetime) -> Attention:
     """Return what needs attention, the urgent first, of what this person may do something about."""
     found: list[Matter] = []
     if may(Action.APPROVE_POSTS):
-        found += _posts(session, organiser_id)
+        found += _posts(session, owners)
     if may(Action.EDIT_RECORDING):
-        found += _recordings(session, organiser_id)
+        found += _recordings(session, owners)
     if may(Action.EDIT_CERTIFICATES):
-        found += _certificates(session, organiser_id)
+        found += _certificates(session, owners)
     if may(Action.EDIT_EVENTS):
-        found += _declined(session, organiser_id)
+        found += _declined(session, owners)
     if may(Action.VIEW_QUEUE):
         found += _queue(session, now=now, real_now=real_now)
     return sorted(found, key=lambda matter: not matter.urgent)
 
 
-def _posts(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matter]:
-    waiting = queues.count_posts_to_approve(session, organiser_id)
+def _posts(session: ReadSession, owners: Owners) -> list[Matter]:
+    waiting = queues.count_posts_to_approve(session, owners)
     return [Matter(N_("%(count)s posts wait for approval"), waiting, "/staff/posts")] if waiting else []
 
 
-def _recordings(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matter]:
+def _recordings(session: ReadSession, owners: Owners) -> list[Matter]:
     failed = session.execute(
         _of(
             sa.select(Event.id, Event.title)
             .join(Recording, Recording.event_id == Event.id)
             .where(Recording.state == RecordingState.FAILED),
-            organiser_id,
+            owners,
         ).limit(5)
     )
     waiting = session.execute(
         _of(
             sa.select(Event.id, Event.title).where(Event.stage == Stage.ENDED, Event.recording_track == Track.WAITING),
-            organiser_id,
+            owners,
         )
         .order_by(Event.ends_at.desc())
         .limit(5)
@@ -87,14 +85,14 @@ def _recordings(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Ma
     ]
 
 
-def _certificates(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matter]:
+def _certificates(session: ReadSession, owners: Owners) -> list[Matter]:
     rows = session.execute(
         _of(
             sa.select(Event.id, Event.title, sa.func.count())
             .join(Certificate, Certificate.event_id == Event.id)
             .where(Certificate.state == CertificateState.FAILED)
             .group_by(Event.id, Event.title),
-            organiser_id,
+            owners,
         ).limit(5)
     )
     return [
@@ -109,7 +107,7 @@ def _certificates(session: ReadSession, organiser_id: uuid.UUID | None) -> list[
     ]
 
 
-def _declined(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matter]:
+def _declined(session: ReadSession, owners: Owners) -> list[Matter]:
     rows = session.execute(
         _of(
             sa.select(Event.id, Event.title)
@@ -119,7 +117,7 @@ def _declined(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Matt
                 Participation.withdrawn_at.is_(None),
                 Event.stage.in_((Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED)),
             ),
-            organiser_id,
+            owners,
         ).limit(5)
     )
     return [
@@ -133,8 +131,6 @@ def _queue(session: ReadSession, *, now: datetime, real_now: datetime) -> list[M
     return [Matter(N_("%(count)s deliveries have failed"), failures, "/staff/queue", urgent=True)] if failures else []
 
 
-def _of(statement: _Select, organiser_id: uuid.UUID | None) -> _Select:
-    """Keep a statement over events to one organiser's, its columns as they are."""
-    if organiser_id is None:
-        return statement
-    return cast("_Select", cast("Any", statement).where(Event.organiser_id == organiser_id))
+def _of(statement: _Select, owners: Owners) -> _Select:
+    """Keep a statement over events to those of `owners`, its columns as they are."""
+    return cast("_Select", cast("Any", statement).where(owned_by(Event.organiser_id, owners)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -71,6 +72,7 @@ class OrganiserInput(Input):
     phone: Phone | None = None
     address: ParagraphInput | None = None
     website: Link | None = None
+    parent: uuid.UUID | None = Field(None, description="The library whose branch it is; a branch has none itself.")
 
 
 class TokenInput(Input):
@@ -90,10 +92,11 @@ class InvitationInput(Input):
     role: Role
 
 
-class RoleInput(Input):
-    """What a colleague is there for from now on."""
+class ColleagueInput(Input):
+    """What a colleague is there for from now on, and where; what is left out stays."""
 
-    role: Role
+    role: Role | None = None
+    organiser: uuid.UUID | None = Field(None, description="The library or branch where they work.")
 
 
 class CertificateNameInput(Input):

@@ -18,6 +18,7 @@ from events.deliveries import QUEUED, SENDING
 from events.errors import N_, Conflict, NotFound
 from events.models import Event, Recording
 from events.outbox import FactRow
+from events.ownership import Owners, owned_by
 from events.storage import LocalizedText, ReadSession
 from notifications import posts
 from notifications.models.email import Email, EmailState
@@ -109,37 +110,33 @@ def _facts(session: ReadSession, *, read: bool) -> QueueHealth:
     return QueueHealth("facts", _FACTS, waiting, oldest, 0, failed, read=read)
 
 
-def failures(session: ReadSession, *, organiser_id: uuid.UUID | None) -> Sequence[Failure]:
-    """Return what failed, the latest first, of one organiser or of all."""
+def failures(session: ReadSession, *, owners: Owners) -> Sequence[Failure]:
+    """Return what failed, the latest first, among the things of `owners`."""
     found: list[Failure] = []
     for kind in _KINDS:
         table = kind.model
         statement = (
             sa.select(table, Event.organiser_id, Event.title)
             .join(Event, Event.id == table.event_id)
-            .where(table.state == FAILED)
+            .where(table.state == FAILED, owned_by(Event.organiser_id, owners))
             .order_by(table.id.desc())
             .limit(SHOWN)
         )
-        if organiser_id is not None:
-            statement = statement.where(Event.organiser_id == organiser_id)
         for row, owner, title in session.execute(statement):
             found.append(
                 Failure(kind.name, row.id, kind.about(row), row.last_error, row.attempts, owner, row.event_id, title)
             )
-    return [*found, *_failed_facts(session, organiser_id)]
+    return [*found, *_failed_facts(session, owners)]
 
 
-def _failed_facts(session: ReadSession, organiser_id: uuid.UUID | None) -> list[Failure]:
+def _failed_facts(session: ReadSession, owners: Owners) -> list[Failure]:
     statement = (
         sa.select(FactRow, Event.title)
         .outerjoin(Event, Event.id == FactRow.event_id)
-        .where(FactRow.settled_at.is_(None), FactRow.attempts > 0)
+        .where(FactRow.settled_at.is_(None), FactRow.attempts > 0, owned_by(FactRow.organiser_id, owners))
         .order_by(FactRow.id.desc())
         .limit(SHOWN)
     )
-    if organiser_id is not None:
-        statement = statement.where(FactRow.organiser_id == organiser_id)
     return [
         Failure("facts", fact.id, fact.name, fact.last_error, fact.attempts, fact.organiser_id, fact.event_id, title)
         for fact, title in session.execute(statement)
@@ -200,9 +197,7 @@ def _model(kind: str) -> Any:
     return found
 
 
-def count_posts_to_approve(session: ReadSession, organiser_id: uuid.UUID | None) -> int:
+def count_posts_to_approve(session: ReadSession, owners: Owners) -> int:
     """Return how many posts wait for somebody to approve them."""
-    statement = sa.select(sa.func.count()).where(Post.state == PostState.DRAFT)
-    if organiser_id is not None:
-        statement = statement.where(Post.organiser_id == organiser_id)
-    return session.scalar(statement) or 0
+    wanted = (Post.state == PostState.DRAFT, owned_by(Post.organiser_id, owners))
+    return session.scalar(sa.select(sa.func.count()).where(*wanted)) or 0

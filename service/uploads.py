@@ -65,7 +65,7 @@ def _thumbnail(runtime: Runtime, event_id: uuid.UUID) -> Thumbnail | None:
         if event is None or organiser is None:
             return None
         poster = posters.poster_of(session, event_id, organiser.locale)
-        return poster.square_key if poster is not None else None, brand_of(organiser.brand).primary
+        return poster.square_key if poster is not None else None, brand_of(organiser.look).primary
 
     found = runtime.database.read(query)
     if found is None or found[0] is None:

@@ -7,17 +7,23 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events.storage import Base, LocalizedText, new_id
 
 
 class Organiser(Base):
-    """Who organises, in which zone and language, and how its things look (`brand`, read by `events.brand`)."""
+    """Who organises, in which zone and language, and how its things look (`look`, read by `events.brand`).
+
+    A branch is an organiser with a parent, one level deep (`events.organisers.add_organiser` sees to it).
+    """
 
     __tablename__ = "organiser"
+    __table_args__ = (sa.CheckConstraint("parent_id <> id", name="parent_is_another"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organiser.id"), index=True)
+    """The library whose branch this is."""
     slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
     name: Mapped[LocalizedText]
     timezone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
@@ -27,4 +33,13 @@ class Organiser(Base):
     address: Mapped[LocalizedText]
     website: Mapped[str | None] = mapped_column(sa.String(500))
     brand: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What it says of its looks itself; pages and letters ask for `look`."""
     created_at: Mapped[datetime]
+
+    # Without a parent nothing is asked; with one it comes along, because mails are drawn after their session is closed.
+    parent: Mapped[Organiser | None] = relationship(remote_side="Organiser.id", lazy="selectin", join_depth=1)
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """Return the brand kit that counts: a branch's own, and its parent's where it has none."""
+        return self.brand if self.parent is None else {**self.parent.brand, **self.brand}

@@ -57,6 +57,13 @@ class StaffRoleChanged(Fact, frozen=True, kw_only=True):
     role: str
 
 
+class StaffMoved(Fact, frozen=True, kw_only=True):
+    """Somebody works at another library or branch now: the one whose fact this is."""
+
+    staff_id: uuid.UUID
+    from_organiser_id: uuid.UUID
+
+
 class StaffDisabled(Fact, frozen=True, kw_only=True):
     """Somebody may not sign in any more."""
 

@@ -185,7 +185,7 @@ def accept(session: Session, token: str, newcomer: Newcomer, *, now: datetime, r
         organiser_id=facts.owner_of_fact(link.organiser_id), staff_id=member.id, role=member.role.value
     )
     outbox.record(session, joined, now=now, by=f"staff:{member.id}")
-    return sessions.identity_of(member)
+    return sessions.identity_of(session, member)
 
 
 def _first_links(token: str) -> sa.ColumnElement[bool]:
@@ -235,7 +235,7 @@ def _reset(session: Session, link: StaffLink, newcomer: Newcomer, *, now: dateti
     sessions.close_all(session, member.id)
     changed = facts.StaffPasswordChanged(organiser_id=facts.owner_of_fact(member.organiser_id), staff_id=member.id)
     outbox.record(session, changed, now=now, by=f"staff:{member.id}")
-    return sessions.identity_of(member)
+    return sessions.identity_of(session, member)
 
 
 def _make(session: Session, link: StaffLink, open_for: timedelta, *, now: datetime, real_now: datetime) -> str:

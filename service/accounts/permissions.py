@@ -75,13 +75,15 @@ class StaffIdentity:
 
     staff_id: uuid.UUID
     organiser_id: uuid.UUID | None
-    """None: the owner of the installation, who sees every organiser."""
+    """Where they work; None: the owner of the installation, who sees every organiser."""
     role: Role
     name: str
     email: str
     locale: str = "id"
     scopes: frozenset[str] | None = None
     """What a token is limited to; None for a person at a page."""
+    branch_ids: frozenset[uuid.UUID] = frozenset()
+    """The branches of `organiser_id`, whose things are theirs as well."""
 
     @property
     def by(self) -> str:
@@ -94,7 +96,23 @@ class StaffIdentity:
 
     def sees(self, organiser_id: uuid.UUID) -> bool:
         """Tell whether that organiser's things exist for this person."""
-        return self.organiser_id is None or self.organiser_id == organiser_id
+        return self.organiser_id is None or self.organiser_id == organiser_id or organiser_id in self.branch_ids
+
+    @property
+    def organiser_ids(self) -> frozenset[uuid.UUID] | None:
+        """Return whose things lists show (`events.ownership.Owners`): their own and the branches', or everybody's."""
+        return None if self.organiser_id is None else self.branch_ids | {self.organiser_id}
+
+
+def require_founder(identity: StaffIdentity, parent_id: uuid.UUID | None) -> None:
+    """Return if `identity` may set up a branch of `parent_id`, or a library of its own (None).
+
+    Raises `NotFound` for a parent that is not theirs, `NotAllowed` for anything but a branch of their own library.
+    """
+    if parent_id is not None:
+        require(identity, Action.EDIT_BRAND, parent_id)
+    elif identity.organiser_id is not None or not identity.may(Action.EDIT_BRAND):
+        raise NotAllowed
 
 
 def require(identity: StaffIdentity, action: Action, organiser_id: uuid.UUID | None = None) -> None:

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from events import outbox
 from events.errors import N_, Conflict, FieldError, Invalid, NotAllowed, NotFound
 from events.facts import Fact
+from events.models import Organiser
+from events.ownership import owned_by
 from events.storage import ReadSession
 from service.accounts import facts, sessions, throttling
 from service.accounts.invitations import account_key
@@ -132,6 +134,28 @@ def change_role(session: Session, identity: StaffIdentity, staff_id: uuid.UUID, 
     outbox.record(session, changed, now=now, by=identity.by)
 
 
+def move(
+    session: Session, identity: StaffIdentity, staff_id: uuid.UUID, organiser_id: uuid.UUID, *, now: datetime
+) -> None:
+    """Have a colleague work at another library or branch; their sessions end. The caller commits.
+
+    Both places have to be the mover's own: `NotFound` otherwise. The owner of the installation has no place to leave.
+    """
+    member = _colleague(session, identity, staff_id)
+    require(identity, Action.MANAGE_STAFF, organiser_id)
+    if member.organiser_id is None:
+        raise NotAllowed(N_("The owner of the installation stays an owner."))
+    if member.organiser_id == organiser_id:
+        return
+    if session.get(Organiser, organiser_id) is None:
+        raise NotFound
+    before, member.organiser_id = member.organiser_id, organiser_id
+    sessions.close_all(session, member.id)
+    session.flush()
+    moved = facts.StaffMoved(organiser_id=organiser_id, staff_id=member.id, from_organiser_id=before)
+    outbox.record(session, moved, now=now, by=identity.by)
+
+
 def disable(
     session: Session, identity: StaffIdentity, staff_id: uuid.UUID, *, now: datetime, real_now: datetime
 ) -> None:
@@ -156,18 +180,18 @@ def enable(session: Session, identity: StaffIdentity, staff_id: uuid.UUID, *, no
 def list_staff(session: ReadSession, identity: StaffIdentity) -> Sequence[Staff]:
     """Return the colleagues that `identity` manages, by name."""
     require(identity, Action.MANAGE_STAFF)
-    statement = sa.select(Staff)
-    if identity.organiser_id is not None:
-        statement = statement.where(Staff.organiser_id == identity.organiser_id)
+    statement = sa.select(Staff).where(owned_by(Staff.organiser_id, identity.organiser_ids))
     return session.scalars(statement.order_by(Staff.disabled_at.is_not(None), Staff.name, Staff.id)).all()
 
 
 def list_invitations(session: ReadSession, identity: StaffIdentity, *, real_now: datetime) -> Sequence[StaffLink]:
     """Return the links that somebody may still use, newest first."""
     require(identity, Action.MANAGE_STAFF)
-    statement = sa.select(StaffLink).where(StaffLink.used_at.is_(None), StaffLink.expires_at > real_now)
-    if identity.organiser_id is not None:
-        statement = statement.where(StaffLink.organiser_id == identity.organiser_id)
+    statement = sa.select(StaffLink).where(
+        StaffLink.used_at.is_(None),
+        StaffLink.expires_at > real_now,
+        owned_by(StaffLink.organiser_id, identity.organiser_ids),
+    )
     return session.scalars(statement.order_by(StaffLink.id.desc())).all()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from events import outbox
 from events.errors import N_, FieldError, Invalid, NotFound
+from events.ownership import owned_by
 from events.storage import ReadSession
 from service.accounts import facts
 from service.accounts.models import ApiToken, Staff
@@ -67,7 +68,7 @@ def create(
 def read(session: ReadSession, token: str, *, real_now: datetime) -> StaffIdentity | None:
     """Return whom `token` acts for, or None if it is unknown, revoked, expired, or its person disabled."""
     row = _living(session, token, real_now=real_now)
-    return identity_of(row[1], frozenset(row[0].scopes)) if row else None
+    return identity_of(session, row[1], frozenset(row[0].scopes)) if row else None
 
 
 def note_use(session: Session, token: str, *, real_now: datetime) -> None:
@@ -105,10 +106,13 @@ def revoke(
 def list_tokens(session: ReadSession, identity: StaffIdentity) -> Sequence[tuple[ApiToken, str]]:
     """Return the tokens that `identity` may see, newest first, each with its person's name."""
     require(identity, Action.MANAGE_TOKENS)
-    statement = sa.select(ApiToken, Staff.name).join(Staff, Staff.id == ApiToken.staff_id)
-    if identity.organiser_id is not None:
-        statement = statement.where(Staff.organiser_id == identity.organiser_id)
-    return [(token, name) for token, name in session.execute(statement.order_by(ApiToken.id.desc()))]
+    statement = (
+        sa.select(ApiToken, Staff.name)
+        .join(Staff, Staff.id == ApiToken.staff_id)
+        .where(owned_by(Staff.organiser_id, identity.organiser_ids))
+        .order_by(ApiToken.id.desc())
+    )
+    return [(token, name) for token, name in session.execute(statement)]
 
 
 def _living(session: ReadSession, token: str, *, real_now: datetime) -> tuple[ApiToken, Staff] | None:

@@ -15,7 +15,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
 from events.errors import N_, FieldError, Invalid, NotAllowed, NotFound
-from events.ownership import owner_of
+from events.ownership import Owners, owner_of
 from events.storage import Base, ReadSession, Session
 from service.accounts import tokens
 from service.accounts.opaque import digest
@@ -142,18 +142,25 @@ class Acting:
 
         return await self.runtime.database.awrite(once)
 
-    def organiser(self, wanted: uuid.UUID | None) -> uuid.UUID | None:
-        """Return whose things a list shows: the person's organiser, or for the installation's owner the wanted one."""
-        return self.identity.organiser_id or wanted
+    def owners(self, wanted: uuid.UUID | None) -> Owners:
+        """Return whose things a list shows: the wanted organiser's, else all that the person sees.
+
+        Raises `NotFound` for another's organiser.
+        """
+        if wanted is None:
+            return self.identity.organiser_ids
+        if not self.identity.sees(wanted):
+            raise NotFound
+        return (wanted,)
 
     def organiser_to_write(self, wanted: uuid.UUID | None) -> uuid.UUID:
-        """Return for whom something is made.
+        """Return for whom something is made: the wanted organiser, else the person's own.
 
         Raises `Invalid` where the installation's owner does not say, `NotFound` for another's organiser.
         """
         if wanted is not None and not self.identity.sees(wanted):
             raise NotFound
-        found = self.organiser(wanted)
+        found = wanted or self.identity.organiser_id
         if found is None:
             raise Invalid([FieldError("organiser", "missing", N_("Say which organiser it is for."))])
         return found

@@ -113,6 +113,7 @@ _PARTNER = events.PartnerView(
     created_at=_BEFORE,
 )
 _ORGANISER = events.OrganiserView(
+    parent_id=None,
     id=_OTHER,
     slug="batam",
     name=_HOUSE,

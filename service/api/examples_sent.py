@@ -53,7 +53,7 @@ SENT: dict[str, Any] = {
     "OrganiserInput": {"slug": "batam", "name": {"id": "Perpustakaan Kota Batam", "en": "Batam City Library"}},
     "TokenInput": {"name": "Situs sekolah", "scopes": ["events.view"]},
     "InvitationInput": {"email": "budi@perpustakaan.example", "role": "editor"},
-    "RoleInput": {"role": "approver"},
+    "ColleagueInput": {"role": "approver"},
     "CertificateNameInput": {"name": "Rina Wulandari, S.Pd."},
     "RevocationInput": {"reason": "Diterbitkan untuk orang yang keliru."},
     "PostInput": {"text": "Ingin menulis cerita untuk anak? Ikuti webinar kami!", "version": 1},

@@ -25,7 +25,7 @@ from service.api.resources.people import (
     token_view,
 )
 from service.clock import real_now
-from service.desk_inputs import InvitationInput, RoleInput, TokenInput
+from service.desk_inputs import ColleagueInput, InvitationInput, TokenInput
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -105,7 +105,7 @@ async def invite_colleague(
             acting.identity,
             email=data.email,
             role=Role(data.role),
-            organiser_id=acting.organiser(organiser) if organiser is None else organiser,
+            organiser_id=organiser or acting.identity.organiser_id,
             now=now,
             real_now=real_now(),
         )
@@ -151,14 +151,21 @@ async def revoke_invitation(link_id: Id, acting: NamedDependency[Acting]) -> Non
     "/colleagues/{staff_id:uuid}",
     opt=needs(Action.MANAGE_STAFF),
     responses=STAFF_WRITE,
-    operation_id="changeRole",
+    operation_id="changeColleague",
 )
-async def change_role(staff_id: Id, data: JSONBody[RoleInput], acting: NamedDependency[Acting]) -> ColleagueList:
-    """Give a colleague another role; their sessions end."""
+async def change_colleague(
+    staff_id: Id, data: JSONBody[ColleagueInput], acting: NamedDependency[Acting]
+) -> ColleagueList:
+    """Give a colleague another role or another place of work; their sessions end."""
     now = acting.now
-    return await _manage(
-        acting, lambda session: staff.change_role(session, acting.identity, staff_id, Role(data.role), now=now)
-    )
+
+    def use_case(session: Session) -> None:
+        if data.role is not None:
+            staff.change_role(session, acting.identity, staff_id, data.role, now=now)
+        if data.organiser is not None:
+            staff.move(session, acting.identity, staff_id, data.organiser, now=now)
+
+    return await _manage(acting, use_case)
 
 
 @post(
@@ -210,7 +217,7 @@ routes = Router(
         invite_colleague,
         invite_back,
         revoke_invitation,
-        change_role,
+        change_colleague,
         disable_colleague,
         enable_colleague,
     ],

@@ -153,9 +153,9 @@ async def list_posts(event_id: Id, acting: NamedDependency[Acting]) -> PostList:
 @get("/posts", opt=needs(Action.VIEW_POSTS), responses=STAFF_READ | refusals(422), operation_id="listWaitingPosts")
 async def list_waiting_posts(acting: NamedDependency[Acting], organiser: OrganiserQuery = None) -> PostList:
     """List the posts that wait for a person: to approve, to copy, or to look into."""
-    links, owner = acting.runtime.links, acting.organiser_to_write(organiser)
+    links, owners = acting.runtime.links, acting.owners(organiser)
     return await acting.see(
-        lambda session: PostList(items=[post_view(row) for row in posts_waiting(session, owner, links=links)])
+        lambda session: PostList(items=[post_view(row) for row in posts_waiting(session, owners, links=links)])
     )
 
 

@@ -37,7 +37,7 @@ async def list_events(
         lambda session: [
             event_row(event)
             for event in records.event_page(
-                session, organiser_id=acting.organiser(organiser), stage=stage, limit=limit + 1, after=after
+                session, owners=acting.owners(organiser), stage=stage, limit=limit + 1, after=after
             )
         ]
     )

@@ -12,10 +12,9 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.params import JSONBody
 
 from events import organisers, outbox, records
-from events.errors import NotAllowed
 from events.models import Event, Organiser
 from events.storage import ReadSession, Session
-from service.accounts.permissions import Action, require
+from service.accounts.permissions import Action, require, require_founder
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_READ, STAFF_WRITE
 from service.api.parameters import Id, IdempotencyKey
@@ -33,7 +32,7 @@ async def list_organisers(acting: NamedDependency[Acting]) -> OrganiserList:
     """List the organisers that the token's person sees: one's own, or all of them."""
     return await acting.see(
         lambda session: OrganiserList(
-            items=[organiser_view(each) for each in records.organisers(session, acting.identity.organiser_id)]
+            items=[organiser_view(each) for each in records.organisers(session, acting.identity.organiser_ids)]
         )
     )
 
@@ -42,9 +41,8 @@ async def list_organisers(acting: NamedDependency[Acting]) -> OrganiserList:
 async def add_organiser(
     data: JSONBody[OrganiserInput], acting: NamedDependency[Acting], idempotency_key: IdempotencyKey = None
 ) -> OrganiserView:
-    """Add a library, or a branch of one; for the owner of the installation."""
-    if acting.identity.organiser_id is not None:
-        raise NotAllowed
+    """Add a library (the owner of the installation may), or a branch of one (its owners may, too)."""
+    require_founder(acting.identity, data.parent)
     now = acting.now
 
     def use_case(session: Session) -> uuid.UUID:
@@ -57,6 +55,7 @@ async def add_organiser(
             phone=data.phone,
             address=data.address.stored() if data.address else None,
             website=data.website,
+            parent_id=data.parent,
             now=now,
         )
 
@@ -97,7 +96,7 @@ async def set_brand(organiser_id: Id, data: JSONBody[BrandInput], acting: NamedD
     def use_case(session: Session) -> OrganiserView:
         require(acting.identity, acting.action, organiser_id)
         before = records.organiser(session, organiser_id)
-        organisers.set_brand(session, organiser_id, data.stored(before.brand))
+        organisers.set_brand(session, organiser_id, data.stored(before.look))
         session.flush()
         return organiser_view(before)
 

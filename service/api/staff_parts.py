@@ -125,7 +125,7 @@ async def list_partners(
     rows = await acting.see(
         lambda session: [
             partner_view(each)
-            for each in records.partner_page(session, acting.organiser(organiser), limit=limit + 1, after=after)
+            for each in records.partner_page(session, acting.owners(organiser), limit=limit + 1, after=after)
         ]
     )
     page, next_cursor = cut(rows, limit, lambda each: (each.name, each.id))

@@ -26,7 +26,7 @@ async def get_queue(acting: NamedDependency[Acting]) -> QueueReport:
     def query(session: ReadSession) -> QueueReport:
         return queue_report(
             queues.health(session, now=now, real_now=real_now()),
-            queues.failures(session, organiser_id=acting.identity.organiser_id),
+            queues.failures(session, owners=acting.identity.organiser_ids),
             presence.alive(session, real_now=real_now()),
         )
 

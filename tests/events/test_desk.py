@@ -24,7 +24,7 @@ def test_events_are_found_by_either_title_and_by_organiser(database: Database, l
     other.webinar(title=LocalizedText("Menulis di cabang"))
 
     def found(text: str) -> list[object]:
-        page = database.read(lambda s: desk.list_events(s, organiser_id=life.organiser_id, text=text))
+        page = database.read(lambda s: desk.list_events(s, owners=[life.organiser_id], text=text))
         assert page.total == len(page.rows)
         return [row.event.id for row in page.rows]
 

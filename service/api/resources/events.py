@@ -34,6 +34,7 @@ class OrganiserView(msgspec.Struct, frozen=True, kw_only=True):
     """A library, or a branch of one."""
 
     id: uuid.UUID
+    parent_id: Annotated[uuid.UUID | None, Meta(description="The library whose branch it is.")]
     slug: str
     name: LocalizedText
     timezone: str
@@ -42,7 +43,10 @@ class OrganiserView(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None
     address: LocalizedText
     website: str | None
-    brand: Annotated[dict[str, Any], Meta(description="The brand kit as it was set; see `BrandInput`.")]
+    brand: Annotated[
+        dict[str, Any],
+        Meta(description="The brand kit as it was set; see `BrandInput`. What a branch lacks is its parent's."),
+    ]
 
 
 class OrganiserList(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,6 +55,7 @@ def upgrade() -> None:
     op.create_table(
         "organiser",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("name", JSON, nullable=False),
         sa.Column("timezone", sa.String(length=40), nullable=False),
@@ -65,9 +66,12 @@ def upgrade() -> None:
         sa.Column("website", sa.String(length=500), nullable=True),
         sa.Column("brand", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("parent_id <> id", name=op.f("ck_organiser_parent_is_another")),
+        sa.ForeignKeyConstraint(["parent_id"], ["organiser.id"], name=op.f("fk_organiser_parent_id_organiser")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organiser")),
         sa.UniqueConstraint("slug", name=op.f("uq_organiser_slug")),
     )
+    op.create_index(op.f("ix_organiser_parent_id"), "organiser", ["parent_id"], unique=False)
     op.create_table(
         "process",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -820,6 +824,7 @@ def downgrade() -> None:
     op.drop_table("sign_in_attempts")
     op.drop_index(op.f("ix_process_seen_at"), table_name="process")
     op.drop_table("process")
+    op.drop_index(op.f("ix_organiser_parent_id"), table_name="organiser")
     op.drop_table("organiser")
     op.drop_index(op.f("ix_idempotency_key_created_at"), table_name="idempotency_key")
     op.drop_table("idempotency_key")

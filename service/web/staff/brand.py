@@ -53,8 +53,16 @@ async def _brand_page(desk: Desk, house: House, form: Form, status_code: int = 2
         )
         for name, ground in (("ink", "paper"), ("primary", "paper"))
     ]
+    own = await desk.house()
     return await desk.show(
-        "brand.html", house=house, houses=await desk.houses(), form=form, pairs=pairs, status_code=status_code
+        "brand.html",
+        house=house,
+        houses=await desk.houses(),
+        parent=next((each for each in await desk.pages.houses() if each.id == house.parent_id), None),
+        can_add=desk.identity.organiser_id is None or (own is not None and own.parent_id is None),
+        form=form,
+        pairs=pairs,
+        status_code=status_code,
     )
 
 
@@ -106,7 +114,7 @@ async def set_logo(request: Request) -> Response[Any]:
 
 
 def _which(desk: Desk, house: House) -> dict[str, str]:
-    return {} if desk.identity.organiser_id else {"organiser": str(house.id)}
+    return {} if desk.identity.organiser_id == house.id else {"organiser": str(house.id)}
 
 
 HANDLERS = (show_brand, set_brand, set_logo)

@@ -14,7 +14,7 @@ from events.errors import NotFound
 from events.models import Stage
 from events.storage import ReadSession
 from service import attention
-from service.accounts.permissions import Action
+from service.accounts.permissions import Action, require_founder
 from service.desk_inputs import OrganiserInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
@@ -44,38 +44,42 @@ async def show_dashboard(request: Request) -> Response[str]:
     desk = desk_of(request)
     if not await desk.houses():
         return await _set_up_page(desk, Form())
-    organiser_id, identity, now, real_now = desk.identity.organiser_id, desk.identity, desk.now, desk.real_now
+    identity, now, real_now = desk.identity, desk.now, desk.real_now
+    owners = identity.organiser_ids
 
     def query(session: ReadSession) -> Overview:
         return Overview(
-            coming=lists.list_events(session, organiser_id=organiser_id, stages=COMING, size=8),
-            drafts=lists.list_events(session, organiser_id=organiser_id, stages=(Stage.DRAFT,), size=8),
-            needs=attention.needed(session, organiser_id=organiser_id, may=identity.may, now=now, real_now=real_now),
+            coming=lists.list_events(session, owners=owners, stages=COMING, size=8),
+            drafts=lists.list_events(session, owners=owners, stages=(Stage.DRAFT,), size=8),
+            needs=attention.needed(session, owners=owners, may=identity.may, now=now, real_now=real_now),
         )
 
     return await desk.show("dashboard.html", overview=await desk.read(query))
 
 
 async def _set_up_page(desk: Desk, form: Form, status_code: int = 200) -> Response[str]:
-    return await desk.show("organiser_new.html", form=form, status_code=status_code)
+    parents = [house for house in await desk.houses() if house.parent_id is None]
+    return await desk.show("organiser_new.html", form=form, parents=parents, status_code=status_code)
 
 
 @get("/staff/organisers/new", action=Action.EDIT_BRAND, include_in_schema=False)
 async def show_new_organiser(request: Request) -> Response[str]:
-    """Show the form for one more library; only the owner of the installation has it."""
+    """Show the form for one more library (for the owner of the installation), or for a branch of one's own."""
     desk = desk_of(request)
-    _require_installation(desk)
+    await _require_library(desk)
     return await _set_up_page(desk, Form())
 
 
 @post("/staff/organisers/new", action=Action.EDIT_BRAND, include_in_schema=False, request_max_body_size=MAX_BYTES)
 async def add_organiser(request: Request) -> Response[Any]:
-    """Set up a library."""
+    """Set up a library, or a branch of one."""
     desk = desk_of(request)
-    _require_installation(desk)
+    await _require_library(desk)
     form = await read_form(request)
     try:
         given = check(OrganiserInput, organiser_values(form))
+        parent = given.parent or desk.identity.organiser_id
+        require_founder(desk.identity, parent)
         await desk.write(
             lambda session: organisers.add_organiser(
                 session,
@@ -87,6 +91,7 @@ async def add_organiser(request: Request) -> Response[Any]:
                 phone=given.phone,
                 address=given.address.stored() if given.address else None,
                 website=given.website,
+                parent_id=parent,
             )
         )
     except REFUSALS as refusal:
@@ -96,15 +101,17 @@ async def add_organiser(request: Request) -> Response[Any]:
 
 def organiser_values(form: Form) -> dict[str, Any]:
     """Return the form as `OrganiserInput` takes it."""
-    plain = ("slug", "timezone", "email", "phone", "website")
+    plain = ("slug", "timezone", "email", "phone", "website", "parent")
     values: dict[str, Any] = {name: form.value(name) for name in plain if form.value(name).strip()}
     values["name"] = {"id": form.value("name_id"), "en": form.value("name_en")}
     values["address"] = {"id": form.value("address_id"), "en": form.value("address_en")}
     return values
 
 
-def _require_installation(desk: Desk) -> None:
-    if desk.identity.organiser_id is not None:
+async def _require_library(desk: Desk) -> None:
+    """Return if there is a place to put the new one: branches have no branches. Raises `NotFound`."""
+    own = await desk.house() if desk.identity.organiser_id else None
+    if own is not None and own.parent_id is not None:
         raise NotFound
 
 

@@ -33,7 +33,7 @@ async def list_events(request: Request) -> Response[str]:
     found = await desk.read(
         lambda session: lists.list_events(
             session,
-            organiser_id=desk.identity.organiser_id,
+            owners=desk.identity.organiser_ids,
             stages=_FILTERS[chosen],
             kind=kind,
             text=text,

@@ -34,6 +34,7 @@ NOTICES = {
     "approved": N_("Approved. It goes out at its time."),
     "rejected": N_("Rejected. It will not go out."),
     "brand": N_("The brand is saved. Pages, posts and certificates follow it from now on."),
+    "moved": N_("The person works there from now on, and signs in again."),
     "role": N_("The role was changed. The person signs in again."),
     "disabled": N_("This person can no longer sign in."),
     "enabled": N_("This person can sign in again."),
@@ -42,5 +43,5 @@ NOTICES = {
     "password": N_("Your password was changed. Other devices were signed out."),
     "welcome": N_("Welcome! You are signed in."),
     "signed_out": N_("You are signed out."),
-    "organiser": N_("Your library is set up."),
+    "organiser": N_("It is set up."),
 }

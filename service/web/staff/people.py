@@ -10,6 +10,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
+from events.errors import NotFound
 from events.storage import ReadSession, Session
 from service.accounts import invitations, staff, tokens
 from service.accounts.models import Role
@@ -17,7 +18,7 @@ from service.accounts.permissions import ROLES_OF, Action
 from service.desk_inputs import InvitationInput, TokenInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
-from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
+from service.web.staff.desk import REFUSALS, Desk, check, desk_of, organiser_in, refused
 
 TOKEN_DAYS = (30, 90, 365)
 INSTALLATION = "installation"
@@ -71,7 +72,7 @@ async def invite(request: Request) -> Response[Any]:
         given = check(InvitationInput, {name: form.value(name) for name in ("email", "role") if form.value(name)})
         chosen = form.value("organiser")
         whole = chosen == INSTALLATION and desk.identity.organiser_id is None
-        house = None if whole else await desk.house(uuid.UUID(chosen) if _is_uuid(chosen) else None)
+        house = None if whole else await desk.house(organiser_in(chosen))
         secret = await desk.write(
             lambda session: invitations.invite(
                 session,
@@ -88,14 +89,6 @@ async def invite(request: Request) -> Response[Any]:
     return await _people_page(desk, Form(), link=_welcome_url(desk, secret))
 
 
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
 @post(
     "/staff/people/{staff_id:uuid}/role",
     action=Action.MANAGE_STAFF,
@@ -109,6 +102,23 @@ async def change_role(request: Request, staff_id: FromPath[uuid.UUID]) -> Respon
     role = next((each for each in Role if each.value == form.value("role")), Role.VIEWER)
     await desk.write(lambda session: staff.change_role(session, desk.identity, staff_id, role, now=desk.now))
     return desk.go("/staff/people", "role")
+
+
+@post(
+    "/staff/people/{staff_id:uuid}/move",
+    action=Action.MANAGE_STAFF,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def move(request: Request, staff_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Have a colleague work at another library or branch."""
+    desk = desk_of(request)
+    form = await read_form(request)
+    house = await desk.house(organiser_in(form.value("organiser")))
+    if house is None:
+        raise NotFound
+    await desk.write(lambda session: staff.move(session, desk.identity, staff_id, house.id, now=desk.now))
+    return desk.go("/staff/people", "moved")
 
 
 @post(
@@ -206,6 +216,7 @@ HANDLERS = (
     list_people,
     invite,
     change_role,
+    move,
     reset_password,
     disable_or_enable,
     revoke_invitation,

@@ -26,10 +26,8 @@ async def list_waiting(request: Request) -> Response[str]:
     """Show what waits for a person: to be approved, to be copied, or to be looked into."""
     desk = desk_of(request)
     links = desk.runtime.links
-    houses = [house.id for house in await desk.houses()]
-    rows = await desk.read(
-        lambda session: [row for house in houses for row in posts_waiting(session, house, links=links)]
-    )
+    owners = desk.identity.organiser_ids
+    rows = await desk.read(lambda session: posts_waiting(session, owners, links=links))
     return await desk.show("posts.html", rows=rows, planned=())
 
 

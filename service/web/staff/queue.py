@@ -22,12 +22,12 @@ from service.web.staff.desk import Desk, desk_of
 async def show_queue(request: Request) -> Response[str]:
     """Show the health of every queue."""
     desk = desk_of(request)
-    now, real_now, organiser_id = desk.now, desk.real_now, desk.identity.organiser_id
+    now, real_now, owners = desk.now, desk.real_now, desk.identity.organiser_ids
 
     def query(session: ReadSession) -> tuple[Any, Any, Any]:
         return (
             queues.health(session, now=now, real_now=real_now),
-            queues.failures(session, organiser_id=organiser_id),
+            queues.failures(session, owners=owners),
             presence.alive(session, real_now=real_now),
         )
 

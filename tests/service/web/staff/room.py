@@ -11,9 +11,9 @@ from typing import Any
 from litestar.testing import TestClient
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import partners, recording
+from events import organisers, partners, recording
 from events.models import ParticipationRole, PartnerKind, Stage
-from events.storage import Session
+from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
 from service.accounts import invitations, staff, tokens
@@ -30,13 +30,14 @@ LETTER = b"To: siti@example.org\r\nSubject: Konfirmasi\r\nContent-Type: text/htm
 
 @dataclass(frozen=True)
 class Room:
-    """One installation with two libraries."""
+    """One installation with two libraries, the first of which has a branch."""
 
     runtime: Runtime
     life: Life
     people: People
     installation: StaffIdentity
     other: Life
+    branch: Life
 
     def join(self, role: Role, organiser_id: uuid.UUID | None = None) -> StaffIdentity:
         """Let somebody in."""
@@ -65,7 +66,12 @@ def open_room(runtime: Runtime) -> Room:
     """Fill an empty installation."""
     database: Any = runtime.database
     first = database.write(add_organiser)
-    second = database.write(lambda session: add_organiser(session, slug="cabang-sekupang"))
+    second = database.write(lambda session: add_organiser(session, slug="perpustakaan-bintan"))
+    branch = database.write(
+        lambda session: organisers.add_organiser(
+            session, slug="cabang-nongsa", name=LocalizedText("Cabang Nongsa"), parent_id=first, now=NOW
+        )
+    )
     people = People(database)
     return Room(
         runtime,
@@ -73,6 +79,7 @@ def open_room(runtime: Runtime) -> Room:
         people,
         people.first_owner(real_now=real_now()),
         Life(database, second),
+        Life(database, branch),
     )
 
 

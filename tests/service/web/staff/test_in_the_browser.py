@@ -35,7 +35,8 @@ def room(site: Site) -> Room:
     people = People(site.runtime.database)
     other = site.runtime.database.write(lambda session: add_organiser(session, slug="cabang"))
     owner = people.first_owner(real_now=real_now())
-    return Room(site.runtime, site.life, people, owner, Life(site.runtime.database, other))
+    elsewhere = Life(site.runtime.database, other)
+    return Room(site.runtime, site.life, people, owner, elsewhere, branch=elsewhere)
 
 
 def sign_in(page: Page, site: Site, room: Room) -> None:
