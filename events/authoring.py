@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import event_rules, facts, outbox, seats, waitlist
+from events import event_rules, facts, outbox, search_index, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated, WrongStage
 from events.models import (
     Event,
@@ -82,6 +82,7 @@ def draft_event(
     )
     session.add(event)
     session.flush()
+    search_index.index_event(session, event)
     if kind is EventKind.WEBINAR:
         seats.open_pool(session, event.id, capacity=capacity)
     outbox.record(session, facts.EventDrafted(organiser_id=organiser_id, event_id=event.id), now=now, by=by)
@@ -124,7 +125,7 @@ def edit_event(
         setattr(event, name, fields[name])
     event.version += 1
     event.updated_at = now
-    session.flush()
+    search_index.index_event(session, event)
     outbox.record(
         session,
         facts.EventEdited(organiser_id=event.organiser_id, event_id=event.id, fields=changed),

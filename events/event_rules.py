@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from events import tags
 from events.dates import INDONESIAN_ZONES
 from events.errors import N_, FieldError, Invalid
 from events.models import Event, EventMode, Evidence, Stage
@@ -21,6 +22,8 @@ EDITABLE = frozenset(
         "summary",
         "description",
         "audience",
+        "audiences",
+        "topics",
         "venue",
         "mode",
         "join_url",
@@ -126,6 +129,19 @@ def _faults(fields: Mapping[str, Any]) -> Iterator[FieldError]:
     if "mode" in fields and fields["mode"] not in list(EventMode):
         yield FieldError("mode", "choice", N_("Choose one of the options."))
     yield from _faults_of_rule(fields.get("attendance_rule") or {})
+    yield from _faults_of_tags(fields.get("audiences") or [], fields.get("topics") or [])
+
+
+def _faults_of_tags(audiences: Sequence[Any], topics: Sequence[Any]) -> Iterator[FieldError]:
+    if any(each not in list(tags.Audience) for each in audiences) or len(set(audiences)) < len(audiences):
+        yield FieldError("audiences", "choice", N_("Choose one of the options."))
+    if len(topics) > tags.MOST_TOPICS:
+        yield FieldError("topics", "too_many", N_("At most %(limit)s topics, please."), {"limit": tags.MOST_TOPICS})
+    read = tags.topics_of(topics)
+    if any(not each.code for each in read) or len({each.code for each in read}) < len(read):
+        yield FieldError("topics", "invalid", N_("We could not understand this answer."))
+    longest = max((text for each in read for text in (each.name.id, each.name.en)), key=len, default="")
+    yield from _faults_of_length("topics", longest, tags.TOPIC_LENGTH)
 
 
 def _faults_of_rule(rule: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -31,9 +31,9 @@ from events.models import (
     SeatPool,
     Slot,
     Stage,
-    Track,
 )
-from events.storage import LocalizedText, ReadSession, UtcDateTime
+from events.storage import LocalizedText, ReadSession
+from events.tags import Audience, Topic, audiences_of, topics_of
 
 COMING = (Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.LIVE)
 PUBLIC = (*COMING, Stage.ENDED, Stage.ARCHIVED, Stage.POSTPONED, Stage.CANCELLED)
@@ -73,6 +73,8 @@ class Card:
     venue: LocalizedText
     seats: SeatsLeft
     updated_at: datetime
+    audiences: tuple[Audience, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
     @property
     def path(self) -> str:
@@ -142,74 +144,8 @@ class EventPage(Card):
 
 
 # ---------------------------------------------------------------- lists
-def coming_events(
-    session: ReadSession, *, now: datetime, organiser: str | None = None, limit: int = 60
-) -> tuple[Card, ...]:
-    """Return what can still be visited, the soonest first; what was called off stays to be seen until its day.
-
-    Two queries.
-    """
-    called_off = sa.and_(Event.stage.in_((Stage.CANCELLED, Stage.POSTPONED)), Event.starts_at > now)
-    statement = (
-        sa.select(Event, Organiser)
-        .join(Organiser, Organiser.id == Event.organiser_id)
-        .where(sa.or_(sa.and_(Event.stage.in_(COMING), Event.ends_at > now), called_off))
-        .order_by(Event.starts_at, Event.id)
-        .limit(limit)
-    )
-    return _cards(session, statement, organiser)
-
-
-def past_events(
-    session: ReadSession, *, organiser: str | None = None, recorded_only: bool = False, limit: int = 6
-) -> tuple[Card, ...]:
-    """Return events that are over, the latest first. Two queries."""
-    statement = (
-        sa.select(Event, Organiser)
-        .join(Organiser, Organiser.id == Event.organiser_id)
-        .where(Event.stage.in_((Stage.ENDED, Stage.ARCHIVED)))
-        .order_by(Event.starts_at.desc(), Event.id.desc())
-        .limit(limit)
-    )
-    if recorded_only:
-        statement = statement.where(Event.recording_track == Track.DONE)
-    return _cards(session, statement, organiser)
-
-
-def public_events(
-    session: ReadSession,
-    *,
-    now: datetime,
-    past: bool,
-    limit: int,
-    kind: EventKind | None = None,
-    organiser: str | None = None,
-    after: tuple[datetime, uuid.UUID] | None = None,
-) -> tuple[Card, ...]:
-    """Return one page of what is coming, soonest first, or of what is over, latest first. Two queries.
-
-    `after` is the start and id of the last event of the page before.
-    """
-    key = sa.tuple_(Event.starts_at, Event.id)
-    statement = sa.select(Event, Organiser).join(Organiser, Organiser.id == Event.organiser_id).limit(limit)
-    if past:
-        statement = statement.where(Event.stage.in_((Stage.ENDED, Stage.ARCHIVED)))
-        statement = statement.order_by(Event.starts_at.desc(), Event.id.desc())
-    else:
-        called_off = sa.and_(Event.stage.in_((Stage.CANCELLED, Stage.POSTPONED)), Event.starts_at > now)
-        statement = statement.where(sa.or_(sa.and_(Event.stage.in_(COMING), Event.ends_at > now), called_off))
-        statement = statement.order_by(Event.starts_at, Event.id)
-    if kind is not None:
-        statement = statement.where(Event.kind == kind)
-    if after is not None:
-        last = sa.tuple_(sa.literal(after[0], UtcDateTime()), sa.literal(after[1], sa.Uuid()))
-        statement = statement.where(key < last if past else key > last)
-    return _cards(session, statement, organiser)
-
-
-def _cards(session: ReadSession, statement: sa.Select[Event, Organiser], organiser: str | None) -> tuple[Card, ...]:
-    if organiser is not None:
-        statement = statement.where(Organiser.slug == organiser)
+def cards(session: ReadSession, statement: sa.Select[Event, Organiser]) -> tuple[Card, ...]:
+    """Return the events that `statement` selects, each with its organiser, as lists show them. Two queries."""
     found = [(event, owner) for event, owner in session.execute(statement)]
     seats = _seats_of_events(session, [event.id for event, _ in found])
     return tuple(Card(**_card(event, owner, seats.get(event.id, _NO_SEATS))) for event, owner in found)
@@ -227,7 +163,8 @@ _NO_SEATS = SeatsLeft(0, 0)
 def _card(event: Event, organiser: Organiser, seats: SeatsLeft) -> dict[str, Any]:
     copied = ("id", "slug", "kind", "mode", "stage", "title", "summary", "starts_at", "ends_at", "timezone", "venue")
     values = {name: getattr(event, name) for name in (*copied, "updated_at")}
-    return {**values, "house": house_of(organiser), "seats": seats}
+    tagged = {"audiences": audiences_of(event.audiences), "topics": topics_of(event.topics)}
+    return {**values, **tagged, "house": house_of(organiser), "seats": seats}
 
 
 def _seats_of_events(session: ReadSession, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, SeatsLeft]:

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox
+from events import facts, outbox, search_index
 from events.errors import N_, Conflict, NotFound
 from events.models import (
     Event,
@@ -92,7 +92,7 @@ def invite(
         found.withdrawn_at = None
         found.answer = PartnerAnswer.NEEDS_ACTION
         found.calendar_sequence += 1
-    session.flush()
+    search_index.index_event(session, event)
     outbox.record(
         session,
         facts.PartnerInvited(organiser_id=event.organiser_id, event_id=event.id, participation_id=participation.id),
@@ -109,7 +109,7 @@ def withdraw(session: Session, participation_id: uuid.UUID, *, now: datetime, by
         return
     participation.withdrawn_at = now
     participation.calendar_sequence += 1
-    session.flush()
+    search_index.index_event(session, event)
     outbox.record(
         session,
         facts.PartnerWithdrawn(organiser_id=event.organiser_id, event_id=event.id, participation_id=participation.id),
@@ -127,7 +127,7 @@ def answer(session: Session, participation_id: uuid.UUID, given: PartnerAnswer, 
         return
     participation.answer = given
     participation.answered_at = now
-    session.flush()
+    search_index.index_event(session, event)
     outbox.record(
         session,
         facts.PartnerAnswered(

@@ -6,8 +6,9 @@ Built from the types of `service.inputs`. A text in two languages is `{"id": …
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, LiteralString, TypeVar
+from typing import Annotated, Any, Literal, LiteralString, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -27,6 +28,7 @@ from events.dates import INDONESIAN_ZONES
 from events.errors import Invalid
 from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerKind, ProgrammeItem
 from events.storage import LocalizedText
+from events.tags import MOST_TOPICS, Audience, stored_topics
 from service.inputs import Email, Input, Line200, PersonName, Phone, field_errors
 
 _Model = TypeVar("_Model", bound=Input)
@@ -141,6 +143,20 @@ class StoryInput(Input):
         return LocalizedText(self.id, self.en)
 
 
+class TopicInput(Input):
+    """The name of a topic in two languages."""
+
+    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(one_line)] = ""
+    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(one_line)] = ""
+
+
+def _stored_list(given: Sequence[Audience | TopicInput]) -> list[Any]:
+    """Return audiences or topics as events keep them, each once."""
+    topics = [LocalizedText(each.id, each.en) for each in given if isinstance(each, TopicInput)]
+    wanted = {each for each in given if isinstance(each, Audience)}
+    return stored_topics(topics) or [each.value for each in Audience if each in wanted]
+
+
 class AttendanceRuleInput(Input):
     """Which evidence shows that a person attended."""
 
@@ -176,6 +192,8 @@ class EventFields(Input):
     summary: ParagraphInput | None = None
     description: StoryInput | None = None
     audience: ParagraphInput | None = None
+    audiences: list[Audience] | None = Field(None, max_length=len(Audience), description="For whom, to filter by.")
+    topics: list[TopicInput] | None = Field(None, max_length=MOST_TOPICS, description="What it is about, to filter by.")
     venue: ParagraphInput | None = None
     mode: EventMode | None = None
     join_url: Link | None = Field(None, examples=["https://meet.example/menulis"])
@@ -195,7 +213,9 @@ class EventFields(Input):
         given: dict[str, Any] = {}
         for name in self.model_fields_set & _EDITABLE:
             value = getattr(self, name)
-            if isinstance(value, LineInput | ParagraphInput | StoryInput | CertificateInput):
+            if isinstance(value, list):
+                given[name] = _stored_list(cast("list[Audience | TopicInput]", value))
+            elif isinstance(value, LineInput | ParagraphInput | StoryInput | CertificateInput):
                 given[name] = value.stored()
             elif isinstance(value, AttendanceRuleInput):
                 given[name] = value.model_dump(mode="json")
@@ -205,6 +225,8 @@ class EventFields(Input):
                 given[name] = LocalizedText()
             elif name in ("attendance_rule", "certificate"):
                 given[name] = {}
+            elif name in ("audiences", "topics"):
+                given[name] = []
             # Anything else has a default and cannot be empty: null leaves it as it is.
         return given
 

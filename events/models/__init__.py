@@ -1,7 +1,7 @@
 """Columns and constraints of the core. Behaviour lives in the verb modules beside this package."""
 
 from events.models.attendance import Attendance, Evidence
-from events.models.event import Event, EventKind, EventMode, ProgrammeItem, Stage, Track
+from events.models.event import Event, EventKind, EventMode, EventTag, ProgrammeItem, Stage, TagKind, Track
 from events.models.form import AnswerFile, FormRevision
 from events.models.organiser import Organiser
 from events.models.partner import Participation, ParticipationRole, Partner, PartnerAnswer, PartnerKind
@@ -25,6 +25,7 @@ __all__ = [
     "Event",
     "EventKind",
     "EventMode",
+    "EventTag",
     "Evidence",
     "FormRevision",
     "Invitee",
@@ -46,5 +47,6 @@ __all__ = [
     "SeatPool",
     "Slot",
     "Stage",
+    "TagKind",
     "Track",
 ]

@@ -52,6 +52,13 @@ class Track(enum.StrEnum):
     FAILED = "failed"
 
 
+class TagKind(enum.StrEnum):
+    """What a tag says of an event: for whom it is, or what it is about."""
+
+    AUDIENCE = "audience"
+    TOPIC = "topic"
+
+
 class Event(Base):
     """One webinar or exhibition. Seats are counted in `SeatPool`, never here."""
 
@@ -73,6 +80,12 @@ class Event(Base):
     description: Mapped[LocalizedText]
     """Plain text with blank lines between paragraphs; never HTML."""
     audience: Mapped[LocalizedText]
+    audiences: Mapped[list[Any]] = mapped_column(default=list)
+    """Codes of `events.tags.Audience`, to filter by; `audience` says the same in words."""
+    topics: Mapped[list[Any]] = mapped_column(default=list)
+    """Names in both languages, as `events.tags.stored_topics` writes them."""
+    search_text: Mapped[str] = mapped_column(sa.Text, default="", deferred=True)
+    """Every word that the event can be found by, written by `events.search_index`; too long to be loaded unasked."""
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     timezone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
@@ -115,6 +128,19 @@ class Event(Base):
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     """Grows with every change; pages send it back, so that two editors never overwrite each other."""
+
+
+class EventTag(Base):
+    """One audience or topic of an event, to filter by. Follows from the event's columns: see `events.search_index`."""
+
+    __tablename__ = "event_tag"
+    __table_args__ = (sa.Index(None, "kind", "code"),)
+
+    event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[TagKind] = mapped_column(enum_type(TagKind), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    name: Mapped[LocalizedText]
+    """A topic's name; empty for an audience, which is named by its code."""
 
 
 class ProgrammeItem(Base):

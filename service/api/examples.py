@@ -21,6 +21,7 @@ from events.models import (
     Track,
 )
 from events.storage import LocalizedText
+from events.tags import Audience
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.api.examples_sent import SENT
@@ -52,6 +53,8 @@ _SUMMARY: dict[str, Any] = {
     "ends_at": _ENDS,
     "timezone": "Asia/Jakarta",
     "venue": _ROOM,
+    "audiences": [Audience.TEACHERS, Audience.PARENTS],
+    "topics": [public.TopicView(code="menulis", name=LocalizedText("Menulis", "Writing"))],
     "seats": public.Seats(left=37, capacity=100, waiting=0, open=True),
     "updated_at": _BEFORE,
 }
@@ -304,6 +307,8 @@ _STAFF: dict[str, Any] = {
         summary=_CARD.summary,
         description=_NOBODY,
         audience=_NOBODY,
+        audiences=[Audience.TEACHERS],
+        topics=[LocalizedText("Menulis", "Writing")],
         venue=_ROOM,
         reason=_NOBODY,
         join_url="https://meet.example/menulis",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from datetime import date
 from typing import Annotated
 
 from litestar import Router, get
@@ -10,10 +11,12 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from events import listing
-from events.models import EventKind
+from events.finding import Place, Wanted, find_events
+from events.models import EventKind, EventMode
 from events.storage import ReadSession
+from events.tags import Audience
 from service.api.answers import READ
-from service.api.paging import Cursor, Limit, cut, read_time_cursor
+from service.api.paging import Cursor, Limit, read_time_cursor, write_cursor
 from service.api.parameters import Id
 from service.api.resources.public import (
     EventDetail,
@@ -42,25 +45,36 @@ async def list_events(
     ),
     kind: Annotated[EventKind | None, QueryParameter()] = None,
     organiser: Annotated[str | None, QueryParameter(max_length=60, description="An organiser's slug.")] = None,
+    q: Annotated[
+        str, QueryParameter(max_length=200, description="Words that must all occur; case and accents do not matter.")
+    ] = "",
+    mode: Annotated[EventMode | None, QueryParameter(description="Hybrid events are found by every mode.")] = None,
+    audience: Annotated[Audience | None, QueryParameter()] = None,
+    topic: Annotated[str | None, QueryParameter(max_length=80, description="A topic's `code`.")] = None,
+    first: Annotated[
+        date | None, QueryParameter(name="from", description="Events that are not over before this day.")
+    ] = None,
+    last: Annotated[
+        date | None, QueryParameter(name="to", description="Events that begin on this day or before.")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> EventPageOfList:
     """List the events that everybody may see, drafts excepted."""
     now = runtime.clock.now()
-    after = read_time_cursor(cursor)
-    cards = await runtime.database.aread(
-        lambda session: listing.public_events(
-            session,
-            now=now,
-            past=when is When.PAST,
-            kind=kind,
-            organiser=organiser,
-            limit=limit + 1,
-            after=after,
+    place = read_time_cursor(cursor)
+    wanted = Wanted(
+        text=q, kind=kind, mode=mode, organiser=organiser, audience=audience, topic=topic, first=first, last=last
+    )
+    found = await runtime.database.aread(
+        lambda session: find_events(
+            session, wanted, now=now, past=when is When.PAST, limit=limit, after=Place(*place) if place else None
         )
     )
-    page, next_cursor = cut(cards, limit, lambda card: (card.starts_at, card.id))
-    return EventPageOfList(items=[event_summary(card, runtime.links) for card in page], next_cursor=next_cursor)
+    return EventPageOfList(
+        items=[event_summary(card, runtime.links) for card in found.cards],
+        next_cursor=write_cursor(found.after.starts_at, found.after.id) if found.after else None,
+    )
 
 
 @get("/events/{event_id:uuid}", responses=READ, operation_id="getEvent", summary="Get a public event")

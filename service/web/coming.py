@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import listing
 from events.errors import NotFound
+from events.finding import Wanted, find_events
 from events.listing import Card
 from events.storage import ReadSession
 from service.web.pages import Request, locale_of, pages_of
@@ -60,6 +60,6 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str | None) 
 
 def _read(session: ReadSession, now: datetime, organiser: str | None) -> tuple[tuple[Card, ...], tuple[Card, ...]]:
     return (
-        listing.coming_events(session, now=now, organiser=organiser),
-        listing.past_events(session, organiser=organiser, recorded_only=True),
+        find_events(session, Wanted(organiser=organiser), now=now, limit=60).cards,
+        find_events(session, Wanted(organiser=organiser, recorded=True), now=now, past=True, limit=6).cards,
     )

@@ -4,58 +4,20 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from events import listing, partners, personal_pages, registration
 from events.errors import NotFound
-from events.models import Event, ParticipationRole, PartnerAnswer, PartnerKind, Stage, Track
+from events.models import ParticipationRole, PartnerAnswer, PartnerKind, Stage
 from events.storage import LocalizedText, Session
 from service.transactions import Database
 from tests.support.counting import counted
 from tests.support.life import NOW, STAFF, STARTS_AT, Life
 
 
-def _on(day: int) -> dict[str, Any]:
-    """Return the times of something `day` days after the usual start."""
-    starts_at = STARTS_AT + timedelta(days=day)
-    return {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3)}
-
-
 def _slug(life: Life, event_id: uuid.UUID) -> str:
     return life.event(event_id).slug
-
-
-def test_coming_events_are_those_one_can_still_go_to_and_those_called_off(life: Life) -> None:
-    wanted = [
-        life.webinar(Stage.LIVE, starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(hours=1)),
-        life.webinar(Stage.PUBLISHED, **_on(0)),
-        life.webinar(Stage.REGISTRATION_OPEN, **_on(1)),
-        life.exhibition(Stage.REGISTRATION_CLOSED, **_on(2)),
-        life.webinar(Stage.POSTPONED, **_on(3)),
-        life.webinar(Stage.CANCELLED, **_on(4)),
-    ]
-    life.webinar(Stage.DRAFT)
-    life.webinar(Stage.ENDED)
-    shown = life.database.read(lambda session: listing.coming_events(session, now=NOW))
-    assert [card.id for card in shown] == wanted
-
-
-def test_what_was_called_off_is_gone_after_its_day(life: Life) -> None:
-    life.webinar(Stage.CANCELLED)
-    later = STARTS_AT + timedelta(days=1)
-    assert life.database.read(lambda session: listing.coming_events(session, now=later)) == ()
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_coming_events_take_two_queries(life: Life, database: Database, count: int) -> None:
-    for number in range(count):
-        life.exhibition(**_on(number), slots=count)
-    with counted(database) as statements:
-        shown = database.read(lambda session: listing.coming_events(session, now=NOW))
-    assert len(shown) == count
-    assert len([each for each in statements if each.lstrip().startswith("SELECT")]) == 2
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -108,19 +70,6 @@ def test_a_draft_answers_as_if_it_did_not_exist(life: Life) -> None:
     slug = _slug(life, life.webinar(Stage.DRAFT))
     with pytest.raises(NotFound):
         life.database.read(lambda session: listing.event_page(session, "perpustakaan-batam", slug))
-
-
-def test_events_with_a_recording_come_latest_first(life: Life) -> None:
-    recorded = [life.webinar(Stage.ENDED, **_on(day)) for day in range(2)]
-    life.webinar(Stage.ENDED)
-    life.database.write(lambda session: _mark_recorded(session, recorded))
-    shown = life.database.read(lambda session: listing.past_events(session, recorded_only=True))
-    assert [card.id for card in shown] == recorded[::-1]
-
-
-def _mark_recorded(session: Session, event_ids: list[uuid.UUID]) -> None:
-    for event_id in event_ids:
-        session.get_one(Event, event_id).recording_track = Track.DONE
 
 
 def test_a_persons_page_tells_their_place_in_the_queue_and_their_visit(life: Life) -> None:

@@ -28,6 +28,7 @@ from events.models import (
 )
 from events.records import EventRecord
 from events.storage import LocalizedText
+from events.tags import Audience, audiences_of, topics_of
 
 
 class OrganiserView(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +182,8 @@ class StaffEvent(StaffEventSummary, frozen=True, kw_only=True):
     summary: LocalizedText
     description: LocalizedText
     audience: LocalizedText
+    audiences: list[Audience]
+    topics: list[LocalizedText]
     venue: LocalizedText
     reason: LocalizedText
     join_url: str | None
@@ -249,9 +252,11 @@ _PARTS = ("seats", "slots", "programme", "participations", "recordings")
 
 def staff_event(record: EventRecord) -> StaffEvent:
     """Return an event with all its parts."""
-    columns = [name for name in StaffEvent.__struct_fields__ if name not in _PARTS]
+    columns = [name for name in StaffEvent.__struct_fields__ if name not in (*_PARTS, "audiences", "topics")]
     return StaffEvent(
         **{name: getattr(record.event, name) for name in columns},
+        audiences=list(audiences_of(record.event.audiences)),
+        topics=[topic.name for topic in topics_of(record.event.topics)],
         seats=pool_view(record.pool) if record.pool else None,
         slots=[slot_record_view(row.slot, row.pool) for row in record.slots],
         programme=[msgspec.convert(item, ProgrammeItemView, from_attributes=True) for item in record.programme],

@@ -14,6 +14,7 @@ from events.listing import Card, EventPage, SeatsLeft, VisitTime
 from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerAnswer, RegistrationState, Stage
 from events.personal_pages import PartnerPage, RegistrationPage
 from events.storage import LocalizedText
+from events.tags import Audience
 
 Url = Annotated[str, Meta(description="Absolute address.", extra_json_schema={"format": "uri"})]
 
@@ -23,6 +24,13 @@ class OrganiserName(msgspec.Struct, frozen=True, kw_only=True):
 
     id: uuid.UUID
     slug: str
+    name: LocalizedText
+
+
+class TopicView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event is about."""
+
+    code: Annotated[str, Meta(description="What `topic` takes when events are listed.")]
     name: LocalizedText
 
 
@@ -50,6 +58,8 @@ class EventSummary(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime
     timezone: Annotated[str, Meta(description="IANA zone in which people are told the time.")]
     venue: LocalizedText
+    audiences: Annotated[list[Audience], Meta(description="For whom, in fixed words.")]
+    topics: list[TopicView]
     seats: Seats
     updated_at: datetime
 
@@ -184,6 +194,8 @@ def _summary_fields(card: Card, links: Links) -> dict[str, Any]:
     return {name: getattr(card, name) for name in (*same, "updated_at")} | {
         "url": links.url(card.path),
         "organiser": OrganiserName(id=house.id, slug=house.slug, name=house.name),
+        "audiences": list(card.audiences),
+        "topics": [TopicView(code=each.code, name=each.name) for each in card.topics],
         "seats": seats_view(card.seats),
     }
 

@@ -115,6 +115,9 @@ def upgrade() -> None:
         sa.Column("summary", JSON, nullable=False),
         sa.Column("description", JSON, nullable=False),
         sa.Column("audience", JSON, nullable=False),
+        sa.Column("audiences", JSON, nullable=False),
+        sa.Column("topics", JSON, nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("timezone", sa.String(length=40), nullable=False),
@@ -226,6 +229,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     op.create_index(op.f("ix_api_token_staff_id"), "api_token", ["staff_id"], unique=False)
+    op.create_table(
+        "event_tag",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=80), nullable=False),
+        sa.Column("name", JSON, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_event_tag_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("event_id", "kind", "code", name=op.f("pk_event_tag")),
+    )
+    op.create_index(op.f("ix_event_tag_kind_code"), "event_tag", ["kind", "code"], unique=False)
     op.create_table(
         "form_revision",
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -810,6 +825,8 @@ def downgrade() -> None:
     op.drop_table("poster")
     op.drop_table("participation")
     op.drop_table("form_revision")
+    op.drop_index(op.f("ix_event_tag_kind_code"), table_name="event_tag")
+    op.drop_table("event_tag")
     op.drop_index(op.f("ix_api_token_staff_id"), table_name="api_token")
     op.drop_table("api_token")
     op.drop_index(op.f("ix_staff_organiser_id"), table_name="staff")

@@ -13,8 +13,10 @@ from litestar.response import Response
 from certificates.settings import read_settings
 from events import authoring
 from events import desk as lists
+from events.finding import topic_lines
 from events.models import Event, EventKind, EventMode, Stage
 from events.storage import Session
+from events.tags import Audience
 from service.accounts.permissions import Action
 from service.inputs import Input
 from service.staff_inputs import CapacityInput, EventDraftInput, EventEditInput, TimesInput
@@ -53,6 +55,8 @@ async def _form_page(
         modes=list(EventMode),
         evidence=evidence_choices(),
         draft=event is None or event.stage is Stage.DRAFT,
+        audiences=list(Audience),
+        topics=await desk.read(lambda session: topic_lines(session, house.id if house else None)),
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from events.attendance import AttendanceRule
 from events.models import Event, EventKind, Evidence, SeatPool
 from events.storage import LocalizedText
+from events.tags import parse_topic, topics_of, write_topic
 from service.web.forms import Form
 
 DEFAULT_ATTENDANCE = tuple(each.value for each in AttendanceRule().needs)
@@ -47,6 +48,8 @@ def event_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
     values |= {name: form.value(name) for name in _PLAIN if form.value(name).strip()}
     values |= {name: moment(form, name, zone) or None for name in ("registration_opens_at", "registration_closes_at")}
     values["waitlist"] = form.value("waitlist") == "yes"
+    values["audiences"] = list(form.all("audiences"))
+    values["topics"] = [{"id": name.id, "en": name.en} for line in form.all("topics") if (name := parse_topic(line))]
     needs = list(form.all("attendance_needs"))
     values["attendance_rule"] = {"needs": needs, "match": form.value("attendance_match", "any")} if needs else None
     return values
@@ -83,6 +86,8 @@ def form_of(event: Event, pool: SeatPool | None) -> Form:
     for name in ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at"):
         values |= _moment(name, getattr(event, name), zone)
     values["mode"] = [event.mode.value]
+    values["audiences"] = list(event.audiences)
+    values["topics"] = [write_topic(topic.name) for topic in topics_of(event.topics)]
     values["timezone"] = [event.timezone]
     values["waitlist"] = ["yes"] if event.waitlist else []
     values["capacity"] = [_said(pool.capacity if pool else None)]

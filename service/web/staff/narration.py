@@ -93,6 +93,8 @@ _FIELDS = {
     "summary": N_("summary"),
     "description": N_("description"),
     "audience": N_("audience"),
+    "audiences": N_("audience to filter by"),
+    "topics": N_("topics"),
     "venue": N_("place"),
     "mode": N_("way of meeting"),
     "join_url": N_("meeting link"),
