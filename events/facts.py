@@ -144,6 +144,13 @@ class LinksRevoked(Fact, frozen=True, kw_only=True):
     registration_id: uuid.UUID
 
 
+class OwnEventsAsked(Fact, frozen=True, kw_only=True):
+    """Somebody asked for the link to everything of theirs; `registration_id` is their latest place."""
+
+    registration_id: uuid.UUID
+    link_id: uuid.UUID
+
+
 class AttendanceRecorded(Fact, frozen=True, kw_only=True):
     """One piece of evidence that a person was there."""
 

@@ -20,6 +20,7 @@ MANAGE = "manage"
 JOIN = "join"
 PARTNER = "partner"
 PREVIEW = "preview"
+OWN_EVENTS = "own-events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,10 @@ class Links:
     def join_url(self, registration_id: uuid.UUID, version: int) -> str:
         """Return the address that leads the person into the meeting."""
         return self.url(f"j/{self.token(JOIN, registration_id, version)}")
+
+    def own_events_url(self, link_id: uuid.UUID) -> str:
+        """Return the address of a person's events and certificates."""
+        return self.url(f"mine/{self.token(OWN_EVENTS, link_id)}")
 
     def partner_url(self, participation_id: uuid.UUID, version: int) -> str:
         """Return the address of a partner's page."""

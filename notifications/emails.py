@@ -38,6 +38,7 @@ _PRIORITY = {
     EmailKind.WAITLISTED: 1,
     EmailKind.SEAT_OFFERED: 1,
     EmailKind.REGISTRATION_CANCELLED: 1,
+    EmailKind.OWN_EVENTS: 1,
     EmailKind.REMINDER_1H: 2,
     EmailKind.EVENT_UPDATE: 3,
     EmailKind.EVENT_POSTPONED: 3,

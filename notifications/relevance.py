@@ -97,6 +97,12 @@ def _takes_part(material: Material, now: datetime) -> bool:
     return participation is not None and participation.withdrawn_at is None and material.event.stage in _ON
 
 
+def _wanted(material: Material, now: datetime) -> bool:
+    """Who asked for something is sent it, whatever has become of the event meanwhile."""
+    del now
+    return material.registration is not None
+
+
 def _certified(material: Material, now: datetime) -> bool:
     """A certificate goes to who held a place, and to partners who were not taken off."""
     part = material.participation
@@ -127,6 +133,7 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.REMINDER_1H: _reminds,
     EmailKind.RECORDING_AVAILABLE: _watchable,
     EmailKind.CERTIFICATE: _certified,
+    EmailKind.OWN_EVENTS: _wanted,
     EmailKind.PARTNER_INVITATION: _takes_part,
     EmailKind.PARTNER_UPDATE: _takes_part,
     EmailKind.PARTNER_CANCELLATION: _takes_no_part,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,7 +98,7 @@ def _write(kind: EmailKind, locale: str, context: dict[str, Any]) -> Words:
 
 
 # ------------------------------------------------------------ what recipients share, written once
-_PERSONAL = ("salutation", "manage_url", "join_url", "partner_url", "verify_url", "number")
+_PERSONAL = ("salutation", "manage_url", "join_url", "partner_url", "verify_url", "number", "own_events_url")
 """Single lines that templates only ask for and put down. Everything else may decide what is said."""
 
 _UNTYPED = secrets.token_hex(8)
@@ -156,6 +157,7 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "new_link": bool(params.get("new_link")),
         "attached": bool(material.email.attachments),
         "recording_url": material.recording_url or "",
+        "own_events_url": links.own_events_url(uuid.UUID(link)) if (link := params.get("own_events")) else "",
     }
     context |= _times(material, locale, now=now)
     context |= (

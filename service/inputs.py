@@ -176,6 +176,12 @@ class RegistrationInput(Input):
         return checked
 
 
+class OwnEventsInput(Input):
+    """Where the link to everything that is a person's is to be sent."""
+
+    email: Email
+
+
 class CodeWordInput(Input):
     """A code word that was said or shown during the event."""
 

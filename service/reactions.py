@@ -111,6 +111,18 @@ _STANDING = {
 
 
 # ---------------------------------------------------------------- the event moves
+def send_own_events(context: Context, fact: facts.OwnEventsAsked, _cursor: Cursor | None) -> None:
+    """Send the link to everything that is the person's to the address that it is about."""
+    emails.queue(
+        context.session,
+        EmailKind.OWN_EVENTS,
+        registration_id=fact.registration_id,
+        now=context.now,
+        about=str(fact.link_id),
+        params={"own_events": str(fact.link_id)},
+    )
+
+
 def tell_registrants(kind: EmailKind) -> Reaction:
     """Return the reaction that tells everybody who holds or awaits a place of a move, postponement or cancellation."""
 
@@ -287,6 +299,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.OfferExpired: (tell_expired,),
     facts.RegistrationCancelled: (tell_cancelled,),
     facts.LinksRevoked: (send_new_links,),
+    facts.OwnEventsAsked: (send_own_events,),
     facts.EventRescheduled: (
         tell_registrants(EmailKind.EVENT_UPDATE),
         tell_partners(EmailKind.PARTNER_UPDATE),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from certificates import issuing
 from certificates.models import Certificate
-from events import deliveries, lifecycle, outbox, recording, waitlist
+from events import deliveries, lifecycle, outbox, own_events, recording, waitlist
 from events.errors import Refused, TryLater
 from events.models import Recording
 from events.storage import ReadSession
@@ -96,6 +96,7 @@ def tidy_up(runtime: Runtime) -> None:
     now = real_now()
     runtime.database.write(lambda session: idempotency.forget_before(session, now - KEYS_KEPT))
     runtime.database.write(lambda session: staff.prune(session, real_now=now))
+    runtime.database.write(lambda session: own_events.prune(session, real_now=now))
     begun_before = runtime.clock.now() - UPLOADS_KEPT
     for key in runtime.database.write(lambda session: recording.discard_unfinished(session, begun_before=begun_before)):
         runtime.files.delete(key)

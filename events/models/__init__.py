@@ -4,6 +4,7 @@ from events.models.attendance import Attendance, Evidence
 from events.models.event import Event, EventKind, EventMode, EventTag, ProgrammeItem, Stage, TagKind, Track
 from events.models.form import AnswerFile, FormRevision
 from events.models.organiser import Organiser
+from events.models.own_link import OwnEventsLink
 from events.models.partner import Participation, ParticipationRole, Partner, PartnerAnswer, PartnerKind
 from events.models.recording import Recording, RecordingState
 from events.models.registration import (
@@ -30,6 +31,7 @@ __all__ = [
     "FormRevision",
     "Invitee",
     "Organiser",
+    "OwnEventsLink",
     "Participation",
     "ParticipationRole",
     "Partner",

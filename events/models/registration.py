@@ -63,6 +63,7 @@ class Registration(Base):
         ),
         sa.CheckConstraint("party_size >= 1", name="party_not_empty"),
         sa.Index(None, "event_id", "created_at"),
+        sa.Index(None, "person_key"),
         sa.Index(None, "pool_id", "state", "priority", "waiting_since"),
         sa.Index(None, "state", "offer_expires_at"),
     )

@@ -30,6 +30,7 @@ class EmailKind(enum.StrEnum):
     REMINDER_1H = "reminder_1h"
     RECORDING_AVAILABLE = "recording_available"
     CERTIFICATE = "certificate"
+    OWN_EVENTS = "own_events"
     PARTNER_INVITATION = "partner_invitation"
     PARTNER_UPDATE = "partner_update"
     PARTNER_CANCELLATION = "partner_cancellation"

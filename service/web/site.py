@@ -30,6 +30,7 @@ from service.web.manage import (
     show_registration,
 )
 from service.web.origin import from_own_pages
+from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
 from service.web.pages import Pages
 from service.web.partner_pages import answer, partner_calendar, partner_certificate, show_invitation
 from service.web.poster_routes import event_poster
@@ -72,6 +73,9 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     partner_certificate,
     ask_for_code,
     show_proof,
+    ask_for_own_events,
+    send_own_events,
+    show_own_events,
 )
 
 

@@ -143,6 +143,8 @@ def material(kind: EmailKind, locale: str) -> Material:
         }
     if kind is EmailKind.CERTIFICATE:
         params = {"number": "012/PKB/XII/2026", "verify_url": "https://acara.example/v/4Q7K9X2M"}
+    if kind is EmailKind.OWN_EVENTS:
+        params = {"own_events": str(_key(7))}
     attachment = {"key": "certificates/1", "name": "sertifikat.pdf", "type": "application/pdf"}
     return Material(
         email=Email(

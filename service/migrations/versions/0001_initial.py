@@ -73,6 +73,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_organiser_parent_id"), "organiser", ["parent_id"], unique=False)
     op.create_table(
+        "own_events_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_key", sa.String(length=520), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_events_link")),
+    )
+    op.create_index(op.f("ix_own_events_link_expires_at"), "own_events_link", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_own_events_link_person_key"), "own_events_link", ["person_key"], unique=False)
+    op.create_table(
         "process",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
@@ -532,6 +542,7 @@ def upgrade() -> None:
         op.f("ix_registration_event_id_created_at"), "registration", ["event_id", "created_at"], unique=False
     )
     op.create_index(op.f("ix_registration_guardian_due_at"), "registration", ["guardian_due_at"], unique=False)
+    op.create_index(op.f("ix_registration_person_key"), "registration", ["person_key"], unique=False)
     op.create_index(
         op.f("ix_registration_pool_id_state_priority_waiting_since"),
         "registration",
@@ -800,6 +811,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_registration_state_offer_expires_at"), table_name="registration")
     op.drop_index(op.f("ix_registration_pool_id_state_priority_waiting_since"), table_name="registration")
+    op.drop_index(op.f("ix_registration_person_key"), table_name="registration")
     op.drop_index(op.f("ix_registration_guardian_due_at"), table_name="registration")
     op.drop_index(op.f("ix_registration_event_id_created_at"), table_name="registration")
     op.drop_table("registration")
@@ -841,6 +853,9 @@ def downgrade() -> None:
     op.drop_table("sign_in_attempts")
     op.drop_index(op.f("ix_process_seen_at"), table_name="process")
     op.drop_table("process")
+    op.drop_index(op.f("ix_own_events_link_person_key"), table_name="own_events_link")
+    op.drop_index(op.f("ix_own_events_link_expires_at"), table_name="own_events_link")
+    op.drop_table("own_events_link")
     op.drop_index(op.f("ix_organiser_parent_id"), table_name="organiser")
     op.drop_table("organiser")
     op.drop_index(op.f("ix_idempotency_key_created_at"), table_name="idempotency_key")

@@ -57,6 +57,9 @@ _LINES: Mapping[str, _Line] = {
     "LinksRevoked": _Line(
         N_("Somebody's personal links were replaced."), N_("The personal links of %(count)s people were replaced.")
     ),
+    "OwnEventsAsked": _Line(
+        N_("Somebody asked for the link to their events."), N_("%(count)s people asked for the link to their events.")
+    ),
     "AttendanceRecorded": _Line(N_("Somebody's attendance was noted."), N_("Attendance was noted %(count)s times.")),
     "AttendanceWithdrawn": _Line(N_("A mark of attendance was taken back.")),
     "PartnerInvited": _Line(N_("A partner was invited."), N_("%(count)s partners were invited.")),

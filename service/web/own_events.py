@@ -1,0 +1,101 @@
+"""My events and certificates: asked for with an e-mail address, opened by the link that is sent to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
+
+from certificates.listing import CertificateView, of_registrations
+from events import own_events
+from events.errors import Invalid
+from events.links import MANAGE, OWN_EVENTS
+from events.own_events import OwnEvent
+from events.storage import ReadSession
+from service.clock import real_now
+from service.inputs import OwnEventsInput
+from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.pages import Request, pages_of
+from service.wiring import Runtime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Line:
+    """One event of the person's, with what they can do about it."""
+
+    event: OwnEvent
+    page: str
+    certificates: Sequence[CertificateView]
+
+
+@get("/mine")
+async def ask_for_own_events(request: Request) -> Response[str]:
+    """Ask for the address that the link goes to."""
+    return _ask_page(request, Form())
+
+
+@post("/mine", status_code=HTTP_200_OK, request_max_body_size=MAX_BYTES)
+async def send_own_events(request: Request, runtime: NamedDependency[Runtime]) -> Response[str]:
+    """Have the link sent. The answer is the same whether the address is known here or not."""
+    form = await read_form(request)
+    try:
+        email = form.check(OwnEventsInput).email
+    except Invalid as refusal:
+        shown = form.with_errors(refusal.errors)
+        return _ask_page(request, shown, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
+    now, at = runtime.clock.now(), real_now()
+    await runtime.database.awrite(lambda session: own_events.ask(session, email, now=now, real_now=at))
+    return _ask_page(request, Form(), sent_to=email)
+
+
+def _ask_page(
+    request: Request, form: Form, *, status_code: int = HTTP_200_OK, sent_to: str | None = None
+) -> Response[str]:
+    headers = {"Cache-Control": "no-store"}
+    return pages_of(request).page(
+        request, "own_events_ask.html", form=form, status_code=status_code, headers=headers, sent_to=sent_to
+    )
+
+
+@get("/mine/{token:str}")
+async def show_own_events(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[str]:
+    """Show what the person holds and held. Raises `NotFound` for a forged link, `Gone` for one that has run out."""
+    target = runtime.links.read(OWN_EVENTS, token)
+    at = real_now()
+
+    def read(session: ReadSession) -> tuple[Sequence[OwnEvent], Mapping[uuid.UUID, Sequence[CertificateView]]]:
+        found = own_events.own_events(session, target.id, real_now=at)
+        return found, of_registrations(session, [each.registration_id for each in found])
+
+    found, certificates = await runtime.database.aread(read)
+    lines = [_line(runtime, each, certificates) for each in found]
+    return pages_of(request).page(
+        request,
+        "own_events.html",
+        personal=True,
+        coming=[line for line in reversed(lines) if line.event.is_coming],
+        years=_by_year([line for line in lines if not line.event.is_coming]),
+        now=runtime.clock.now(),
+    )
+
+
+def _line(runtime: Runtime, event: OwnEvent, certificates: Mapping[uuid.UUID, Sequence[CertificateView]]) -> _Line:
+    token = runtime.links.token(MANAGE, event.registration_id, event.link_version)
+    return _Line(event, f"/r/{token}", certificates.get(event.registration_id, ()))
+
+
+def _by_year(lines: Sequence[_Line]) -> Mapping[int, Sequence[Any]]:
+    years: dict[int, list[_Line]] = {}
+    for line in lines:
+        local: datetime = line.event.starts_at.astimezone(ZoneInfo(line.event.timezone))
+        years.setdefault(local.year, []).append(line)
+    return years
