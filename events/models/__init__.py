@@ -17,10 +17,12 @@ from events.models.registration import (
     SeatHold,
 )
 from events.models.seating import Invitee, PoolPurpose, SeatPool, Slot
+from events.models.series import Additions, Series, SeriesBooking
 
 __all__ = [
     "ACTIVE_STATES",
     "SEATED_STATES",
+    "Additions",
     "AnswerFile",
     "Attendance",
     "Event",
@@ -47,6 +49,8 @@ __all__ = [
     "RegistrationState",
     "SeatHold",
     "SeatPool",
+    "Series",
+    "SeriesBooking",
     "Slot",
     "Stage",
     "TagKind",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,6 +67,7 @@ class Event(Base):
         sa.UniqueConstraint("organiser_id", "slug"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index(None, "stage", "starts_at"),
+        sa.Index(None, "series_id", "series_date", unique=True),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -109,6 +110,11 @@ class Event(Base):
     """How many of a hundred seated people are expected not to come: what overbooking is planned by."""
     calendar_sequence: Mapped[int] = mapped_column(default=0)
     """iCalendar SEQUENCE: grows with every move, postponement and cancellation, never shrinks."""
+    series_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("series.id"))
+    series_date: Mapped[date | None]
+    """The day that the series' rule gave it (as RFC 5545 RECURRENCE-ID): how a date that was moved is known."""
+    series_version: Mapped[int | None]
+    """The `version` in which the last change of the whole series left this event."""
     postponed_from: Mapped[Stage | None] = mapped_column(enum_type(Stage))
     reason: Mapped[LocalizedText]
     """Why the event was last moved, postponed or cancelled, as people are told."""

@@ -66,6 +66,7 @@ class Registration(Base):
         sa.Index(None, "person_key"),
         sa.Index(None, "pool_id", "state", "priority", "waiting_since"),
         sa.Index(None, "state", "offer_expires_at"),
+        sa.Index(None, "series_booking_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -74,6 +75,8 @@ class Registration(Base):
     slot_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("slot.id"))
     place_id: Mapped[uuid.UUID]
     """The slot, or the event where it has none: once in it is a person. Several slots may share one pool."""
+    series_booking_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("series_booking.id"))
+    """What the registrations have in common that a person made at once for a whole series."""
     state: Mapped[RegistrationState] = mapped_column(enum_type(RegistrationState))
     source: Mapped[RegistrationSource] = mapped_column(enum_type(RegistrationSource), default=RegistrationSource.FORM)
     name: Mapped[str] = mapped_column(sa.String(200))

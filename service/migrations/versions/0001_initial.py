@@ -114,59 +114,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organiser_id", "year", name=op.f("pk_certificate_counter")),
     )
     op.create_table(
-        "event",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organiser_id", sa.Uuid(), nullable=False),
-        sa.Column("slug", sa.String(length=80), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("mode", sa.String(length=32), nullable=False),
-        sa.Column("stage", sa.String(length=32), nullable=False),
-        sa.Column("title", JSON, nullable=False),
-        sa.Column("summary", JSON, nullable=False),
-        sa.Column("description", JSON, nullable=False),
-        sa.Column("audience", JSON, nullable=False),
-        sa.Column("audiences", JSON, nullable=False),
-        sa.Column("topics", JSON, nullable=False),
-        sa.Column("search_text", sa.Text(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("timezone", sa.String(length=40), nullable=False),
-        sa.Column("venue", JSON, nullable=False),
-        sa.Column("join_url", sa.String(length=1000), nullable=True),
-        sa.Column("registration_opens_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("registration_closes_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("waitlist", sa.Boolean(), nullable=False),
-        sa.Column("offer_hours", sa.Integer(), nullable=False),
-        sa.Column("max_party_size", sa.Integer(), nullable=False),
-        sa.Column("form_revision", sa.Integer(), nullable=False),
-        sa.Column("answers_editable_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("approval", JSON, nullable=False),
-        sa.Column("guardian_consent", sa.Boolean(), nullable=False),
-        sa.Column("no_show_percent", sa.Integer(), nullable=False),
-        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
-        sa.Column("postponed_from", sa.String(length=32), nullable=True),
-        sa.Column("reason", JSON, nullable=False),
-        sa.Column("start_code", sa.String(length=40), nullable=True),
-        sa.Column("end_code", sa.String(length=40), nullable=True),
-        sa.Column("attendance_rule", JSON, nullable=False),
-        sa.Column("certificate", JSON, nullable=False),
-        sa.Column("certificates_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("survey_url", sa.String(length=1000), nullable=True),
-        sa.Column("recording_track", sa.String(length=32), nullable=False),
-        sa.Column("certificate_track", sa.String(length=32), nullable=False),
-        sa.Column("survey_track", sa.String(length=32), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_event_ends_after_start")),
-        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_event_organiser_id_organiser")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
-        sa.UniqueConstraint("organiser_id", "slug", name=op.f("uq_event_organiser_id_slug")),
-    )
-    op.create_index(op.f("ix_event_stage_starts_at"), "event", ["stage", "starts_at"], unique=False)
-    op.create_table(
         "oauth_connection",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -205,6 +152,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_partner_organiser_id"), "partner", ["organiser_id"], unique=False)
     op.create_table(
+        "series",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", JSON, nullable=False),
+        sa.Column("rule", sa.String(length=300), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("start_time", sa.Time(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("template", JSON, nullable=False),
+        sa.Column("additions", sa.String(length=32), nullable=False),
+        sa.Column("previous_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minutes >= 1", name=op.f("ck_series_lasts")),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_series_organiser_id_organiser")),
+        sa.ForeignKeyConstraint(["previous_id"], ["series.id"], name=op.f("fk_series_previous_id_series")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+        sa.UniqueConstraint("organiser_id", "slug", name=op.f("uq_series_organiser_id_slug")),
+    )
+    op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=True),
@@ -239,6 +209,109 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     op.create_index(op.f("ix_api_token_staff_id"), "api_token", ["staff_id"], unique=False)
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("mode", sa.String(length=32), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("title", JSON, nullable=False),
+        sa.Column("summary", JSON, nullable=False),
+        sa.Column("description", JSON, nullable=False),
+        sa.Column("audience", JSON, nullable=False),
+        sa.Column("audiences", JSON, nullable=False),
+        sa.Column("topics", JSON, nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("venue", JSON, nullable=False),
+        sa.Column("join_url", sa.String(length=1000), nullable=True),
+        sa.Column("registration_opens_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("registration_closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waitlist", sa.Boolean(), nullable=False),
+        sa.Column("offer_hours", sa.Integer(), nullable=False),
+        sa.Column("max_party_size", sa.Integer(), nullable=False),
+        sa.Column("form_revision", sa.Integer(), nullable=False),
+        sa.Column("answers_editable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approval", JSON, nullable=False),
+        sa.Column("guardian_consent", sa.Boolean(), nullable=False),
+        sa.Column("no_show_percent", sa.Integer(), nullable=False),
+        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("series_date", sa.Date(), nullable=True),
+        sa.Column("series_version", sa.Integer(), nullable=True),
+        sa.Column("postponed_from", sa.String(length=32), nullable=True),
+        sa.Column("reason", JSON, nullable=False),
+        sa.Column("start_code", sa.String(length=40), nullable=True),
+        sa.Column("end_code", sa.String(length=40), nullable=True),
+        sa.Column("attendance_rule", JSON, nullable=False),
+        sa.Column("certificate", JSON, nullable=False),
+        sa.Column("certificates_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("survey_url", sa.String(length=1000), nullable=True),
+        sa.Column("recording_track", sa.String(length=32), nullable=False),
+        sa.Column("certificate_track", sa.String(length=32), nullable=False),
+        sa.Column("survey_track", sa.String(length=32), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_event_ends_after_start")),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_event_organiser_id_organiser")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_event_series_id_series")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("organiser_id", "slug", name=op.f("uq_event_organiser_id_slug")),
+    )
+    op.create_index(op.f("ix_event_series_id_series_date"), "event", ["series_id", "series_date"], unique=True)
+    op.create_index(op.f("ix_event_stage_starts_at"), "event", ["stage", "starts_at"], unique=False)
+    op.create_table(
+        "series_booking",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=False),
+        sa.Column("link_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_series_booking_series_id_series")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series_booking")),
+    )
+    op.create_index(op.f("ix_series_booking_series_id"), "series_booking", ["series_id"], unique=False)
+    op.create_table(
+        "staff_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=True),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_staff_link_organiser_id_organiser")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_link_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_link_token_hash")),
+    )
+    op.create_index(op.f("ix_staff_link_organiser_id"), "staff_link", ["organiser_id"], unique=False)
+    op.create_table(
+        "staff_session",
+        sa.Column("id_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_session_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_staff_session")),
+    )
+    op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
     op.create_table(
         "event_tag",
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -389,41 +462,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_pool_event_id"), "seat_pool", ["event_id"], unique=False)
     op.create_table(
-        "staff_link",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("purpose", sa.String(length=32), nullable=False),
-        sa.Column("organiser_id", sa.Uuid(), nullable=True),
-        sa.Column("role", sa.String(length=32), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=True),
-        sa.Column("staff_id", sa.Uuid(), nullable=True),
-        sa.Column("created_by", sa.String(length=80), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_staff_link_organiser_id_organiser")),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_staff_link_staff_id_staff"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_link")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_link_token_hash")),
-    )
-    op.create_index(op.f("ix_staff_link_organiser_id"), "staff_link", ["organiser_id"], unique=False)
-    op.create_table(
-        "staff_session",
-        sa.Column("id_hash", sa.String(length=64), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_staff_session_staff_id_staff"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_staff_session")),
-    )
-    op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"], unique=False)
-    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
-    op.create_table(
         "post",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -501,6 +539,7 @@ def upgrade() -> None:
         sa.Column("pool_id", sa.Uuid(), nullable=False),
         sa.Column("slot_id", sa.Uuid(), nullable=True),
         sa.Column("place_id", sa.Uuid(), nullable=False),
+        sa.Column("series_booking_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -535,6 +574,9 @@ def upgrade() -> None:
         sa.CheckConstraint("party_size >= 1", name=op.f("ck_registration_party_not_empty")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id_event")),
         sa.ForeignKeyConstraint(["pool_id"], ["seat_pool.id"], name=op.f("fk_registration_pool_id_seat_pool")),
+        sa.ForeignKeyConstraint(
+            ["series_booking_id"], ["series_booking.id"], name=op.f("fk_registration_series_booking_id_series_booking")
+        ),
         sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_registration_slot_id_slot")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
     )
@@ -549,6 +591,7 @@ def upgrade() -> None:
         ["pool_id", "state", "priority", "waiting_since"],
         unique=False,
     )
+    op.create_index(op.f("ix_registration_series_booking_id"), "registration", ["series_booking_id"], unique=False)
     op.create_index(
         op.f("ix_registration_state_offer_expires_at"), "registration", ["state", "offer_expires_at"], unique=False
     )
@@ -810,6 +853,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
     )
     op.drop_index(op.f("ix_registration_state_offer_expires_at"), table_name="registration")
+    op.drop_index(op.f("ix_registration_series_booking_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_pool_id_state_priority_waiting_since"), table_name="registration")
     op.drop_index(op.f("ix_registration_person_key"), table_name="registration")
     op.drop_index(op.f("ix_registration_guardian_due_at"), table_name="registration")
@@ -821,11 +865,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_post_organiser_id_state"), table_name="post")
     op.drop_index(op.f("ix_post_due_at"), table_name="post")
     op.drop_table("post")
-    op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
-    op.drop_index(op.f("ix_staff_session_expires_at"), table_name="staff_session")
-    op.drop_table("staff_session")
-    op.drop_index(op.f("ix_staff_link_organiser_id"), table_name="staff_link")
-    op.drop_table("staff_link")
     op.drop_index(op.f("ix_seat_pool_event_id"), table_name="seat_pool")
     op.drop_table("seat_pool")
     op.drop_index(op.f("ix_recording_event_id"), table_name="recording")
@@ -839,15 +878,24 @@ def downgrade() -> None:
     op.drop_table("form_revision")
     op.drop_index(op.f("ix_event_tag_kind_code"), table_name="event_tag")
     op.drop_table("event_tag")
+    op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
+    op.drop_index(op.f("ix_staff_session_expires_at"), table_name="staff_session")
+    op.drop_table("staff_session")
+    op.drop_index(op.f("ix_staff_link_organiser_id"), table_name="staff_link")
+    op.drop_table("staff_link")
+    op.drop_index(op.f("ix_series_booking_series_id"), table_name="series_booking")
+    op.drop_table("series_booking")
+    op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
+    op.drop_index(op.f("ix_event_series_id_series_date"), table_name="event")
+    op.drop_table("event")
     op.drop_index(op.f("ix_api_token_staff_id"), table_name="api_token")
     op.drop_table("api_token")
     op.drop_index(op.f("ix_staff_organiser_id"), table_name="staff")
     op.drop_table("staff")
+    op.drop_table("series")
     op.drop_index(op.f("ix_partner_organiser_id"), table_name="partner")
     op.drop_table("partner")
     op.drop_table("oauth_connection")
-    op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
-    op.drop_table("event")
     op.drop_table("certificate_counter")
     op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")

@@ -62,6 +62,14 @@ _LINES: Mapping[str, _Line] = {
     ),
     "AttendanceRecorded": _Line(N_("Somebody's attendance was noted."), N_("Attendance was noted %(count)s times.")),
     "AttendanceWithdrawn": _Line(N_("A mark of attendance was taken back.")),
+    "SeriesCreated": _Line(N_("A series of %(dates)s dates was made.")),
+    "SeriesExtended": _Line(N_("%(dates)s dates were added to the series.")),
+    "SeriesEdited": _Line(N_("Changed for %(dates)s dates of the series: %(fields)s.")),
+    "SeriesSplit": _Line(N_("From here on it is another series, with %(dates)s dates.")),
+    "SeriesCalledOff": _Line(N_("%(dates)s dates of the series were called off."), tone="bad"),
+    "SeriesBooked": _Line(
+        N_("Somebody registered for the whole series."), N_("%(count)s people registered for the whole series.")
+    ),
     "PartnerInvited": _Line(N_("A partner was invited."), N_("%(count)s partners were invited.")),
     "PartnerWithdrawn": _Line(N_("A partner was taken off the event.")),
     "PartnerAnswered": _Line(N_("A partner answered: %(answer)s.")),
@@ -114,6 +122,8 @@ _FIELDS = {
     "certificate": N_("certificate"),
     "survey_url": N_("survey"),
     "programme": N_("programme"),
+    "capacity": N_("seats"),
+    "times": N_("time"),
 }
 _ANSWERS = {
     "accepted": N_("accepted"),
@@ -198,7 +208,8 @@ def _names(payload: Mapping[str, Any]) -> list[str]:
 
 
 def _edited(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
-    return {"fields": ", ".join(translate(_FIELDS.get(name) or name, locale) for name in _names(payload))}
+    said = ", ".join(translate(_FIELDS.get(name) or name, locale) for name in _names(payload))
+    return {**payload, "fields": said}
 
 
 def _answered(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
@@ -216,6 +227,7 @@ def _received(payload: Mapping[str, Any], _locale: str, _timezone: str) -> dict[
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any], str, str], dict[str, Any]]] = {
     "EventRescheduled": _moved,
     "EventEdited": _edited,
+    "SeriesEdited": _edited,
     "PartnerAnswered": _answered,
     "CapacityChanged": _resized,
     "RecordingReceived": _received,
