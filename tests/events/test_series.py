@@ -26,7 +26,10 @@ def _events(life: Life, series_id: uuid.UUID) -> list[Event]:
 
 
 def _series(life: Life, series_id: uuid.UUID) -> Series:
-    return life.database.read(lambda session: session.scalars(sa.select(Series).where(Series.id == series_id)).one())
+    found: Series = life.database.read(
+        lambda session: session.scalars(sa.select(Series).where(Series.id == series_id)).one()
+    )
+    return found
 
 
 def _plan(life: Life, asked: Timing, **changes: Any) -> list[Any]:
