@@ -1,4 +1,4 @@
-"""Writing an event: the draft, its edits, its programme and its visiting times."""
+"""Writing an event: the draft, its edits, its seats and its visiting times."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from events.models import (
     Slot,
     Stage,
 )
-from events.storage import LocalizedText
+from events.storage import LocalizedText, ReadSession
 
 _CLOSED_FOR_EDITS = (Stage.ARCHIVED, Stage.CANCELLED)
 
@@ -68,7 +68,7 @@ def draft_event(
     texts = dict.fromkeys(("summary", "description", "audience", "venue", "reason"), empty)
     event = Event(
         organiser_id=organiser_id,
-        slug=_free_slug(session, organiser_id, title.to("id")),
+        slug=free_slug(session, organiser_id, title.to("id")),
         kind=kind,
         mode=mode or default_mode,
         stage=Stage.DRAFT,
@@ -89,8 +89,8 @@ def draft_event(
     return event.id
 
 
-def _free_slug(session: Session, organiser_id: uuid.UUID, title: str) -> str:
-    """Turn the title into the last part of the event's address; a taken one gets a number."""
+def free_slug(session: ReadSession, organiser_id: uuid.UUID, title: str) -> str:
+    """Turn the title into the last part of the event's address; a taken one gets a number. One query."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "acara"
     taken = set(
@@ -114,7 +114,7 @@ def edit_event(
 
     Raises `Invalid` with a fault at each field. Nothing is recorded where nothing changed. The caller commits.
     """
-    event = _editable(session, event_id)
+    event = editable(session, event_id)
     if version is not None and version != event.version:
         raise Outdated
     event_rules.refuse_bad_changes(event, fields)
@@ -142,7 +142,7 @@ def set_times(
     session: Session, event_id: uuid.UUID, *, starts_at: datetime, ends_at: datetime, now: datetime, by: str
 ) -> None:
     """Set the times of a draft, of which nobody has been told. Later on, `events.lifecycle.reschedule` moves it."""
-    event = _editable(session, event_id)
+    event = editable(session, event_id)
     if event.stage is not Stage.DRAFT:
         raise WrongStage(stage=event.stage.value)
     event_rules.refuse_bad_times(starts_at, ends_at)
@@ -225,7 +225,7 @@ def add_slots(
 
     Raises `Invalid` for times outside the exhibition or in an impossible number. The caller commits.
     """
-    event = _editable(session, event_id)
+    event = editable(session, event_id)
     if event.kind is not EventKind.EXHIBITION:
         raise Conflict(N_("Only exhibitions have visiting times."))
     event_rules.refuse_bad_capacity(capacity, 0)
@@ -246,42 +246,23 @@ def add_slots(
     return len(wanted)
 
 
-def set_programme(
-    session: Session, event_id: uuid.UUID, items: Iterable[ProgrammeItem], *, now: datetime, by: str
-) -> None:
-    """Replace the programme. Speakers must take part in the event. The caller commits."""
-    event = _editable(session, event_id)
-    wanted = list(items)
-    partners = set(session.scalars(sa.select(Participation.partner_id).where(Participation.event_id == event_id)))
-    for item in wanted:
-        if item.ends_at <= item.starts_at:
-            raise Invalid([FieldError("programme", "order", N_("The end must come after the start."))])
-        if item.speaker_id is not None and item.speaker_id not in partners:
-            raise Invalid([FieldError("programme", "speaker", N_("Add the speaker to the event first."))])
-    session.execute(sa.delete(ProgrammeItem).where(ProgrammeItem.event_id == event_id))
-    for item in wanted:
-        item.event_id = event_id
-        session.add(item)
-    event.version += 1
-    event.updated_at = now
-    session.flush()
-    fact = facts.EventEdited(organiser_id=event.organiser_id, event_id=event.id, fields=("programme",))
-    outbox.record(session, fact, now=now, by=by)
-
-
 def discard_draft(session: Session, event_id: uuid.UUID) -> None:
     """Remove a draft and all that hangs on it; its facts stay in the log. The caller commits."""
-    event = _editable(session, event_id)
+    event = editable(session, event_id)
     if event.stage is not Stage.DRAFT:
         raise WrongStage(stage=event.stage.value)
     if session.scalar(sa.select(Registration.id).where(Registration.event_id == event_id).limit(1)) is not None:
         raise Conflict
-    for table in (ProgrammeItem, Participation, FormRevision, Invitee, Slot, SeatPool):
+    for table in (ProgrammeItem, Participation, FormRevision, Invitee, Slot, SeatPool):  # the rest goes with the row
         session.execute(sa.delete(table).where(table.event_id == event_id))
     session.delete(event)
 
 
-def _editable(session: Session, event_id: uuid.UUID) -> Event:
+def editable(session: Session, event_id: uuid.UUID) -> Event:
+    """Load an event that may still be written and hold its row until the commit.
+
+    Raises `NotFound`, or `WrongStage` for what is archived or cancelled.
+    """
     event = session.scalar(
         sa.select(Event)
         .where(Event.id == event_id)

@@ -76,6 +76,13 @@ class WrongStage(Conflict):
     default = N_("That is not possible while the event is “%(stage)s”.")
 
 
+class ApprovalNeeded(Conflict):
+    """The library wants somebody else to look at an event before it is published."""
+
+    code = "approval_needed"
+    default = N_("Somebody else must approve this event before it is published. Ask for approval.")
+
+
 class Full(Conflict):
     """No seat is left, and nobody may wait for one."""
 

@@ -43,6 +43,7 @@ EDITABLE = frozenset(
 
 CAPACITY = range(1, 100_001)
 OVERBOOKING = range(10_001)
+PREVIEW_DAYS = range(1, 91)
 _NUMBERS = {"offer_hours": range(1, 721), "max_party_size": range(1, 101)}
 _LENGTHS = {"title": 200, "summary": 1000, "description": 20_000, "audience": 1000, "venue": 1000}
 _CODES = {"start_code": 40, "end_code": 40}
@@ -98,6 +99,13 @@ def refuse_bad_capacity(capacity: int | None, overbooking: int) -> None:
     """Raise `Invalid` for numbers of seats that no pool can have; `capacity` None is no limit."""
     errors = [] if capacity is None else list(_faults_of_number("capacity", capacity, CAPACITY))
     errors += _faults_of_number("overbooking", overbooking, OVERBOOKING)
+    if errors:
+        raise Invalid(errors)
+
+
+def refuse_bad_preview(label: str, days: int) -> None:
+    """Raise `Invalid` for a link for a preview that would live too long, or whose label nobody could read."""
+    errors = [*_faults_of_length("label", label, 100), *_faults_of_number("days", days, PREVIEW_DAYS)]
     if errors:
         raise Invalid(errors)
 

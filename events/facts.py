@@ -33,6 +33,37 @@ class EventEdited(Fact, frozen=True, kw_only=True):
     fields: tuple[str, ...]
 
 
+class EventSubmitted(Fact, frozen=True, kw_only=True):
+    """Staff asked for the approval of a draft."""
+
+
+class EventReturned(Fact, frozen=True, kw_only=True):
+    """A draft was given back to who wrote it, with a comment."""
+
+
+class EventApproved(Fact, frozen=True, kw_only=True):
+    """Somebody else looked at a draft and approved it."""
+
+
+class ReviewRuleChanged(Fact, frozen=True, kw_only=True):
+    """The organiser changed whose events need approval; `rule` is a `ReviewRule`."""
+
+    rule: str
+
+
+class PreviewLinkMade(Fact, frozen=True, kw_only=True):
+    """A link was made that shows the event before it is published."""
+
+    link_id: uuid.UUID
+    expires_at: datetime
+
+
+class PreviewLinkRevoked(Fact, frozen=True, kw_only=True):
+    """A link for a preview was revoked."""
+
+    link_id: uuid.UUID
+
+
 class EventPublished(Fact, frozen=True, kw_only=True):
     """The event can be seen by everybody."""
 
@@ -101,6 +132,18 @@ class SeatsRanLow(Fact, frozen=True, kw_only=True):
     """Few seats are left. Happens at most once in an event's life."""
 
     left: int
+
+
+class MaterialAdded(Fact, frozen=True, kw_only=True):
+    """Something was laid out for those who are registered."""
+
+    material_id: uuid.UUID
+
+
+class MaterialRemoved(Fact, frozen=True, kw_only=True):
+    """Something is not shown to those who are registered any more."""
+
+    material_id: uuid.UUID
 
 
 # ---------------------------------------------------------------- registrations

@@ -1,9 +1,20 @@
 """Columns and constraints of the core. Behaviour lives in the verb modules beside this package."""
 
 from events.models.attendance import Attendance, Evidence
+from events.models.authoring import (
+    CommentKind,
+    EventComment,
+    EventReview,
+    EventTemplate,
+    Material,
+    MaterialTime,
+    PreviewLink,
+    ReviewState,
+    WorkingCopy,
+)
 from events.models.event import Event, EventKind, EventMode, EventTag, ProgrammeItem, Stage, TagKind, Track
 from events.models.form import AnswerFile, FormRevision
-from events.models.organiser import Organiser
+from events.models.organiser import Organiser, ReviewRule
 from events.models.own_link import OwnEventsLink
 from events.models.partner import Participation, ParticipationRole, Partner, PartnerAnswer, PartnerKind
 from events.models.recording import Recording, RecordingState
@@ -25,13 +36,19 @@ __all__ = [
     "Additions",
     "AnswerFile",
     "Attendance",
+    "CommentKind",
     "Event",
+    "EventComment",
     "EventKind",
     "EventMode",
+    "EventReview",
     "EventTag",
+    "EventTemplate",
     "Evidence",
     "FormRevision",
     "Invitee",
+    "Material",
+    "MaterialTime",
     "Organiser",
     "OwnEventsLink",
     "Participation",
@@ -41,12 +58,15 @@ __all__ = [
     "PartnerKind",
     "PartyMember",
     "PoolPurpose",
+    "PreviewLink",
     "ProgrammeItem",
     "Recording",
     "RecordingState",
     "Registration",
     "RegistrationSource",
     "RegistrationState",
+    "ReviewRule",
+    "ReviewState",
     "SeatHold",
     "SeatPool",
     "Series",
@@ -55,4 +75,5 @@ __all__ = [
     "Stage",
     "TagKind",
     "Track",
+    "WorkingCopy",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import uuid
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from events.storage import Base, LocalizedText, new_id
+from events.storage import Base, LocalizedText, enum_type, new_id
+
+
+class ReviewRule(enum.StrEnum):
+    """Whose events somebody else must approve before they are published."""
+
+    NOBODY = "nobody"
+    EDITORS = "editors"
+    EVERYBODY = "everybody"
+    """Owners and approvers too: nobody publishes what they themselves wrote."""
 
 
 class Organiser(Base):
@@ -34,6 +44,7 @@ class Organiser(Base):
     website: Mapped[str | None] = mapped_column(sa.String(500))
     brand: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What it says of its looks itself; pages and letters ask for `look`."""
+    review_rule: Mapped[ReviewRule] = mapped_column(enum_type(ReviewRule), default=ReviewRule.NOBODY)
     created_at: Mapped[datetime]
 
     # Without a parent nothing is asked; with one it comes along, because mails are drawn after their session is closed.

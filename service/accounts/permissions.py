@@ -17,6 +17,7 @@ class Action(enum.StrEnum):
     VIEW_EVENTS = "events.view"
     EDIT_EVENTS = "events.edit"
     PUBLISH_EVENTS = "events.publish"
+    APPROVE_EVENTS = "events.approve"
     MOVE_EVENTS = "events.move"
     VIEW_REGISTRATIONS = "registrations.view"
     EDIT_REGISTRATIONS = "registrations.edit"
@@ -48,6 +49,7 @@ ROLES_OF: dict[Action, frozenset[Role]] = {
     Action.VIEW_EVENTS: _EVERYBODY,
     Action.EDIT_EVENTS: _MAKERS,
     Action.PUBLISH_EVENTS: _DESK,
+    Action.APPROVE_EVENTS: _DECIDERS,
     Action.MOVE_EVENTS: _DESK,
     # People's names and contacts are for those who need them: a viewer sees the counts.
     Action.VIEW_REGISTRATIONS: _DESK,

@@ -10,7 +10,7 @@ from litestar import Response, Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import authoring, desk, partners, records
+from events import authoring, desk, partners, programme, records
 from events.errors import NotFound
 from events.models import Event, Participation, Partner, PartnerAnswer, SeatPool
 from events.ownership import event_of
@@ -107,7 +107,7 @@ async def set_programme(
         lambda session: change_event(
             session,
             event_id,
-            lambda: authoring.set_programme(
+            lambda: programme.set_programme(
                 session, event_id, [item.stored() for item in data.items], now=now, by=acting.by
             ),
         ),

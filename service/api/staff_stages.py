@@ -9,7 +9,7 @@ from litestar import Response, Router, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import lifecycle
+from events import lifecycle, review
 from events.models import Event
 from events.storage import Session
 from service.accounts.permissions import Action
@@ -33,9 +33,16 @@ async def _lead(acting: Acting, event_id: uuid.UUID, transition: Callable[[Sessi
 
 @post("/publish", status_code=200, opt=needs(Action.PUBLISH_EVENTS), responses=_PUBLISH, operation_id="publishEvent")
 async def publish(event_id: Id, acting: NamedDependency[Acting]) -> Response[StaffEvent]:
-    """Draft → published, and on to registration open unless a later time was set for that."""
-    now = acting.now
-    return await _lead(acting, event_id, lambda session: lifecycle.publish(session, event_id, now=now, by=acting.by))
+    """Draft → published, and on to registration open unless a later time was set for that.
+
+    Where the organiser's rule wants another person's approval, this is 409 `approval_needed`, or the approval itself.
+    """
+    now, decides = acting.now, acting.identity.may(Action.APPROVE_EVENTS)
+    return await _lead(
+        acting,
+        event_id,
+        lambda session: review.publish(session, event_id, decides=decides, now=now, by=acting.by),
+    )
 
 
 @post(

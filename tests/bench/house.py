@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from events import authoring, partners
+from events import partners, programme
 from events.models import Event, Organiser, ParticipationRole, PartnerKind, ProgrammeItem, Registration, SeatPool, Stage
 from events.storage import LocalizedText, ReadSession, Session
 from service.migrations import migrate
@@ -85,7 +85,7 @@ class Hall:
             )
             for number in range(6)
         ]
-        authoring.set_programme(session, event_id, lines, now=now, by=STAFF)
+        programme.set_programme(session, event_id, lines, now=now, by=STAFF)
         bring_to(session, event_id, Stage.REGISTRATION_OPEN, now=now)
 
     def path(self, event_id: uuid.UUID) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import authoring, lifecycle
+from events import lifecycle, programme
 from events.errors import Invalid, NotFound, WrongStage
 from events.models import EventMode, ProgrammeItem, SeatPool, Slot, Stage, Track
 from events.storage import LocalizedText, Session, new_id
@@ -201,7 +201,7 @@ def _add_programme(session: Session, event_id: Any) -> None:
         )
         for number in range(2)
     ]
-    authoring.set_programme(session, event_id, items, now=NOW, by="staff:test")
+    programme.set_programme(session, event_id, items, now=NOW, by="staff:test")
 
 
 @pytest.mark.parametrize("days", [7, -7])

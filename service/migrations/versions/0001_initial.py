@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("address", JSON, nullable=False),
         sa.Column("website", sa.String(length=500), nullable=True),
         sa.Column("brand", JSON, nullable=False),
+        sa.Column("review_rule", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_organiser_parent_is_another")),
         sa.ForeignKeyConstraint(["parent_id"], ["organiser.id"], name=op.f("fk_organiser_parent_id_organiser")),
@@ -112,6 +113,21 @@ def upgrade() -> None:
             ["organiser_id"], ["organiser.id"], name=op.f("fk_certificate_counter_organiser_id_organiser")
         ),
         sa.PrimaryKeyConstraint("organiser_id", "year", name=op.f("pk_certificate_counter")),
+    )
+    op.create_table(
+        "event_template",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("document", JSON, nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_event_template_organiser_id_organiser")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_template")),
+        sa.UniqueConstraint("organiser_id", "name", name=op.f("uq_event_template_organiser_id_name")),
     )
     op.create_table(
         "oauth_connection",
@@ -313,6 +329,37 @@ def upgrade() -> None:
     op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"], unique=False)
     op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
     op.create_table(
+        "event_comment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("written_by", sa.String(length=80), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_event_comment_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_comment")),
+    )
+    op.create_index(
+        op.f("ix_event_comment_event_id_written_at"), "event_comment", ["event_id", "written_at"], unique=False
+    )
+    op.create_table(
+        "event_review",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("submitted_by", sa.String(length=80), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_fact", sa.Uuid(), nullable=False),
+        sa.Column("submitted", JSON, nullable=False),
+        sa.Column("decided_by", sa.String(length=80), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_event_review_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_event_review")),
+    )
+    op.create_table(
         "event_tag",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -325,6 +372,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_event_tag_kind_code"), "event_tag", ["kind", "code"], unique=False)
     op.create_table(
+        "event_working_copy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(length=100), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("fields", JSON, nullable=False),
+        sa.Column("base", JSON, nullable=False),
+        sa.Column("based_on", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_event_working_copy_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_working_copy")),
+        sa.UniqueConstraint("staff_id", "subject", name=op.f("uq_event_working_copy_staff_id_subject")),
+    )
+    op.create_index(op.f("ix_event_working_copy_event_id"), "event_working_copy", ["event_id"], unique=False)
+    op.create_table(
         "form_revision",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -336,6 +401,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", "number", name=op.f("pk_form_revision")),
     )
+    op.create_table(
+        "material",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("title", JSON, nullable=False),
+        sa.Column("shown", sa.String(length=32), nullable=False),
+        sa.Column("url", sa.String(length=1000), nullable=True),
+        sa.Column("file_key", sa.String(length=200), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=True),
+        sa.Column("media_type", sa.String(length=100), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(url IS NULL) <> (file_key IS NULL)", name=op.f("ck_material_link_or_file")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_material_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_material")),
+    )
+    op.create_index(op.f("ix_material_event_id"), "material", ["event_id"], unique=False)
     op.create_table(
         "participation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -387,6 +471,21 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_poster_due_at"), "poster", ["due_at"], unique=False)
+    op.create_table(
+        "preview_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_preview_link_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preview_link")),
+    )
+    op.create_index(op.f("ix_preview_link_event_id"), "preview_link", ["event_id"], unique=False)
     op.create_table(
         "programme_item",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -872,12 +971,21 @@ def downgrade() -> None:
     op.drop_table("recording")
     op.drop_index(op.f("ix_programme_item_event_id_starts_at"), table_name="programme_item")
     op.drop_table("programme_item")
+    op.drop_index(op.f("ix_preview_link_event_id"), table_name="preview_link")
+    op.drop_table("preview_link")
     op.drop_index(op.f("ix_poster_due_at"), table_name="poster")
     op.drop_table("poster")
     op.drop_table("participation")
+    op.drop_index(op.f("ix_material_event_id"), table_name="material")
+    op.drop_table("material")
     op.drop_table("form_revision")
+    op.drop_index(op.f("ix_event_working_copy_event_id"), table_name="event_working_copy")
+    op.drop_table("event_working_copy")
     op.drop_index(op.f("ix_event_tag_kind_code"), table_name="event_tag")
     op.drop_table("event_tag")
+    op.drop_table("event_review")
+    op.drop_index(op.f("ix_event_comment_event_id_written_at"), table_name="event_comment")
+    op.drop_table("event_comment")
     op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
     op.drop_index(op.f("ix_staff_session_expires_at"), table_name="staff_session")
     op.drop_table("staff_session")
@@ -896,6 +1004,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_partner_organiser_id"), table_name="partner")
     op.drop_table("partner")
     op.drop_table("oauth_connection")
+    op.drop_table("event_template")
     op.drop_table("certificate_counter")
     op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")

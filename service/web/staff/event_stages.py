@@ -10,9 +10,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import authoring, lifecycle
+from events import authoring, lifecycle, review
 from events import desk as lists
-from events.errors import Invalid, WrongStage
+from events.errors import ApprovalNeeded, Invalid, WrongStage
 from events.models import Event, Stage
 from events.storage import Session
 from service.accounts.permissions import Action
@@ -39,9 +39,15 @@ async def publish(request: Request, event_id: FromPath[uuid.UUID]) -> Response[A
     desk = desk_of(request)
     await desk.event(event_id, Action.PUBLISH_EVENTS)
     try:
-        await desk.write(lambda session: lifecycle.publish(session, event_id, now=desk.now, by=desk.by))
+        await desk.write(
+            lambda session: review.publish(
+                session, event_id, decides=desk.may("events.approve"), now=desk.now, by=desk.by
+            )
+        )
     except Invalid:
         return desk.go(f"/staff/events/{event_id}", missing="1")
+    except ApprovalNeeded:
+        return desk.go(f"/staff/events/{event_id}/review", needed="1")
     return desk.go(f"/staff/events/{event_id}", "published")
 
 

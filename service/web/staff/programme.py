@@ -9,8 +9,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import authoring
 from events import desk as lists
+from events import programme
 from events.errors import FieldError, Invalid
 from events.models import Event
 from service.accounts.permissions import Action
@@ -69,7 +69,7 @@ async def set_programme(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
     try:
         given = _programme_items(form, event, filled)
         await desk.write(
-            lambda session: authoring.set_programme(
+            lambda session: programme.set_programme(
                 session, event_id, [each.stored() for each in given], now=desk.now, by=desk.by
             )
         )
