@@ -155,6 +155,13 @@ class AttendeeRegistered(Fact, frozen=True, kw_only=True):
     party_size: int
 
 
+class WalkInRegistered(Fact, frozen=True, kw_only=True):
+    """Somebody came without having registered and was given a seat at the door."""
+
+    registration_id: uuid.UUID
+    party_size: int
+
+
 class SeatOffered(Fact, frozen=True, kw_only=True):
     """A waiting person was offered a seat, held for them until `expires_at`."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import uuid
 from dataclasses import dataclass
 
@@ -21,6 +22,11 @@ JOIN = "join"
 PARTNER = "partner"
 PREVIEW = "preview"
 OWN_EVENTS = "own-events"
+
+CODE_LENGTH = 12
+_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TAG_LENGTH = 2
+_MISREAD = str.maketrans("OILU", "011V", " -\u2013.\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Links:
             raise ValueError("the secret key needs at least 32 characters")
         self._key = secret_key
         self._signers: dict[str, Signer] = {}
+        self._door_key = hmac.digest(secret_key.encode(), b"acara.door", "sha256")
         self.base_url = base_url.rstrip("/")
 
     def _signer(self, purpose: str) -> Signer:
@@ -64,6 +71,18 @@ class Links:
         if self.token(purpose, target.id, target.version) != token:
             raise NotFound
         return target
+
+    def door_code(self, event_id: uuid.UUID, registration_id: uuid.UUID, version: int) -> str:
+        """Return what a person shows at the door: 12 letters and digits (Crockford's base 32), in a QR code or typed.
+
+        The first two tell the event, so that a code for another one is known as such even offline; the other ten are
+        50 bits of a keyed hash, which nobody finds by trying at the pace that a door allows.
+        """
+        tag = hmac.digest(self._door_key, event_id.bytes, "sha256")
+        body = hmac.digest(
+            self._door_key, event_id.bytes + registration_id.bytes + version.to_bytes(2, "big"), "sha256"
+        )
+        return _in_base_32(tag, _TAG_LENGTH) + _in_base_32(body, CODE_LENGTH - _TAG_LENGTH)
 
     def url(self, path: str) -> str:
         """Return the absolute address of `path`, always on the configured host, never on the request's."""
@@ -92,6 +111,27 @@ class Links:
     def partner_url(self, participation_id: uuid.UUID, version: int) -> str:
         """Return the address of a partner's page."""
         return self.url(f"p/{self.token(PARTNER, participation_id, version)}")
+
+
+def _in_base_32(digest: bytes, length: int) -> str:
+    number = int.from_bytes(digest[:8], "big") >> (64 - 5 * length)
+    return "".join(_CODE_ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+
+
+def read_door_code(text: str) -> str | None:
+    """Return a typed or scanned code in its one spelling (O is 0, I and L are 1), or None for what cannot be one."""
+    code = text.strip().upper().translate(_MISREAD)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(_CODE_ALPHABET) else None
+
+
+def spell_door_code(code: str) -> str:
+    """Return a code as people read it: in groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def event_tag(code: str) -> str:
+    """Return the part of a code that tells the event."""
+    return code[:_TAG_LENGTH]
 
 
 def check_version(target: Target, current: int) -> None:

@@ -99,6 +99,20 @@ def take(session: Session, pool_id: uuid.UUID, count: int) -> Seats | None:
     return Seats(*row) if row else None
 
 
+def take_at_door(session: Session, pool_id: uuid.UUID, count: int, *, past_waiting: bool) -> Seats | None:
+    """Take `count` seats for who stands at the door, open or not, if that many are left; otherwise return None.
+
+    `past_waiting`: the event has begun, so that nobody is offered a seat any more. Before, who waits goes first.
+    """
+    nobody_waits = sa.true() if past_waiting else _POOL.c.waiting == 0
+    return _change(
+        session,
+        sa.update(_POOL)
+        .where(_POOL.c.id == pool_id, nobody_waits, _POOL.c.taken + count <= _POOL.c.sellable)
+        .values(taken=_POOL.c.taken + count),
+    )
+
+
 def hold_for_waiting(session: Session, pool_id: uuid.UUID, count: int) -> Seats | None:
     """Take `count` seats for one waiting party; otherwise return None. The pool need not be open."""
     return _change(

@@ -55,6 +55,7 @@ EVIDENCE = {
     Evidence.START_CODE: N_("Start code word"),
     Evidence.END_CODE: N_("End code word"),
     Evidence.DOOR: N_("Scanned at the door"),
+    Evidence.EXIT: N_("Scanned at the exit"),
     Evidence.STAFF: N_("Marked by staff"),
 }
 

@@ -12,6 +12,7 @@ from events.models.authoring import (
     ReviewState,
     WorkingCopy,
 )
+from events.models.door import AgeGroup, Direction, DoorScan, HeadCount, Presence, ScanOutcome
 from events.models.event import Event, EventKind, EventMode, EventTag, ProgrammeItem, Stage, TagKind, Track
 from events.models.form import AnswerFile, FormRevision
 from events.models.organiser import Organiser, ReviewRule
@@ -34,9 +35,12 @@ __all__ = [
     "ACTIVE_STATES",
     "SEATED_STATES",
     "Additions",
+    "AgeGroup",
     "AnswerFile",
     "Attendance",
     "CommentKind",
+    "Direction",
+    "DoorScan",
     "Event",
     "EventComment",
     "EventKind",
@@ -46,6 +50,7 @@ __all__ = [
     "EventTemplate",
     "Evidence",
     "FormRevision",
+    "HeadCount",
     "Invitee",
     "Material",
     "MaterialTime",
@@ -58,6 +63,7 @@ __all__ = [
     "PartnerKind",
     "PartyMember",
     "PoolPurpose",
+    "Presence",
     "PreviewLink",
     "ProgrammeItem",
     "Recording",
@@ -67,6 +73,7 @@ __all__ = [
     "RegistrationState",
     "ReviewRule",
     "ReviewState",
+    "ScanOutcome",
     "SeatHold",
     "SeatPool",
     "Series",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from events import links
 from events.errors import Gone, NotFound
-from events.links import JOIN, MANAGE, PARTNER, PREVIEW, Links, Target
+from events.links import JOIN, MANAGE, PARTNER, PREVIEW, Links, Target, event_tag, read_door_code, spell_door_code
 
 SECRET = "a secret of at least 32 characters, made up"
 KEY = uuid.UUID("0190a000-0000-7000-8000-000000000001")
@@ -102,3 +102,19 @@ def test_addresses_are_of_the_configured_host() -> None:
 def test_a_short_secret_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError, match="32 characters"):
         Links("x" * 31, "https://acara.example")
+
+
+def test_a_door_code_is_short_versioned_and_read_however_it_is_typed() -> None:
+    door = Links("k" * 40, "https://acara.example")
+    event_id, registration_id = uuid.uuid4(), uuid.uuid4()
+    code = door.door_code(event_id, registration_id, 1)
+    assert read_door_code(spell_door_code(code).lower().replace("0", "o").replace("1", "l")) == code
+    assert read_door_code(f"  {code[:6]} {code[6:]}\n") == code
+    assert code not in {
+        door.door_code(event_id, registration_id, 2),
+        door.door_code(uuid.uuid4(), registration_id, 1),
+        Links("j" * 40, "https://acara.example").door_code(event_id, registration_id, 1),
+    }
+    assert event_tag(code) == event_tag(door.door_code(event_id, uuid.uuid4(), 7))
+    for wrong in ("", code[:-1], code + "0", "https://acara.example/r/abc", code[:-1] + "*", "١" * 12):
+        assert read_door_code(wrong) is None

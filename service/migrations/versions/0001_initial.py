@@ -402,6 +402,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", "number", name=op.f("pk_form_revision")),
     )
     op.create_table(
+        "head_count",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("age_group", sa.String(length=32), nullable=False),
+        sa.Column("delta", sa.Integer(), nullable=False),
+        sa.Column("door", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_head_count_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_head_count")),
+    )
+    op.create_index(op.f("ix_head_count_event_id_age_group"), "head_count", ["event_id", "age_group"], unique=False)
+    op.create_table(
         "material",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -815,6 +830,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_certificate_event_id_state"), "certificate", ["event_id", "state"], unique=False)
     op.create_index(op.f("ix_certificate_state_due_at"), "certificate", ["state", "due_at"], unique=False)
     op.create_table(
+        "door_scan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("person", sa.Integer(), nullable=False),
+        sa.Column("direction", sa.String(length=32), nullable=False),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.Column("door", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_door_scan_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_door_scan_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_door_scan")),
+    )
+    op.create_index(op.f("ix_door_scan_event_id_received_at"), "door_scan", ["event_id", "received_at"], unique=False)
+    op.create_index(
+        op.f("ix_door_scan_registration_id_person"), "door_scan", ["registration_id", "person"], unique=False
+    )
+    op.create_table(
         "email",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -902,6 +940,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("registration_id", "person", name=op.f("pk_party_member")),
     )
     op.create_table(
+        "presence",
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("came", sa.Boolean(), nullable=False),
+        sa.Column("inside", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("door", sa.String(length=40), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_presence_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_presence_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("registration_id", "person", name=op.f("pk_presence")),
+    )
+    op.create_index(op.f("ix_presence_event_id_changed_at"), "presence", ["event_id", "changed_at"], unique=False)
+    op.create_table(
         "seat_hold",
         sa.Column("registration_id", sa.Uuid(), nullable=False),
         sa.Column("pool_id", sa.Uuid(), nullable=False),
@@ -921,6 +976,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_seat_hold_pool_id"), table_name="seat_hold")
     op.drop_table("seat_hold")
+    op.drop_index(op.f("ix_presence_event_id_changed_at"), table_name="presence")
+    op.drop_table("presence")
     op.drop_table("party_member")
     op.drop_table("invitee")
     op.drop_index(
@@ -936,6 +993,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_email_event_id_kind"), table_name="email")
     op.drop_index(op.f("ix_email_due_at"), table_name="email")
     op.drop_table("email")
+    op.drop_index(op.f("ix_door_scan_registration_id_person"), table_name="door_scan")
+    op.drop_index(op.f("ix_door_scan_event_id_received_at"), table_name="door_scan")
+    op.drop_table("door_scan")
     op.drop_index(op.f("ix_certificate_state_due_at"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_event_id_state"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_due_at"), table_name="certificate")
@@ -978,6 +1038,8 @@ def downgrade() -> None:
     op.drop_table("participation")
     op.drop_index(op.f("ix_material_event_id"), table_name="material")
     op.drop_table("material")
+    op.drop_index(op.f("ix_head_count_event_id_age_group"), table_name="head_count")
+    op.drop_table("head_count")
     op.drop_table("form_revision")
     op.drop_index(op.f("ix_event_working_copy_event_id"), table_name="event_working_copy")
     op.drop_table("event_working_copy")

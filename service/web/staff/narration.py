@@ -56,6 +56,9 @@ _LINES: Mapping[str, _Line] = {
     "CapacityChanged": _Line(N_("The number of seats was changed to %(capacity)s.")),
     "SeatsRanLow": _Line(N_("Few seats were left: %(left)s."), tone="good"),
     "AttendeeRegistered": _Line(N_("Somebody registered."), N_("%(count)s people registered.")),
+    "WalkInRegistered": _Line(
+        N_("Somebody came unregistered and was given a seat."), N_("%(count)s walk-ins were given a seat.")
+    ),
     "SeatOffered": _Line(
         N_("A freed seat was offered to somebody who waits."), N_("%(count)s freed seats were offered to who waits.")
     ),
