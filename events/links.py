@@ -100,6 +100,10 @@ class Links:
         """Return the address of the person's own page."""
         return self.url(f"r/{self.token(MANAGE, registration_id, version)}")
 
+    def cancel_url(self, registration_id: uuid.UUID, version: int) -> str:
+        """Return the address where the person says with one press that they cannot come."""
+        return f"{self.manage_url(registration_id, version)}/cancel"
+
     def join_url(self, registration_id: uuid.UUID, version: int) -> str:
         """Return the address that leads the person into the meeting."""
         return self.url(f"j/{self.token(JOIN, registration_id, version)}")

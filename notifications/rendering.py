@@ -98,7 +98,16 @@ def _write(kind: EmailKind, locale: str, context: dict[str, Any]) -> Words:
 
 
 # ------------------------------------------------------------ what recipients share, written once
-_PERSONAL = ("salutation", "manage_url", "join_url", "partner_url", "verify_url", "number", "own_events_url")
+_PERSONAL = (
+    "salutation",
+    "manage_url",
+    "join_url",
+    "partner_url",
+    "verify_url",
+    "number",
+    "own_events_url",
+    "cancel_url",
+)
 """Single lines that templates only ask for and put down. Everything else may decide what is said."""
 
 _UNTYPED = secrets.token_hex(8)
@@ -218,6 +227,7 @@ def _of_registrant(material: Material, links: Links, locale: str) -> dict[str, A
     return {
         "salutation": salutations.get(brand.tone, salutations["warm"]).format(one_line(registration.name)),
         "manage_url": links.manage_url(registration.id, version),
+        "cancel_url": links.cancel_url(registration.id, version),
         "join_url": links.join_url(registration.id, version) if material.event.join_url else "",
         "deadline": dates.format_moment(deadline, material.event.timezone, locale) if deadline else "",
         "role": "",

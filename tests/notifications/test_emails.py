@@ -90,6 +90,7 @@ def crowd(post_office: PostOffice, event_id: uuid.UUID, count: int) -> None:
                 Registration(
                     event_id=event_id,
                     pool_id=pool_id,
+                    place_id=event_id,
                     state=RegistrationState.CONFIRMED,
                     name=f"Peserta {number}",
                     email=f"p{number}@example.org",

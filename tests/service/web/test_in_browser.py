@@ -183,7 +183,7 @@ def test_registering_and_giving_the_place_back(site: Site, visitor: BrowserConte
     page.get_by_role("button", name="Daftar").click()
     page.get_by_text("Terima kasih, Siti Aminah.").wait_for()
     page.get_by_role("link", name="Batalkan kehadiran saya").click()
-    page.get_by_role("button", name="Ya, batalkan").click()
+    page.get_by_role("button", name="Tidak bisa hadir").click()
     page.get_by_text("Pendaftaran ini sudah dibatalkan.").wait_for()
 
 
