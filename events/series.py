@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import authoring, facts, lifecycle, outbox
+from events import authoring, facts, lifecycle, outbox, review
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound
 from events.models import Additions, Event, EventKind, PoolPurpose, SeatPool, Series, Stage
 from events.recurrence import MOST, to_text
@@ -171,17 +171,17 @@ def dates_of(
     return [(event, pool) for event, pool in rows]
 
 
-def publish_all(session: Session, series_id: uuid.UUID, *, now: datetime, by: str) -> int:
+def publish_all(session: Session, series_id: uuid.UUID, *, decides: bool, now: datetime, by: str) -> int:
     """Publish every draft of the series that still lies ahead; returns how many. The caller commits.
 
-    All or nothing: raises `Invalid` with what the first of them is missing.
+    All or nothing: raises whatever `review.publish`, whose `decides` this is, has against the first of them.
     """
     lock(session, series_id)
     drafts = [event.id for event, _ in dates_of(session, series_id, stages=[Stage.DRAFT]) if event.ends_at > now]
     if not drafts:
         raise Conflict(N_("There is no draft to publish."))
     for event_id in drafts:
-        lifecycle.publish(session, event_id, now=now, by=by)
+        review.publish(session, event_id, decides=decides, now=now, by=by)
     return len(drafts)
 
 

@@ -16,6 +16,8 @@ from events.storage import LocalizedText
 
 TEXTS = ("title", "summary", "description", "audience", "venue")
 SETTINGS = (
+    "audiences",
+    "topics",
     "mode",
     "join_url",
     "waitlist",

@@ -156,13 +156,13 @@ def test_all_dates_are_published_at_once_or_none(life: Life) -> None:
     [first, *_] = _events(life, series_id)
     life.do(authoring.edit_event, first.id, summary=LocalizedText())
     with pytest.raises(Invalid):
-        life.do(series.publish_all, series_id)
+        life.do(series.publish_all, series_id, decides=True)
     assert {row.stage for row in _events(life, series_id)} == {Stage.DRAFT}
     life.do(authoring.edit_event, first.id, summary=LocalizedText("Ada lagi"))
-    assert life.do(series.publish_all, series_id) == 3
+    assert life.do(series.publish_all, series_id, decides=True) == 3
     assert {row.stage for row in _events(life, series_id)} == {Stage.REGISTRATION_OPEN}
     with pytest.raises(Conflict):
-        life.do(series.publish_all, series_id)
+        life.do(series.publish_all, series_id, decides=True)
 
 
 def test_added_dates_are_drafts_like_the_others_and_never_double(life: Life) -> None:
@@ -186,7 +186,7 @@ def test_the_facts_tell_the_story_of_the_series(life: Life) -> None:
 def test_every_date_has_seats_of_its_own(life: Life) -> None:
     """Every date has a pool of its own: a full one says nothing about the others."""
     series_id = make_series(life, "setiap Sabtu", count=2, capacity=1)
-    life.do(series.publish_all, series_id)
+    life.do(series.publish_all, series_id, decides=True)
     first, second = _events(life, series_id)
     life.register(first.id)
     taken = life.database.read(lambda s: {pool.event_id: pool.taken for pool in s.scalars(sa.select(SeatPool))})

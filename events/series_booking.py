@@ -1,0 +1,219 @@
+"""Registering once for a whole series: one transaction, one registration for each date that takes any.
+
+Each date answers for itself: a seat, a place in the queue, or a reason why not. Pools are touched in the order of their
+ids, as by everybody who touches several (`events.seats`), so that a crowd that wants all dates never locks itself up.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import facts, outbox, registration
+from events.errors import N_, AlreadyRegistered, Closed, Full, NotFound, Refused
+from events.models import (
+    ACTIVE_STATES,
+    Additions,
+    Event,
+    PoolPurpose,
+    Registration,
+    RegistrationState,
+    SeatPool,
+    Series,
+    SeriesBooking,
+    Stage,
+)
+from events.registration import Application
+from events.storage import ReadSession
+
+_NOT_THIS_DATE = (AlreadyRegistered, Full, Closed)
+"""Refusals of one date that leave the others as they are; anything else is wrong with the person's answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateOutcome:
+    """What came of one date: a registration in some state, or the refusal."""
+
+    event_id: uuid.UUID
+    registration_id: uuid.UUID | None
+    state: RegistrationState | None
+    refusal: Refused | None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What came of registering for a series; `outcomes` are in the order of the dates' pools."""
+
+    booking_id: uuid.UUID
+    link_version: int
+    outcomes: tuple[DateOutcome, ...]
+
+    @property
+    def registrations(self) -> list[uuid.UUID]:
+        """The registrations that were made."""
+        return [each.registration_id for each in self.outcomes if each.registration_id is not None]
+
+
+def book(session: Session, series_id: uuid.UUID, person: Application, *, now: datetime, by: str = "person") -> Booked:
+    """Register a person for every date that takes registrations now. The caller commits.
+
+    `person.event_id` is not looked at. Raises `NotFound`, `Invalid` for wrong answers, and, where not one date could be
+    had, the refusal of the first: `AlreadyRegistered`, `Full` or `Closed`. Then nothing is left behind.
+    """
+    series = session.get(Series, series_id)
+    if series is None:
+        raise NotFound
+    booking = SeriesBooking(series_id=series_id, created_at=now)
+    session.add(booking)
+    session.flush()
+    wanted = open_dates(session, series_id, now=now)
+    outcomes = _register(session, booking.id, wanted, person, now=now, by=by)
+    booked = Booked(booking.id, booking.link_version, outcomes)
+    if not booked.registrations:
+        raise _why_none(outcomes)
+    fact = facts.SeriesBooked(
+        organiser_id=series.organiser_id,
+        event_id=next(each.event_id for each in outcomes if each.registration_id),
+        series_id=series.id,
+        booking_id=booking.id,
+        dates=len(booked.registrations),
+    )
+    outbox.record(session, fact, now=now, by=f"person:{booked.registrations[0]}" if by == "person" else by)
+    return booked
+
+
+def _why_none(outcomes: Sequence[DateOutcome]) -> Refused:
+    refusals = [each.refusal for each in outcomes if each.refusal is not None]
+    fullness = next((refusal for refusal in refusals if not isinstance(refusal, AlreadyRegistered)), None)
+    return fullness or next(iter(refusals), Closed(N_("No date of this series takes registrations now.")))
+
+
+def open_dates(session: ReadSession, series_id: uuid.UUID, *, now: datetime) -> list[uuid.UUID]:
+    """Return the events of a series that take registrations, in the order in which their seats are taken."""
+    statement = (
+        sa.select(Event.id)
+        .join(SeatPool, sa.and_(SeatPool.event_id == Event.id, SeatPool.purpose == PoolPurpose.EVENT))
+        .where(
+            Event.series_id == series_id,
+            Event.stage == Stage.REGISTRATION_OPEN,
+            Event.starts_at > now,
+        )
+        .order_by(SeatPool.id)
+    )
+    return list(session.scalars(statement))
+
+
+def _register(
+    session: Session,
+    booking_id: uuid.UUID,
+    event_ids: Sequence[uuid.UUID],
+    person: Application,
+    *,
+    now: datetime,
+    by: str,
+) -> tuple[DateOutcome, ...]:
+    outcomes: list[DateOutcome] = []
+    for event_id in event_ids:
+        try:
+            with session.begin_nested():
+                made = registration.register(session, replace(person, event_id=event_id), now=now, by=by)
+                session.execute(
+                    sa.update(Registration)
+                    .where(Registration.id == made.registration_id)
+                    .values(series_booking_id=booking_id)
+                )
+        except _NOT_THIS_DATE as refusal:
+            outcomes.append(DateOutcome(event_id, None, None, refusal))
+        else:
+            outcomes.append(DateOutcome(event_id, made.registration_id, made.state, None))
+    return tuple(outcomes)
+
+
+# ---------------------------------------------------------------- dates that are added later
+def take_added(session: Session, booking_id: uuid.UUID, *, now: datetime, by: str) -> tuple[DateOutcome, ...]:
+    """Register who holds a booking for the open dates of their series that they have not. The caller commits.
+
+    Dates that they gave back stay given back. Raises `NotFound` for a booking that holds nothing any more.
+    """
+    held = session.scalar(
+        sa.select(Registration)
+        .where(Registration.series_booking_id == booking_id, Registration.state.in_(ACTIVE_STATES))
+        .order_by(Registration.created_at.desc(), Registration.id.desc())
+        .limit(1)
+    )
+    if held is None:
+        raise NotFound
+    known = set(session.scalars(sa.select(Registration.event_id).where(Registration.series_booking_id == booking_id)))
+    series_id = session.get_one(Event, held.event_id).series_id
+    wanted = [key for key in open_dates(session, series_id, now=now) if key not in known] if series_id else []
+    return _register(session, booking_id, wanted, application_of(held), now=now, by=by)
+
+
+def application_of(held: Registration) -> Application:
+    """Return what a person would fill in once more for another date of the series."""
+    return Application(
+        event_id=held.event_id,
+        name=held.name,
+        email=held.email,
+        phone=held.phone,
+        party_size=held.party_size,
+        locale=held.locale,
+        institution=held.institution,
+        access_needs=held.access_needs,
+        consent_version=held.consent_version,
+    )
+
+
+def bookings_before(session: ReadSession, event: Event, *, limit: int, after: uuid.UUID | None) -> list[uuid.UUID]:
+    """Return who registered for all of the event's series before this date was added, and still holds a place.
+
+    In the order of their ids, from the one `after`; at most `limit`.
+    """
+    statement = (
+        sa.select(SeriesBooking.id)
+        .join(Registration, Registration.series_booking_id == SeriesBooking.id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            Event.series_id == event.series_id,
+            Registration.state.in_(ACTIVE_STATES),
+            SeriesBooking.created_at < event.created_at,
+        )
+        .group_by(SeriesBooking.id)
+        .order_by(SeriesBooking.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(SeriesBooking.id > after)
+    return list(session.scalars(statement))
+
+
+def adds_by_itself(session: ReadSession, event: Event) -> bool:
+    """Say whether people with all dates are registered for added ones without being asked."""
+    series = session.get(Series, event.series_id) if event.series_id is not None else None
+    return series is not None and series.additions is Additions.REGISTER
+
+
+# ---------------------------------------------------------------- giving back
+def cancel_all(session: Session, booking_id: uuid.UUID, *, now: datetime, by: str) -> int:
+    """Give back every date of a booking that is still to come; returns how many. The caller commits.
+
+    What it held is offered to those who wait. Doing it twice changes nothing.
+    """
+    rows = session.scalars(
+        sa.select(Registration.id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            Registration.series_booking_id == booking_id,
+            Registration.state.in_(ACTIVE_STATES),
+            Event.stage.not_in((Stage.LIVE, Stage.ENDED, Stage.ARCHIVED)),
+        )
+        .order_by(Registration.pool_id)
+    ).all()
+    for registration_id in rows:
+        registration.cancel(session, registration_id, now=now, by=by)
+    return len(rows)
