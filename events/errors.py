@@ -69,6 +69,13 @@ class Outdated(Conflict):
     default = N_("Somebody else changed this event meanwhile. Your text is still here: compare and save again.")
 
 
+class FormReplaced(Conflict):
+    """The event asks other questions than those that were answered."""
+
+    code = "form_replaced"
+    default = N_("The questions were changed while you answered. Your answers are still here: please look again.")
+
+
 class WrongStage(Conflict):
     """The event's stage has no such transition."""
 

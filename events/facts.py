@@ -128,6 +128,13 @@ class CapacityChanged(Fact, frozen=True, kw_only=True):
     capacity: int | None
 
 
+class FormChanged(Fact, frozen=True, kw_only=True):
+    """The event asks other questions from now on: those of `revision`; 0 is none of its own."""
+
+    revision: int
+    questions: int
+
+
 class SeatsRanLow(Fact, frozen=True, kw_only=True):
     """Few seats are left. Happens at most once in an event's life."""
 

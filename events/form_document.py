@@ -78,4 +78,4 @@ class FormDocument(msgspec.Struct, frozen=True):
 
 
 Answer = str | int | float | bool | tuple[str, ...] | list[str]
-"""What is kept: text, a choice's id or several, a number, an ISO date, E.164, the id of a file, or True (agreed)."""
+"""What is kept: text, ids of choices, a number, an ISO date, E.164, a file's id, the moment of consent (ISO, UTC)."""

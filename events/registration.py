@@ -10,12 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, seats, waitlist
-from events.errors import N_, AlreadyRegistered, Closed, Conflict, FieldError, Full, Invalid, NotFound
+from events import answer_files, facts, holds, outbox, seats, waitlist
+from events.answers import FileGiven, Member, PlaceTaken
+from events.errors import N_, AlreadyRegistered, Closed, Conflict, FieldError, FormReplaced, Full, Invalid, NotFound
 from events.models import (
     ACTIVE_STATES,
     SEATED_STATES,
     Event,
+    PartyMember,
     PoolPurpose,
     Registration,
     RegistrationState,
@@ -26,6 +28,7 @@ from events.models import (
 from events.storage import insert_unless_present, new_id
 
 _TABLE: sa.Table = Registration.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+_MEMBERS: sa.Table = PartyMember.__table__  # type: ignore[assignment] # likewise
 _CLOSED_REASONS = {
     Stage.PUBLISHED: N_("Registration has not opened yet."),
     Stage.CANCELLED: N_("This event was cancelled."),
@@ -49,7 +52,12 @@ class Application:
     locale: str = "id"
     institution: str | None = None
     access_needs: str | None = None
+    form_revision: int = 0
+    """The revision of the form that was answered; these and the rest come from `events.answers.Answers.fields`."""
     answers: dict[str, Any] = field(default_factory=dict[str, Any])
+    members: tuple[Member, ...] = ()
+    places: tuple[PlaceTaken, ...] = ()
+    files: tuple[FileGiven, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +85,13 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     """Give the person a seat, or a place in the queue. The caller commits.
 
     The pool is touched last, so that the one hot row of a popular event is held as shortly as possible.
-    Raises `NotFound`, `Closed`, `AlreadyRegistered`, `Full` or `Invalid`; each leaves nothing behind.
+    Answers are checked already (`events.answers.check_answers`); that they answer what is asked now is made sure of
+    here. Staff may register somebody without asking. Raises `NotFound`, `Closed`, `AlreadyRegistered`, `Full`,
+    `FormReplaced` or `Invalid`; each leaves nothing behind.
     """
     place = _find_place(session, application, now=now)
+    if application.form_revision != place.form_revision and (by == "person" or application.form_revision):
+        raise FormReplaced
     if not 1 <= application.party_size <= place.max_party_size:
         message = N_("At most %(limit)s people can come with one registration.")
         raise Invalid([FieldError("party_size", "party_too_large", message, {"limit": place.max_party_size})])
@@ -102,6 +114,7 @@ def register(session: Session, application: Application, *, now: datetime, by: s
             "locale": application.locale,
             "institution": application.institution,
             "access_needs": application.access_needs,
+            "form_revision": application.form_revision,
             "answers": application.answers,
             "consent_version": application.consent_version,
             "consented_at": now,
@@ -117,6 +130,8 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     state = RegistrationState.CONFIRMED if counters else RegistrationState.WAITLISTED
     if counters is None:
         _queue_up(session, registration_id, place, now=now)
+    if application.form_revision or application.members:
+        _keep_answers(session, registration_id, application)
     outbox.record(
         session,
         facts.AttendeeRegistered(
@@ -146,6 +161,7 @@ class _Place:
     pool_id: uuid.UUID
     max_party_size: int
     waitlist: bool
+    form_revision: int
 
 
 _PLACE_COLUMNS = (
@@ -153,6 +169,7 @@ _PLACE_COLUMNS = (
     Event.stage,
     Event.max_party_size,
     Event.waitlist,
+    Event.form_revision,
     SeatPool.id,
     SeatPool.open,
     SeatPool.capacity + SeatPool.overbooking,
@@ -182,7 +199,7 @@ def _find_place(session: Session, application: Application, *, now: datetime) ->
         if application.slot_id is None and session.get(Event, application.event_id) is not None:
             raise Invalid([FieldError("slot_id", "missing", N_("Choose a visiting time."))])
         raise NotFound
-    organiser_id, stage, max_party_size, may_wait, pool_id, is_open, room, slot_starts_at = row
+    organiser_id, stage, max_party_size, may_wait, revision, pool_id, is_open, room, slot_starts_at = row
     if stage is Stage.DRAFT:
         raise NotFound
     if stage not in (Stage.REGISTRATION_OPEN, Stage.LIVE) or not is_open:
@@ -192,7 +209,24 @@ def _find_place(session: Session, application: Application, *, now: datetime) ->
     # A party larger than the room would wait for ever, and everybody else behind it; so would anybody who queued up
     # for what has begun, because from then on nothing is offered.
     may_wait = may_wait and (stage is Stage.REGISTRATION_OPEN or application.slot_id is not None)
-    return _Place(organiser_id, pool_id, max_party_size if room is None else min(max_party_size, room), may_wait)
+    largest = max_party_size if room is None else min(max_party_size, room)
+    return _Place(organiser_id, pool_id, largest, may_wait, revision)
+
+
+def _keep_answers(session: Session, registration_id: uuid.UUID, application: Application) -> None:
+    """Write what hangs on a registration with answers: the others of the party, places of choices, files."""
+    if application.members:
+        session.execute(
+            sa.insert(_MEMBERS),
+            [
+                {"registration_id": registration_id, "person": person, "name": each.name, "answers": dict(each.answers)}
+                for person, each in enumerate(application.members, start=1)
+            ],
+        )
+    if application.files:
+        answer_files.claim(session, application.event_id, registration_id, application.files)
+    if application.places:
+        holds.take(session, registration_id, application.places)
 
 
 def _queue_up(session: Session, registration_id: uuid.UUID, place: _Place, *, now: datetime) -> None:
@@ -265,6 +299,7 @@ def cancel(session: Session, registration_id: uuid.UUID, *, now: datetime, by: s
         seats.release(session, pool_id, registration.party_size)
     else:
         seats.stop_waiting(session, pool_id)
+    holds.release(session, registration_id)
     waitlist.promote(session, pool_id, now=now)
 
 

@@ -10,7 +10,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, seats
+from events import facts, holds, outbox, seats
 from events.errors import N_, Closed, Gone
 from events.models import Event, EventKind, Registration, RegistrationState, Slot, Stage
 from events.storage import ReadSession, UtcDateTime
@@ -133,6 +133,7 @@ def _expire(session: Session, registration_id: uuid.UUID, pool_id: uuid.UUID, *,
         by="clock",
     )
     seats.release(session, pool_id, registration.party_size)
+    holds.release(session, registration.id)
     promote(session, pool_id, now=now)
     return True
 

@@ -6,13 +6,10 @@ E.164 (ITU-T), numbers without a country being Indonesian; e-mail addresses are 
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, LiteralString, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -25,10 +22,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from events import typed
 from events.errors import N_, FieldError, Invalid
-
-REGION = "ID"
-"""Where a telephone number without a country code is from."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -36,17 +31,14 @@ _MESSAGES: dict[str, str] = {
     "missing": N_("Please fill this in."),
     "too_short": N_("At least %(limit)s characters, please."),
     "too_long": N_("At most %(limit)s characters, please."),
+    **typed.MESSAGES,
     "number": N_("Write a whole number."),
     "too_small": N_("At least %(limit)s, please."),
     "too_large": N_("At most %(limit)s, please."),
     "choice": N_("Choose one of the options."),
     "moment": N_("Give a date and a time."),
-    "control_character": N_("This contains characters that cannot be shown. Please type it again."),
-    "email": N_("This does not look like an e-mail address. Example: siti@gmail.com"),
-    "phone": N_("This does not look like a phone number. Example: 0812 3456 7890"),
     "contact_missing": N_("Give an e-mail address or a WhatsApp number."),
     "consent": N_("We can only register you with your consent."),
-    "name": N_("Write the name as it should stand on the certificate."),
     "unknown": N_("There is no such field."),
     "invalid": N_("We could not understand this answer."),
 }
@@ -77,43 +69,21 @@ _CODES: dict[str, str] = {
 }
 
 
-def _refuse(code: LiteralString) -> PydanticCustomError:
+def _refuse(code: str) -> PydanticCustomError:
     # Pydantic's own message is never shown: `_MESSAGES` holds what people read.
-    return PydanticCustomError(code, "{code}", {"code": code})
+    return PydanticCustomError(code, "{code}", {"code": code})  # pyright: ignore[reportArgumentType] # pydantic wants a literal
 
 
-def _printable(text: str) -> str:
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in text):
-        raise _refuse("control_character")
-    return text
+def _spelt(brought: Callable[[str], str]) -> AfterValidator:
+    """Return a function of `events.typed` as a validator."""
 
+    def validate(text: str) -> str:
+        try:
+            return brought(text)
+        except typed.Unusable as error:
+            raise _refuse(error.code) from error
 
-def _one_line(text: str) -> str:
-    return " ".join(_printable(text).split())
-
-
-def _name(text: str) -> str:
-    if not any(letter.isalpha() for letter in text):
-        raise _refuse("name")
-    return text
-
-
-def _email(text: str) -> str:
-    try:
-        # ASCII on the wire: mail to a non-ASCII local part would be encoded into an invalid address on its way.
-        return validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email or text
-    except EmailNotValidError as error:
-        raise _refuse("email") from error
-
-
-def _phone(text: str) -> str:
-    try:
-        number = phonenumbers.parse(text, REGION)
-    except phonenumbers.NumberParseException as error:
-        raise _refuse("phone") from error
-    if not phonenumbers.is_valid_number(number):
-        raise _refuse("phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return AfterValidator(validate)
 
 
 def _consented(given: bool) -> bool:
@@ -122,20 +92,13 @@ def _consented(given: bool) -> bool:
     return given
 
 
-Line200 = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
-]
-Text500 = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_printable)
-]
+Line200 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _spelt(typed.line_of)]
+Text500 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), _spelt(typed.text_of)]
 PersonName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_one_line),
-    AfterValidator(_name),
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _spelt(typed.name_of)
 ]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_phone)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), _spelt(typed.email_of)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), _spelt(typed.phone_of)]
 Consent = Annotated[bool, AfterValidator(_consented)]
 
 
@@ -185,9 +148,7 @@ class OwnEventsInput(Input):
 class CodeWordInput(Input):
     """A code word that was said or shown during the event."""
 
-    code: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_one_line)
-    ]
+    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), _spelt(typed.line_of)]
 
 
 class PartnerAnswerInput(Input):

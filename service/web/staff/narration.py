@@ -54,6 +54,7 @@ _LINES: Mapping[str, _Line] = {
     "JoinLinkChanged": _Line(N_("The meeting's link was changed. Everybody's own link leads to the new one.")),
     "SlotsAdded": _Line(N_("%(count)s visiting times were added.")),
     "CapacityChanged": _Line(N_("The number of seats was changed to %(capacity)s.")),
+    "FormChanged": _Line(N_("The registration form was changed: it has %(questions)s questions of its own.")),
     "SeatsRanLow": _Line(N_("Few seats were left: %(left)s."), tone="good"),
     "AttendeeRegistered": _Line(N_("Somebody registered."), N_("%(count)s people registered.")),
     "WalkInRegistered": _Line(
