@@ -65,7 +65,9 @@ def test_what_cannot_be_used_is_refused(read: Callable[[Any], object], given_: A
     assert refused.value.code in typed.MESSAGES
 
 
-@pytest.mark.parametrize("text", ["2010-08-12", "12/8/2010", "12-08-2010", "12.8.2010", "12 Agustus 2010", "12 aug 2010"])
+@pytest.mark.parametrize(
+    "text", ["2010-08-12", "12/8/2010", "12-08-2010", "12.8.2010", "12 Agustus 2010", "12 aug 2010"]
+)
 def test_days_are_read_as_people_write_them(text: str) -> None:
     assert typed.date_of(f" {text} ") == date(2010, 8, 12)
 
