@@ -75,7 +75,7 @@ class Answers:
             "form_revision": self.revision,
             "answers": dict(self.values),
             "members": self.members,
-            "places": self.places,
+            "choice_places": {place.pool_id: place.count for place in self.places},
             "files": self.files,
         }
 
@@ -128,11 +128,13 @@ def _check_members(
         message = N_("Give the name of each person who comes with you.")
         errors.append(FieldError("members", "members", message, {}))
         return []
+    each = {question.id for question in questions}
+    shared = {key: answer for key, answer in contact.items() if key not in each}
     found: list[Member] = []
     for number, member in enumerate(members):
         name = _check_name(f"members.{number}.name", member.get("name"), errors)
         raw: Any = member.get("answers") or {}
-        answers = _answer_all(document, questions, raw, contact, f"members.{number}.answers", now=now, errors=errors)
+        answers = _answer_all(document, questions, raw, shared, f"members.{number}.answers", now=now, errors=errors)
         found.append(Member(name, answers))
     return found
 

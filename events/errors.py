@@ -97,6 +97,13 @@ class Full(Conflict):
     default = N_("All seats are taken.")
 
 
+class ChoiceFull(Full):
+    """A choice with places has too few left, and nobody may wait for one; `pool` in `params` is the choice's."""
+
+    code = "choice_full"
+    default = N_("What you chose has no places left. Please choose something else.")
+
+
 class Closed(Conflict):
     """Registration is not open (yet, or any more)."""
 

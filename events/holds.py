@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import seats
-from events.answers import PlaceTaken
-from events.errors import N_, FieldError, Invalid
+from events.errors import ChoiceFull
 from events.models import SeatHold
 
 _TABLE: sa.Table = SeatHold.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 
 
-def take(session: Session, registration_id: uuid.UUID, places: Sequence[PlaceTaken]) -> None:
-    """Take the places of all choices, in one order for everybody. Raises `Invalid` at each question that is full."""
-    errors: list[FieldError] = []
-    for place in sorted(places, key=lambda each: each.pool_id):
-        if seats.take(session, place.pool_id, place.count) is None:
-            errors.append(FieldError(place.field, "full", N_("This choice is full. Please choose another one.")))
-            continue
-        values = {"registration_id": registration_id, "pool_id": place.pool_id, "count": place.count}
+def take(session: Session, registration_id: uuid.UUID, places: Mapping[uuid.UUID, int]) -> None:
+    """Take places from the pools of choices, in one order for everybody. Raises `ChoiceFull` for the first that is."""
+    for pool_id, count in sorted(places.items()):
+        if seats.take(session, pool_id, count) is None:
+            raise ChoiceFull(pool=str(pool_id))
+        values = {"registration_id": registration_id, "pool_id": pool_id, "count": count}
         session.execute(sa.insert(_TABLE).values(values))
-    if errors:
-        raise Invalid(errors)
 
 
 def release(session: Session, registration_id: uuid.UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import answer_files, facts, holds, outbox, seats, waitlist
-from events.answers import FileGiven, Member, PlaceTaken
+from events.answers import FileGiven, Member
 from events.errors import N_, AlreadyRegistered, Closed, Conflict, FieldError, FormReplaced, Full, Invalid, NotFound
 from events.models import (
     ACTIVE_STATES,
@@ -56,7 +57,8 @@ class Application:
     """The revision of the form that was answered; these and the rest come from `events.answers.Answers.fields`."""
     answers: dict[str, Any] = field(default_factory=dict[str, Any])
     members: tuple[Member, ...] = ()
-    places: tuple[PlaceTaken, ...] = ()
+    choice_places: Mapping[uuid.UUID, int] = field(default_factory=dict[uuid.UUID, int])
+    """Places that the answers take, by choice pool of the event."""
     files: tuple[FileGiven, ...] = ()
 
 
@@ -87,7 +89,7 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     The pool is touched last, so that the one hot row of a popular event is held as shortly as possible.
     Answers are checked already (`events.answers.check_answers`); that they answer what is asked now is made sure of
     here. Staff may register somebody without asking. Raises `NotFound`, `Closed`, `AlreadyRegistered`, `Full`,
-    `FormReplaced` or `Invalid`; each leaves nothing behind.
+    `ChoiceFull`, `FormReplaced` or `Invalid`; each leaves nothing behind.
     """
     place = _find_place(session, application, now=now)
     if application.form_revision != place.form_revision and (by == "person" or application.form_revision):
@@ -225,8 +227,8 @@ def _keep_answers(session: Session, registration_id: uuid.UUID, application: App
         )
     if application.files:
         answer_files.claim(session, application.event_id, registration_id, application.files)
-    if application.places:
-        holds.take(session, registration_id, application.places)
+    if application.choice_places:
+        holds.take(session, registration_id, application.choice_places)
 
 
 def _queue_up(session: Session, registration_id: uuid.UUID, place: _Place, *, now: datetime) -> None:
