@@ -178,10 +178,13 @@ def _seats_of_events(session: ReadSession, event_ids: Sequence[uuid.UUID]) -> di
 
 
 def _left(pool: SeatPool) -> SeatsLeft:
-    """Return a pool's seats as a newcomer finds them: none while somebody waits."""
+    """Return a pool's seats as a newcomer finds them: without those that are kept for invitees.
+
+    Seats that are free while somebody waits are seats that nobody who waits could use.
+    """
     if pool.sellable >= SeatPool.UNLIMITED:
         return SeatsLeft(None, None, pool.waiting, pool.open)
-    left = 0 if pool.waiting else max(0, pool.sellable - pool.taken)
+    left = max(0, pool.sellable - pool.taken - pool.reserved)
     return SeatsLeft(left, pool.capacity, pool.waiting, pool.open)
 
 

@@ -11,32 +11,28 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import answer_files, facts, holds, outbox, seats, waitlist
+from events import answer_files, facts, holdings, outbox, seats, waitlist
 from events.answers import FileGiven, Member
-from events.errors import N_, AlreadyRegistered, Closed, Conflict, FieldError, FormReplaced, Full, Invalid, NotFound
-from events.models import (
-    ACTIVE_STATES,
-    SEATED_STATES,
-    Event,
-    PartyMember,
-    PoolPurpose,
-    Registration,
-    RegistrationState,
-    SeatPool,
-    Slot,
-    Stage,
+from events.approval_rules import INVITED_PRIORITY, approving_rule, is_invited, rules_of
+from events.errors import (
+    N_,
+    AlreadyRegistered,
+    ChoiceFull,
+    Closed,
+    Conflict,
+    FieldError,
+    FormReplaced,
+    Full,
+    Invalid,
+    NotFound,
 )
+from events.holdings import Needs
+from events.models import ACTIVE_STATES, SEATED_STATES, Event, PartyMember, Registration, RegistrationState, Stage
+from events.places import Place, find_place
 from events.storage import insert_unless_present, new_id
 
 _TABLE: sa.Table = Registration.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 _MEMBERS: sa.Table = PartyMember.__table__  # type: ignore[assignment] # likewise
-_CLOSED_REASONS = {
-    Stage.PUBLISHED: N_("Registration has not opened yet."),
-    Stage.CANCELLED: N_("This event was cancelled."),
-    Stage.POSTPONED: N_("This event was postponed; its new time is not known yet."),
-    Stage.ENDED: N_("This event is over."),
-    Stage.ARCHIVED: N_("This event is over."),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +56,7 @@ class Application:
     choice_places: Mapping[uuid.UUID, int] = field(default_factory=dict[uuid.UUID, int])
     """Places that the answers take, by choice pool of the event."""
     files: tuple[FileGiven, ...] = ()
+    needs_guardian: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,56 +81,34 @@ def person_key(email: str | None, phone: str | None) -> str:
 
 
 def register(session: Session, application: Application, *, now: datetime, by: str = "person") -> Registered:
-    """Give the person a seat, or a place in the queue. The caller commits.
+    """Give the person a seat, a place in the queue, or have them wait for a decision. The caller commits.
 
-    The pool is touched last, so that the one hot row of a popular event is held as shortly as possible.
+    The pools are touched last, so that the one hot row of a popular event is held as shortly as possible.
     Answers are checked already (`events.answers.check_answers`); that they answer what is asked now is made sure of
     here. Staff may register somebody without asking. Raises `NotFound`, `Closed`, `AlreadyRegistered`, `Full`,
     `ChoiceFull`, `FormReplaced` or `Invalid`; each leaves nothing behind.
     """
-    place = _find_place(session, application, now=now)
+    place = find_place(session, application.event_id, application.slot_id, now=now)
     if application.form_revision != place.form_revision and (by == "person" or application.form_revision):
         raise FormReplaced
     if not 1 <= application.party_size <= place.max_party_size:
         message = N_("At most %(limit)s people can come with one registration.")
         raise Invalid([FieldError("party_size", "party_too_large", message, {"limit": place.max_party_size})])
     registration_id = new_id()
-    inserted = insert_unless_present(
-        session,
-        _TABLE,
-        {
-            "id": registration_id,
-            "event_id": application.event_id,
-            "pool_id": place.pool_id,
-            "slot_id": application.slot_id,
-            "place_id": application.slot_id or application.event_id,
-            "state": RegistrationState.CONFIRMED,
-            "name": application.name,
-            "email": application.email,
-            "phone": application.phone,
-            "person_key": person_key(application.email, application.phone),
-            "party_size": application.party_size,
-            "locale": application.locale,
-            "institution": application.institution,
-            "access_needs": application.access_needs,
-            "form_revision": application.form_revision,
-            "answers": application.answers,
-            "consent_version": application.consent_version,
-            "consented_at": now,
-            "link_version": 1,
-            "calendar_sequence": 0,
-            "created_at": now,
-            "updated_at": now,
-        },
-    )
-    if not inserted:
+    key = person_key(application.email, application.phone)
+    admission = _judge(session, application, place, key, now=now)
+    row = _row(application, place, registration_id, key, now=now) | admission.columns
+    if not insert_unless_present(session, _TABLE, row):
         raise AlreadyRegistered(field="email" if application.email else "phone")
-    counters = seats.take(session, place.pool_id, application.party_size)
-    state = RegistrationState.CONFIRMED if counters else RegistrationState.WAITLISTED
-    if counters is None:
-        _queue_up(session, registration_id, place, now=now)
-    if application.form_revision or application.members:
-        _keep_answers(session, registration_id, application)
+    _keep_answers(session, registration_id, application)
+    state, counters = admission.state, None
+    if state is not RegistrationState.REQUESTED:
+        kept = holdings.kept_for(session, application.event_id, key) if place.reserved else 0
+        needs = Needs(registration_id, place.pool_id, application.party_size, application.choice_places, kept)
+        counters = _take_seats(session, needs, place, now=now)
+        if counters is None:
+            state = RegistrationState.WAITLISTED
+            _queue_up(session, registration_id, place, now=now)
     outbox.record(
         session,
         facts.AttendeeRegistered(
@@ -146,73 +121,66 @@ def register(session: Session, application: Application, *, now: datetime, by: s
         now=now,
         by=f"person:{registration_id}" if by == "person" else by,
     )
-    if counters is None and registration_id in waitlist.promote(session, place.pool_id, now=now):
-        # A party may fit where a larger one that waits in front of it does not.
-        state = RegistrationState.OFFERED
     if counters and not counters.low_noted:
-        # One visiting time that fills up says little about an exhibition.
-        event_wide = counters if application.slot_id is None else seats.totals(session, application.event_id)
-        if _is_low(event_wide):
-            _note_low(session, place, application.event_id, event_wide.left, now=now)
+        _note_low(session, application, place, counters, now=now)
     return Registered(registration_id, state)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    organiser_id: uuid.UUID
-    pool_id: uuid.UUID
-    max_party_size: int
-    waitlist: bool
-    form_revision: int
+class _Admission:
+    state: RegistrationState
+    columns: dict[str, Any]
 
 
-_PLACE_COLUMNS = (
-    Event.organiser_id,
-    Event.stage,
-    Event.max_party_size,
-    Event.waitlist,
-    Event.form_revision,
-    SeatPool.id,
-    SeatPool.open,
-    SeatPool.capacity + SeatPool.overbooking,
-)
-_PLACE_OF_EVENT = (
-    sa.select(*_PLACE_COLUMNS, Event.starts_at)
-    .join(SeatPool, sa.and_(SeatPool.event_id == Event.id, SeatPool.purpose == PoolPurpose.EVENT))
-    .where(Event.id == sa.bindparam("event"))
-)
-_PLACE_OF_SLOT = (
-    sa.select(*_PLACE_COLUMNS, Slot.starts_at)
-    .join(Slot, Slot.event_id == Event.id)
-    .join(SeatPool, SeatPool.id == Slot.pool_id)
-    .where(Event.id == sa.bindparam("event"), Slot.id == sa.bindparam("slot"))
-)
-"""Built once: building a statement costs more than SQLite takes to run it."""
+def _judge(session: Session, application: Application, place: Place, key: str, *, now: datetime) -> _Admission:
+    """Decide in which state a newcomer starts if there is a seat. An event without rules costs no statement."""
+    if not place.approval:
+        state = RegistrationState.PENDING if application.needs_guardian else RegistrationState.CONFIRMED
+        return _Admission(state, {"state": state})
+    rules = rules_of(place.approval)
+    columns: dict[str, Any] = {}
+    if rules.invited_first and is_invited(session, application.event_id, key):
+        columns["priority"] = INVITED_PRIORITY
+    if rules.required:
+        rule = approving_rule(session, rules, application.event_id, email=application.email, person_key=key)
+        columns["needs_approval"] = rule is None
+        if rule is not None:
+            columns |= {"decided_at": now, "decided_by": f"rule:{rule}"}
+    state = RegistrationState.CONFIRMED
+    if columns.get("needs_approval"):
+        state = RegistrationState.PENDING if rules.pending_holds_seats else RegistrationState.REQUESTED
+    elif application.needs_guardian:
+        state = RegistrationState.PENDING
+    return _Admission(state, columns | {"state": state})
 
 
-def _find_place(session: Session, application: Application, *, now: datetime) -> _Place:
-    """Find the pool that the person asks for, or refuse with the reason why it cannot be had."""
-    asked = {"event": application.event_id}
-    if application.slot_id is None:
-        row = session.connection().execute(_PLACE_OF_EVENT, asked).first()
-    else:
-        row = session.connection().execute(_PLACE_OF_SLOT, asked | {"slot": application.slot_id}).first()
-    if row is None:
-        if application.slot_id is None and session.get(Event, application.event_id) is not None:
-            raise Invalid([FieldError("slot_id", "missing", N_("Choose a visiting time."))])
-        raise NotFound
-    organiser_id, stage, max_party_size, may_wait, revision, pool_id, is_open, room, slot_starts_at = row
-    if stage is Stage.DRAFT:
-        raise NotFound
-    if stage not in (Stage.REGISTRATION_OPEN, Stage.LIVE) or not is_open:
-        raise Closed(_CLOSED_REASONS.get(stage))
-    if application.slot_id is not None and slot_starts_at <= now:
-        raise Closed(N_("This visiting time has already begun."))
-    # A party larger than the room would wait for ever, and everybody else behind it; so would anybody who queued up
-    # for what has begun, because from then on nothing is offered.
-    may_wait = may_wait and (stage is Stage.REGISTRATION_OPEN or application.slot_id is not None)
-    largest = max_party_size if room is None else min(max_party_size, room)
-    return _Place(organiser_id, pool_id, largest, may_wait, revision)
+def _row(
+    application: Application, place: Place, registration_id: uuid.UUID, key: str, *, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": registration_id,
+        "event_id": application.event_id,
+        "pool_id": place.pool_id,
+        "slot_id": application.slot_id,
+        "place_id": application.slot_id or application.event_id,
+        "name": application.name,
+        "email": application.email,
+        "phone": application.phone,
+        "person_key": key,
+        "party_size": application.party_size,
+        "locale": application.locale,
+        "institution": application.institution,
+        "access_needs": application.access_needs,
+        "form_revision": application.form_revision,
+        "answers": application.answers,
+        "needs_guardian": application.needs_guardian,
+        "consent_version": application.consent_version,
+        "consented_at": now,
+        "link_version": 1,
+        "calendar_sequence": 0,
+        "created_at": now,
+        "updated_at": now,
+    }
 
 
 def _keep_answers(session: Session, registration_id: uuid.UUID, application: Application) -> None:
@@ -228,10 +196,37 @@ def _keep_answers(session: Session, registration_id: uuid.UUID, application: App
     if application.files:
         answer_files.claim(session, application.event_id, registration_id, application.files)
     if application.choice_places:
-        holds.take(session, registration_id, application.choice_places)
+        holdings.want(session, registration_id, application.choice_places)
 
 
-def _queue_up(session: Session, registration_id: uuid.UUID, place: _Place, *, now: datetime) -> None:
+def _take_seats(session: Session, needs: Needs, place: Place, *, now: datetime) -> seats.Seats | None:
+    """Take all that is needed, or nothing. Nobody passes those who wait: they are served first.
+
+    Without choices and kept seats it is one statement; only if that finds nothing, somebody may wait who cannot use
+    what is left while this newcomer can.
+    """
+    if not needs.choices and not needs.kept:
+        counters = seats.take(session, needs.pool_id, needs.party_size)
+        if counters is not None:
+            return counters
+    held = seats.hold(session, needs.pool_id)
+    if not held[needs.pool_id].open:
+        raise Closed
+    if not needs.choices.keys() <= held.keys():
+        raise NotFound
+    if held[needs.pool_id].waiting and held[needs.pool_id].free > 0:
+        waitlist.promote(session, needs.pool_id, now=now)
+        held = seats.hold(session, needs.pool_id)
+    if holdings.fits(held, needs):
+        return holdings.take(session, needs, reserved=held[needs.pool_id].reserved)
+    for pool_id, count in needs.choices.items():
+        # More than there will ever be: they would wait for ever.
+        if count > held[pool_id].sellable or (count > held[pool_id].free and not place.waitlist):
+            raise ChoiceFull(pool=str(pool_id))
+    return None
+
+
+def _queue_up(session: Session, registration_id: uuid.UUID, place: Place, *, now: datetime) -> None:
     """Turn the registration that found no seat into a waiting one, where the event lets people wait."""
     if not place.waitlist:
         raise Full
@@ -249,14 +244,14 @@ def _is_low(counters: seats.Seats) -> bool:
     return 0 < counters.left <= min(10, max(1, counters.sellable // 10))
 
 
-def _note_low(session: Session, place: _Place, event_id: uuid.UUID, left: int, *, now: datetime) -> None:
-    if seats.note_low(session, event_id):
-        outbox.record(
-            session,
-            facts.SeatsRanLow(organiser_id=place.organiser_id, event_id=event_id, left=left),
-            now=now,
-            by="clock",
-        )
+def _note_low(
+    session: Session, application: Application, place: Place, counters: seats.Seats, *, now: datetime
+) -> None:
+    # One visiting time that fills up says little about an exhibition.
+    event_wide = counters if application.slot_id is None else seats.totals(session, application.event_id)
+    if _is_low(event_wide) and seats.note_low(session, application.event_id):
+        fact = facts.SeatsRanLow(organiser_id=place.organiser_id, event_id=application.event_id, left=event_wide.left)
+        outbox.record(session, fact, now=now, by="clock")
 
 
 def cancel(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
@@ -264,23 +259,13 @@ def cancel(session: Session, registration_id: uuid.UUID, *, now: datetime, by: s
 
     Cancelling twice changes nothing. Raises `NotFound`, or `Conflict` once the event is over. The caller commits.
     """
-    pool_id = session.scalar(sa.select(Registration.pool_id).where(Registration.id == registration_id))
-    if pool_id is None:
-        raise NotFound
-    seats.lock(session, pool_id)
-    row = session.execute(
-        sa.select(Registration, Event)
-        .join(Event, Event.id == Registration.event_id)
-        .where(Registration.id == registration_id)
-        .with_for_update(of=Registration, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
-    registration, event = row
+    held = holdings.hold(session, registration_id)
+    registration, event = held.registration, held.event
     if registration.state not in ACTIVE_STATES:
         return
     if event.stage in (Stage.ENDED, Stage.ARCHIVED):
         raise Conflict(N_("This event is over."))
-    held_seat = registration.state in SEATED_STATES
+    was = registration.state
     registration.state = RegistrationState.CANCELLED
     registration.offer_expires_at = None
     registration.calendar_sequence += 1
@@ -292,17 +277,13 @@ def cancel(session: Session, registration_id: uuid.UUID, *, now: datetime, by: s
             organiser_id=event.organiser_id,
             event_id=event.id,
             registration_id=registration.id,
-            held_seat=held_seat,
+            held_seat=was in SEATED_STATES,
         ),
         now=now,
         by=by,
     )
-    if held_seat:
-        seats.release(session, pool_id, registration.party_size)
-    else:
-        seats.stop_waiting(session, pool_id)
-    holds.release(session, registration_id)
-    waitlist.promote(session, pool_id, now=now)
+    holdings.give_back(session, held, was=was)
+    waitlist.promote(session, registration.pool_id, now=now, everywhere=bool(held.choices))
 
 
 def revoke_links(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> int:

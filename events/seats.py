@@ -1,7 +1,11 @@
 """Counting seats so that none is given twice: one conditional UPDATE, with a CHECK beside it.
 
-Callers that also change a registration touch the pool first (`lock`); two orders would be two ways to meet head-on in
-PostgreSQL. Only registering touches it last (`take`): what it inserts before is a row that nobody else can hold.
+A registration may need seats of several pools: its main pool (the event's or a slot's) and one for each choice with
+places. Everybody touches pools in one order, so that on PostgreSQL no two wait for each other: main pools by id, then
+choice pools by id, then the registration. Callers that also change a registration touch the pools first (`hold`). Only
+registering touches them last: what it inserts before is a row that nobody else can hold. Use-cases that share a commit
+can still meet in any order; the loser of such a meeting is run again (decision 2).
+
 Rows are locked FOR NO KEY UPDATE everywhere (`key_share=True`). A plain FOR UPDATE waits for every transaction that has
 inserted a row with a foreign key to this one, and two that did so wait for each other: 80 s for 200 people, once.
 """
@@ -9,6 +13,7 @@ inserted a row with a foreign key to this one, and two that did so wait for each
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,11 +35,22 @@ class Seats:
     sellable: int
     waiting: int
     low_noted: bool
+    reserved: int = 0
+    open: bool = True
+
+    @property
+    def free(self) -> int:
+        """Seats that nobody has, those kept for invitees among them."""
+        return self.sellable - self.taken
 
     @property
     def left(self) -> int:
-        """Seats that a newcomer could take: none while somebody waits."""
-        return 0 if self.waiting else self.sellable - self.taken
+        """Seats that a newcomer could take. While somebody waits, these are seats that nobody who waits could use."""
+        return max(0, self.free - self.reserved)
+
+
+_COUNTERS = (_POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted, _POOL.c.reserved, _POOL.c.open)
+_IS_CHOICE = sa.case((_POOL.c.purpose == PoolPurpose.CHOICE, 1), else_=0)
 
 
 def open_pool(
@@ -64,18 +80,12 @@ def open_pool(
 
 def lock(session: Session, pool_id: uuid.UUID) -> Seats:
     """Hold the pool's row until the commit (PostgreSQL; SQLite has one writer) and return its counters."""
-    row = session.execute(
-        sa.select(_POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
-        .where(_POOL.c.id == pool_id)
-        .with_for_update(key_share=True)
-    ).one()
+    row = session.execute(sa.select(*_COUNTERS).where(_POOL.c.id == pool_id).with_for_update(key_share=True)).one()
     return Seats(*row)
 
 
 def _change(session: Session, statement: sa.Update) -> Seats | None:
-    row = session.execute(
-        statement.returning(_POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
-    ).first()
+    row = session.execute(statement.returning(*_COUNTERS)).first()
     return Seats(*row) if row else None
 
 
@@ -85,10 +95,10 @@ _TAKE = (
         _POOL.c.id == sa.bindparam("pool"),
         _POOL.c.open.is_(True),
         _POOL.c.waiting == 0,
-        _POOL.c.taken + sa.bindparam("count") <= _POOL.c.sellable,
+        _POOL.c.taken + _POOL.c.reserved + sa.bindparam("count") <= _POOL.c.sellable,
     )
     .values(taken=_POOL.c.taken + sa.bindparam("count"))
-    .returning(_POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
+    .returning(*_COUNTERS)
 )
 """Built once: it is the hot statement of a popular event."""
 
@@ -99,27 +109,68 @@ def take(session: Session, pool_id: uuid.UUID, count: int) -> Seats | None:
     return Seats(*row) if row else None
 
 
+_OWN = _POOL.alias("own")
+_HOLD = (
+    sa.select(_POOL.c.id, *_COUNTERS)
+    .where(_POOL.c.event_id == sa.select(_OWN.c.event_id).where(_OWN.c.id == sa.bindparam("pool")).scalar_subquery())
+    .order_by(_IS_CHOICE, _POOL.c.id)
+    .with_for_update(key_share=True, of=_POOL)
+)
+
+
+_HOLD_ONE = _HOLD.where(sa.or_(_POOL.c.id == sa.bindparam("pool"), _POOL.c.purpose == PoolPurpose.CHOICE))
+
+
+def hold(session: Session, pool_id: uuid.UUID, *, every: bool = False) -> dict[uuid.UUID, Seats]:
+    """Hold a main pool and all choice pools of its event until the commit, in the order that everybody keeps.
+
+    With `every` all other main pools too: what gives a place of a choice back may seat people in any of them.
+    """
+    statement = _HOLD if every else _HOLD_ONE
+    rows = session.connection().execute(statement, {"pool": pool_id})
+    return {held: Seats(*counters) for held, *counters in rows}
+
+
 def take_at_door(session: Session, pool_id: uuid.UUID, count: int, *, past_waiting: bool) -> Seats | None:
     """Take `count` seats for who stands at the door, open or not, if that many are left; otherwise return None.
 
-    `past_waiting`: the event has begun, so that nobody is offered a seat any more. Before, who waits goes first.
+    `past_waiting`: the event has begun, so that nobody is offered a seat any more. Before, who waits goes first, and
+    seats that are reserved stay so.
     """
-    nobody_waits = sa.true() if past_waiting else _POOL.c.waiting == 0
+    condition = _POOL.c.taken + count <= _POOL.c.sellable
+    if not past_waiting:
+        condition = sa.and_(_POOL.c.waiting == 0, _POOL.c.taken + _POOL.c.reserved + count <= _POOL.c.sellable)
     return _change(
-        session,
-        sa.update(_POOL)
-        .where(_POOL.c.id == pool_id, nobody_waits, _POOL.c.taken + count <= _POOL.c.sellable)
-        .values(taken=_POOL.c.taken + count),
+        session, sa.update(_POOL).where(_POOL.c.id == pool_id, condition).values(taken=_POOL.c.taken + count)
     )
 
 
-def hold_for_waiting(session: Session, pool_id: uuid.UUID, count: int) -> Seats | None:
-    """Take `count` seats for one waiting party; otherwise return None. The pool need not be open."""
+def read(session: Session, pool_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Seats]:
+    """Return the counters of pools that the caller holds."""
+    rows = session.execute(sa.select(_POOL.c.id, *_COUNTERS).where(_POOL.c.id.in_(list(pool_ids))))
+    return {pool_id: Seats(*counters) for pool_id, *counters in rows}
+
+
+def take_held(
+    session: Session, pool_id: uuid.UUID, count: int, *, from_reserved: int = 0, waited: bool = False
+) -> Seats | None:
+    """Take `count` seats of a pool that the caller holds, `from_reserved` of them kept for invitees until now.
+
+    `waited` counts one waiting party less. Returns None where they are not there. The pool need not be open.
+    """
     return _change(
         session,
         sa.update(_POOL)
-        .where(_POOL.c.id == pool_id, _POOL.c.waiting > 0, _POOL.c.taken + count <= _POOL.c.sellable)
-        .values(taken=_POOL.c.taken + count, waiting=_POOL.c.waiting - 1),
+        .where(
+            _POOL.c.id == pool_id,
+            _POOL.c.reserved >= from_reserved,
+            _POOL.c.taken + _POOL.c.reserved - from_reserved + count <= _POOL.c.sellable,
+        )
+        .values(
+            taken=_POOL.c.taken + count,
+            reserved=_POOL.c.reserved - from_reserved,
+            waiting=_POOL.c.waiting - (1 if waited else 0),
+        ),
     )
 
 
@@ -165,12 +216,13 @@ def set_open(session: Session, event_id: uuid.UUID, open_: bool) -> None:
 
 def totals(session: Session, event_id: uuid.UUID) -> Seats:
     """Return the counters of all pools of an event together; what others take at this moment is not in them."""
-    for_newcomers = sa.case((_POOL.c.waiting > 0, _POOL.c.sellable), else_=_POOL.c.taken)
-    sums = (sa.func.sum(for_newcomers), sa.func.sum(_POOL.c.sellable))
-    taken, sellable = session.execute(
-        sa.select(*sums).where(_POOL.c.event_id == event_id, _POOL.c.purpose != PoolPurpose.CHOICE)
+    total = sa.func.sum
+    taken, sellable, waiting, reserved = session.execute(
+        sa.select(total(_POOL.c.taken), total(_POOL.c.sellable), total(_POOL.c.waiting), total(_POOL.c.reserved)).where(
+            _POOL.c.event_id == event_id, _POOL.c.purpose != PoolPurpose.CHOICE
+        )
     ).one()
-    return Seats(taken=int(taken), sellable=int(sellable), waiting=0, low_noted=False)
+    return Seats(int(taken), int(sellable), int(waiting), low_noted=False, reserved=int(reserved))
 
 
 def note_low(session: Session, event_id: uuid.UUID) -> bool:
@@ -185,12 +237,12 @@ def note_low(session: Session, event_id: uuid.UUID) -> bool:
     return cast("sa.CursorResult[Any]", changed).rowcount > 0
 
 
-def pools_of(session: Session, event_id: uuid.UUID) -> list[tuple[uuid.UUID, Seats]]:
-    """Hold every pool of an event until the commit, in one order for everybody, and return their counters."""
+def pools_of(session: Session, event_id: uuid.UUID) -> dict[uuid.UUID, Seats]:
+    """Hold every pool of an event until the commit, in the order that everybody keeps, and return their counters."""
     rows = session.execute(
-        sa.select(_POOL.c.id, _POOL.c.taken, _POOL.c.sellable, _POOL.c.waiting, _POOL.c.low_noted)
+        sa.select(_POOL.c.id, *_COUNTERS)
         .where(_POOL.c.event_id == event_id)
-        .order_by(_POOL.c.id)
+        .order_by(_IS_CHOICE, _POOL.c.id)
         .with_for_update(key_share=True)
     )
-    return [(pool_id, Seats(*counters)) for pool_id, *counters in rows]
+    return {pool_id: Seats(*counters) for pool_id, *counters in rows}

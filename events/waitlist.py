@@ -8,55 +8,91 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from events import facts, holds, outbox, seats
-from events.errors import N_, Closed, Gone
-from events.models import Event, EventKind, Registration, RegistrationState, Slot, Stage
+from events import facts, holdings, outbox, seats
+from events.errors import N_, Closed, Gone, NotFound
+from events.holdings import Holding
+from events.models import (
+    Event,
+    EventKind,
+    Invitee,
+    Registration,
+    RegistrationState,
+    SeatHold,
+    SeatPool,
+    Slot,
+    Stage,
+)
 from events.storage import ReadSession, UtcDateTime
 
 _OFFERING_STAGES = (Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.PUBLISHED)
 
 
-def promote(session: Session, pool_id: uuid.UUID, *, now: datetime) -> Sequence[uuid.UUID]:
-    """Offer what is free in the pool to those who wait, in their order, and return who was offered.
+def promote(session: Session, pool_id: uuid.UUID, *, now: datetime, everywhere: bool = False) -> Sequence[uuid.UUID]:
+    """Offer what is free to those who wait for it, in their order, and return who was offered.
 
-    A party that is larger than what is free keeps its rank and is passed over. The caller holds the pool (`seats.lock`)
-    or has just changed it, and commits.
+    Who needs more than there is, seats or places of a choice, keeps their rank and is passed over. With `everywhere`
+    all main pools of the event are looked at: a place of a choice that came free may be waited for in any of them.
+    The caller holds the pools (`holdings.hold`, `seats.hold`) or has just changed the one, and commits.
     """
-    counters = seats.lock(session, pool_id)
     offered: list[uuid.UUID] = []
-    while counters.waiting and counters.taken < counters.sellable:
-        found = session.execute(
-            sa.select(Registration, Event, Slot)
-            .join(Event, Event.id == Registration.event_id)
-            .outerjoin(Slot, Slot.id == Registration.slot_id)
-            .where(
-                Registration.pool_id == pool_id,
-                Registration.state == RegistrationState.WAITLISTED,
-                Registration.party_size <= counters.sellable - counters.taken,
-            )
-            .order_by(Registration.waiting_since, Registration.id)
-            .limit(1)
-        ).first()
+    counters = seats.hold(session, pool_id, every=everywhere)
+    while pools := [key for key, each in counters.items() if each.waiting and each.free > 0]:
+        found = session.execute(_next_who_fits(pools, now=now)).first()
         if found is None:
             break
-        registration, event, slot = cast("tuple[Registration, Event, Slot | None]", found)
-        deadline = event.starts_at if slot is None else slot.starts_at
-        if not _may_offer(event, now=now, deadline=deadline):
-            break
-        held = seats.hold_for_waiting(session, pool_id, registration.party_size)
-        if held is None:
-            break
-        counters = held
-        _offer(session, registration, event, now=now, deadline=deadline)
+        registration, event, starts_at = cast("tuple[Registration, Event, datetime]", found)
+        held = Holding(registration, event, starts_at, holdings.choices_of(session, registration.id))
+        needs = holdings.needs_of(session, held)
+        reserved = counters[registration.pool_id].reserved
+        counters[registration.pool_id] = holdings.take(session, needs, reserved=reserved, waited=True)
+        _offer(session, held, now=now)
         offered.append(registration.id)
     return offered
 
 
-def _offer(session: Session, registration: Registration, event: Event, *, now: datetime, deadline: datetime) -> None:
+def _next_who_fits(pools: Sequence[uuid.UUID], *, now: datetime) -> sa.Select[Registration, Event, datetime]:
+    """Find the first in the queue for whom everything is there, and whose event or visit has not begun."""
+    kept = sa.select(Invitee.seats).where(
+        Invitee.event_id == Registration.event_id,
+        Invitee.person_key == Registration.person_key,
+        Invitee.registration_id.is_(None),
+    )
+    own = sa.func.coalesce(kept.scalar_subquery(), 0)
+    drawn = sa.case((SeatPool.reserved == 0, 0), (own < SeatPool.reserved, own), else_=SeatPool.reserved)
+    choice = aliased(SeatPool)
+    lacking = (
+        sa.select(SeatHold.pool_id)
+        .join(choice, choice.id == SeatHold.pool_id)
+        .where(SeatHold.registration_id == Registration.id, choice.taken + SeatHold.count > choice.sellable)
+    )
+    stages = sa.or_(
+        Event.stage.in_(_OFFERING_STAGES), sa.and_(Event.stage == Stage.LIVE, Event.kind == EventKind.EXHIBITION)
+    )
+    return (
+        sa.select(Registration, Event, holdings.STARTS_AT)
+        .join(Event, Event.id == Registration.event_id)
+        .join(SeatPool, SeatPool.id == Registration.pool_id)
+        .outerjoin(Slot, Slot.id == Registration.slot_id)
+        .where(
+            Registration.pool_id.in_(pools),
+            Registration.state == RegistrationState.WAITLISTED,
+            Registration.party_size <= SeatPool.sellable - SeatPool.taken - SeatPool.reserved + drawn,
+            stages,
+            sa.literal(now, UtcDateTime()) < holdings.STARTS_AT,
+            ~lacking.exists(),
+        )
+        .order_by(Registration.priority.desc(), Registration.waiting_since, Registration.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _offer(session: Session, held: Holding, *, now: datetime, by: str = "clock") -> None:
     """Offer a seat that is held already, for as long as the event gives people to answer."""
-    expires_at = min(now + timedelta(hours=event.offer_hours), deadline)
+    registration, event = held.registration, held.event
+    expires_at = min(now + timedelta(hours=event.offer_hours), held.starts_at)
     registration.state = RegistrationState.OFFERED
     registration.offer_expires_at = expires_at
     registration.updated_at = now
@@ -64,26 +100,22 @@ def _offer(session: Session, registration: Registration, event: Event, *, now: d
     fact = facts.SeatOffered(
         organiser_id=event.organiser_id, event_id=event.id, registration_id=registration.id, expires_at=expires_at
     )
-    outbox.record(session, fact, now=now, by="clock")
-
-
-def _may_offer(event: Event, *, now: datetime, deadline: datetime) -> bool:
-    """Seats are offered until the event, or the visit, begins."""
-    stages = (*_OFFERING_STAGES, Stage.LIVE) if event.kind is EventKind.EXHIBITION else _OFFERING_STAGES
-    return event.stage in stages and now < deadline
+    outbox.record(session, fact, now=now, by=by)
 
 
 def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
-    """Turn a held seat into a confirmed one. Accepting twice changes nothing. The caller commits.
+    """Turn a held seat into a confirmed one, or into a pending one where a decision is still awaited.
+
+    Accepting twice changes nothing. The caller commits.
 
     Raises `Gone` when it is too late, `Closed` when the event was cancelled or postponed meanwhile.
     """
-    pool_id = session.scalar(sa.select(Registration.pool_id).where(Registration.id == registration_id))
-    if pool_id is None:
-        raise Gone
-    seats.lock(session, pool_id)
-    registration, event = _held(session, registration_id)
-    if registration.state is RegistrationState.CONFIRMED:
+    try:
+        held = holdings.hold(session, registration_id)
+    except NotFound:
+        raise Gone from None
+    registration, event = held.registration, held.event
+    if registration.state in (RegistrationState.CONFIRMED, RegistrationState.PENDING):
         return
     if event.stage is Stage.CANCELLED:
         raise Closed(N_("This event was cancelled."))
@@ -92,7 +124,8 @@ def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime,
     expires_at = registration.offer_expires_at
     if registration.state is not RegistrationState.OFFERED or expires_at is None or expires_at <= now:
         raise Gone(N_("This offer has expired."))
-    registration.state = RegistrationState.CONFIRMED
+    undecided = registration.needs_approval or registration.needs_guardian
+    registration.state = RegistrationState.PENDING if undecided else RegistrationState.CONFIRMED
     registration.offer_expires_at = None
     registration.updated_at = now
     session.flush()
@@ -106,19 +139,19 @@ def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime,
 
 def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Take back the seats of offers that nobody answered and offer them on at once. Returns how many expired."""
-    due = session.execute(
-        sa.select(Registration.id, Registration.pool_id)
+    due = session.scalars(
+        sa.select(Registration.id)
         .where(Registration.state == RegistrationState.OFFERED, Registration.offer_expires_at <= now)
         .order_by(Registration.pool_id, Registration.offer_expires_at)
         .limit(limit)
     ).all()
-    return sum(_expire(session, registration_id, pool_id, now=now) for registration_id, pool_id in due)
+    return sum(_expire(session, registration_id, now=now) for registration_id in due)
 
 
-def _expire(session: Session, registration_id: uuid.UUID, pool_id: uuid.UUID, *, now: datetime) -> bool:
+def _expire(session: Session, registration_id: uuid.UUID, *, now: datetime) -> bool:
     """Take back one offer, unless it was answered, suspended or begun anew before the pool was ours."""
-    seats.lock(session, pool_id)
-    registration, event = _held(session, registration_id)
+    held = holdings.hold(session, registration_id)
+    registration, event = held.registration, held.event
     expires_at = registration.offer_expires_at
     if registration.state is not RegistrationState.OFFERED or expires_at is None or expires_at > now:
         return False
@@ -132,9 +165,8 @@ def _expire(session: Session, registration_id: uuid.UUID, pool_id: uuid.UUID, *,
         now=now,
         by="clock",
     )
-    seats.release(session, pool_id, registration.party_size)
-    holds.release(session, registration.id)
-    promote(session, pool_id, now=now)
+    holdings.give_back(session, held, was=RegistrationState.OFFERED)
+    promote(session, registration.pool_id, now=now, everywhere=bool(held.choices))
     return True
 
 
@@ -158,7 +190,7 @@ def suspend_offers(session: Session, event: Event, *, now: datetime) -> None:
 def _offer_again(session: Session, event: Event, *, now: datetime) -> None:
     """Give every suspended offer its full time again, and say so."""
     held = session.execute(
-        sa.select(Registration, sa.func.coalesce(Slot.starts_at, Event.starts_at, type_=UtcDateTime()))
+        sa.select(Registration, holdings.STARTS_AT)
         .join(Event, Event.id == Registration.event_id)
         .outerjoin(Slot, Slot.id == Registration.slot_id)
         .where(
@@ -169,8 +201,8 @@ def _offer_again(session: Session, event: Event, *, now: datetime) -> None:
         .order_by(Registration.pool_id, Registration.waiting_since, Registration.id)
         .execution_options(populate_existing=True)
     ).all()
-    for registration, deadline in held:
-        _offer(session, registration, event, now=now, deadline=deadline)
+    for registration, starts_at in held:
+        _offer(session, Holding(registration, event, starts_at), now=now)
 
 
 def follow_move(session: Session, event: Event, *, now: datetime) -> None:
@@ -193,9 +225,9 @@ def follow_move(session: Session, event: Event, *, now: datetime) -> None:
         .values(offer_expires_at=start, updated_at=now)
         .execution_options(synchronize_session=False)
     )
-    for pool_id, counters in pools:
-        if counters.waiting:
-            promote(session, pool_id, now=now)
+    waited_for = next((pool_id for pool_id, counters in pools.items() if counters.waiting), None)
+    if waited_for is not None:
+        promote(session, waited_for, now=now, everywhere=True)
 
 
 def has_expired_offers(session: ReadSession, *, now: datetime) -> bool:
@@ -214,21 +246,14 @@ def position(session: ReadSession, registration: Registration) -> int:
         .where(
             Registration.pool_id == registration.pool_id,
             Registration.state == RegistrationState.WAITLISTED,
-            sa.tuple_(Registration.waiting_since, Registration.id)
-            < sa.tuple_(registration.waiting_since, registration.id),
+            sa.or_(
+                Registration.priority > registration.priority,
+                sa.and_(
+                    Registration.priority == registration.priority,
+                    sa.tuple_(Registration.waiting_since, Registration.id)
+                    < sa.tuple_(registration.waiting_since, registration.id),
+                ),
+            ),
         )
     )
     return int(ahead or 0) + 1
-
-
-def _held(session: Session, registration_id: uuid.UUID) -> tuple[Registration, Event]:
-    row = session.execute(
-        sa.select(Registration, Event)
-        .join(Event, Event.id == Registration.event_id)
-        .where(Registration.id == registration_id)
-        .with_for_update(of=Registration, key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise Gone
-    return row[0], row[1]

@@ -165,11 +165,13 @@ def speakers_of(session: ReadSession, event_id: uuid.UUID, locale: str) -> tuple
 
 
 def seats_left(session: ReadSession, event_id: uuid.UUID) -> int:
-    """Return how many seats newcomers could take; pools in which somebody waits have none."""
-    left = sa.func.sum(SeatPool.sellable - SeatPool.taken)
+    """Return how many seats newcomers could take; those kept for invitees are not among them."""
+    left = sa.func.sum(SeatPool.sellable - SeatPool.taken - SeatPool.reserved)
     found = session.scalar(
         sa.select(left).where(
-            SeatPool.event_id == event_id, SeatPool.waiting == 0, SeatPool.purpose != PoolPurpose.CHOICE
+            SeatPool.event_id == event_id,
+            SeatPool.sellable - SeatPool.taken > SeatPool.reserved,
+            SeatPool.purpose != PoolPurpose.CHOICE,
         )
     )
     return int(found or 0)

@@ -9,7 +9,7 @@ import pytest
 
 from events import listing, partners, personal_pages, registration
 from events.errors import NotFound
-from events.models import ParticipationRole, PartnerAnswer, PartnerKind, Stage
+from events.models import ParticipationRole, PartnerAnswer, PartnerKind, RegistrationState, Stage
 from events.storage import LocalizedText, Session
 from service.transactions import Database
 from tests.support.counting import counted
@@ -40,10 +40,14 @@ def _invite(life: Life, event_id: uuid.UUID, name: str) -> uuid.UUID:
     return life.database.write(use_case)
 
 
-def test_seats_left_are_none_while_somebody_waits(life: Life) -> None:
+def test_seats_left_are_those_that_a_newcomer_would_get(life: Life) -> None:
+    """One seat is free that the couple who waits cannot use: whoever comes alone gets it at once."""
     event_id = life.webinar(capacity=2, max_party_size=2)
     life.register(event_id, 1)
     life.register(event_id, 2, party_size=2)
+    seats = life.database.read(lambda session: listing.event_page_by_id(session, event_id)).seats
+    assert (seats.left, seats.total, seats.waiting, seats.full) == (1, 2, 1, False)
+    assert life.register(event_id, 3).state is RegistrationState.CONFIRMED
     seats = life.database.read(lambda session: listing.event_page_by_id(session, event_id)).seats
     assert (seats.left, seats.total, seats.waiting, seats.full) == (0, 2, 1, True)
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from events import seats
-from events.models import SeatPool
+from events.models import PoolPurpose, SeatPool, Slot
 from tests.support.life import Life
 
 
@@ -49,15 +49,34 @@ def test_a_closed_pool_gives_nothing_and_lets_nobody_wait(life: Life, pool_id: u
 def test_nobody_passes_those_who_wait(life: Life, pool_id: uuid.UUID) -> None:
     assert life.do(seats.start_waiting, pool_id)
     assert life.do(seats.take, pool_id, 1) is None
-    held = life.do(seats.hold_for_waiting, pool_id, 3)
+    held = life.do(seats.take_held, pool_id, 3, waited=True)
     assert held is not None
     assert (held.taken, held.waiting, held.left) == (3, 0, 7)
-    assert life.do(seats.hold_for_waiting, pool_id, 1) is None  # nobody waits any more
 
 
-def test_while_somebody_waits_nothing_is_left_for_a_newcomer(life: Life, pool_id: uuid.UUID) -> None:
-    life.do(seats.start_waiting, pool_id)
-    assert life.do(seats.lock, pool_id).left == 0
+def test_reserved_seats_are_kept_from_newcomers_and_used_by_invitees(life: Life, pool_id: uuid.UUID) -> None:
+    _set(life, pool_id, reserved=3)
+    assert life.do(seats.take, pool_id, 8) is None
+    taken = life.do(seats.take, pool_id, 7)
+    assert taken is not None
+    assert (taken.left, taken.free) == (0, 3)
+    assert life.do(seats.take_held, pool_id, 2) is None
+    drawn = life.do(seats.take_held, pool_id, 2, from_reserved=2)
+    assert drawn is not None
+    assert (drawn.taken, drawn.reserved, drawn.left) == (9, 1, 0)
+    assert life.do(seats.take_held, pool_id, 2, from_reserved=2) is None  # more than is still reserved
+
+
+def test_pools_are_held_in_one_order(life: Life) -> None:
+    """Main pools first, then choices, each by their id: then no two people wait for each other."""
+    event_id = life.exhibition(slots=2)
+    first, second = (
+        life.database.read(lambda session, slot=slot: session.get(Slot, slot)).pool_id  # type: ignore[misc] # a loop variable kept
+        for slot in life.slots(event_id)
+    )
+    choices = [life.do(seats.open_pool, event_id, capacity=3, purpose=PoolPurpose.CHOICE) for _ in range(2)]
+    assert list(life.do(seats.hold, second)) == [second, *choices]
+    assert list(life.do(seats.hold, first, every=True)) == [first, second, *choices]
 
 
 def test_overbooking_is_sold_too(life: Life, pool_id: uuid.UUID) -> None:

@@ -87,13 +87,13 @@ def _cancel_both(session: Session, *registered: Registered) -> None:
 
 
 def test_a_single_person_may_sit_where_the_group_in_front_cannot(life: Life) -> None:
-    """Told in the order in which it happened: registered first, then offered the seat."""
+    """Who is at the door need not be asked whether they still want it: the seat is theirs."""
     event_id = life.webinar(capacity=4, max_party_size=4)
     life.register(event_id, "tiga", party_size=3)
     group = life.register(event_id, "dua", party_size=2)
     single = life.register(event_id, "satu")
-    assert (group.state, single.state) == (WAITLISTED, OFFERED)
-    assert life.facts(event_id)[-3:] == ["AttendeeRegistered", "AttendeeRegistered", "SeatOffered"]
+    assert (group.state, single.state) == (WAITLISTED, CONFIRMED)
+    assert life.facts(event_id)[-2:] == ["AttendeeRegistered", "AttendeeRegistered"]
     pool = life.pool(event_id)
     assert (pool.taken, pool.waiting) == (4, 1)
 
@@ -295,12 +295,10 @@ def test_an_offer_that_was_suspended_or_begun_anew_meanwhile_does_not_expire(lif
     event_id = life.webinar(capacity=1, offer_hours=48)
     holder, waiting = _queue(life, event_id, 1, 1)
     _cancel(life, holder, now=NOW)
-    pool_id, late = life.registration(waiting.registration_id).pool_id, NOW + timedelta(hours=48)
+    late = NOW + timedelta(hours=48)
 
     def expire() -> bool:
-        return life.database.write(
-            lambda session: waitlist._expire(session, waiting.registration_id, pool_id, now=late)
-        )
+        return life.database.write(lambda session: waitlist._expire(session, waiting.registration_id, now=late))
 
     life.do(lifecycle.postpone, event_id, now=late - timedelta(seconds=1))
     assert not expire()
