@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -200,7 +200,7 @@ def _keep_answers(session: Session, registration_id: uuid.UUID, application: App
 
 
 def _take_seats(session: Session, needs: Needs, place: Place, *, now: datetime) -> seats.Seats | None:
-    """Take all that is needed, or nothing. Nobody passes those who wait: they are served first.
+    """Take all that is needed, or nothing. Nobody passes those who wait: they are served first. Raises `ChoiceFull`.
 
     Without choices and kept seats it is one statement; only if that finds nothing, somebody may wait who cannot use
     what is left while this newcomer can.
@@ -219,9 +219,10 @@ def _take_seats(session: Session, needs: Needs, place: Place, *, now: datetime) 
         held = seats.hold(session, needs.pool_id)
     if holdings.fits(held, needs):
         return holdings.take(session, needs, reserved=held[needs.pool_id].reserved)
+    has_seats = holdings.fits(held, replace(needs, choices={}))
     for pool_id, count in needs.choices.items():
-        # More than there will ever be: they would wait for ever.
-        if count > held[pool_id].sellable or (count > held[pool_id].free and not place.waitlist):
+        # Who could sit down at once chooses again rather than wait; more than there will ever be is waited for in vain.
+        if count > (held[pool_id].free if has_seats or not place.waitlist else held[pool_id].sellable):
             raise ChoiceFull(pool=str(pool_id))
     return None
 

@@ -49,7 +49,7 @@ def main_pool(life: Life, event_id: uuid.UUID) -> uuid.UUID:
 
 
 def test_all_or_nothing_is_taken_and_all_is_given_back(life: Life) -> None:
-    event_id = life.webinar(capacity=10, max_party_size=3)
+    event_id = life.webinar(capacity=3, max_party_size=3)
     main, workshop, lunch = main_pool(life, event_id), choice(life, event_id, 3), choice(life, event_id, 5)
     first = life.register(event_id, 1, party_size=2, choice_places={workshop: 2, lunch: 1})
     assert (first.state, counters(life, main, workshop, lunch)) == (CONFIRMED, [(2, 0), (2, 0), (1, 0)])
@@ -62,27 +62,46 @@ def test_all_or_nothing_is_taken_and_all_is_given_back(life: Life) -> None:
     assert counters(life, main, workshop, lunch) == [(0, 0)] * 3
 
 
-def test_who_waits_for_a_full_choice_stops_nobody_who_wants_another(life: Life) -> None:
-    event_id = life.webinar(capacity=4)
+def test_who_waits_for_a_full_choice_is_passed_over_and_stops_nobody(life: Life) -> None:
+    event_id = life.webinar(capacity=2)
     main, workshop = main_pool(life, event_id), choice(life, event_id, 1)
-    holder = life.register(event_id, 1, choice_places={workshop: 1})
-    waits = life.register(event_id, 2, choice_places={workshop: 1})
-    assert [waits.state, life.register(event_id, 3).state] == [WAITLISTED, CONFIRMED]
+    holder, plain = life.register(event_id, 1, choice_places={workshop: 1}), life.register(event_id, 2)
+    waits = life.register(event_id, 3, choice_places={workshop: 1}, now=NOW + timedelta(minutes=1))
+    behind = life.register(event_id, 4, now=NOW + timedelta(minutes=2))
+    life.do(registration.cancel, plain.registration_id)  # a seat, but no place in the workshop
+    assert [life.registration(each.registration_id).state for each in (waits, behind)] == [WAITLISTED, OFFERED]
+    life.do(registration.cancel, behind.registration_id)
+    assert life.register(event_id, 5).state is CONFIRMED  # the seat would lie idle otherwise
     assert counters(life, main, workshop) == [(2, 1), (1, 0)]
     life.do(registration.cancel, holder.registration_id)
     assert life.registration(waits.registration_id).state is OFFERED
 
 
+def test_who_finds_a_seat_but_not_the_choice_chooses_again(life: Life) -> None:
+    event_id = life.webinar(capacity=4)
+    main, workshop = main_pool(life, event_id), choice(life, event_id, 1)
+    life.register(event_id, 1, choice_places={workshop: 1})
+    with pytest.raises(ChoiceFull) as refused:
+        life.register(event_id, 2, choice_places={workshop: 1})
+    assert refused.value.params == {"pool": str(workshop)}
+    assert counters(life, main, workshop) == [(1, 0), (1, 0)]
+    assert life.register(event_id, 2).state is CONFIRMED
+
+
 def test_a_choice_that_comes_free_in_one_slot_is_offered_in_every_slot_by_rank(life: Life) -> None:
-    event_id = life.exhibition(slots=2, capacity=5)
+    """Both slots filled up, then had room again; what the two who wait lack is the tour."""
+    event_id = life.exhibition(slots=2, capacity=1)
     morning, noon = life.slots(event_id)
     tour = choice(life, event_id, 1)
-    holder = life.register(event_id, 1, slot_id=morning, choice_places={tour: 1})
+    guided = life.register(event_id, 1, slot_id=morning, choice_places={tour: 1})
+    plain = life.register(event_id, 1, slot_id=noon)
     at_noon, in_the_morning = (
         life.register(event_id, person, slot_id=slot, choice_places={tour: 1}, now=NOW + timedelta(minutes=person))
         for person, slot in ((2, noon), (3, morning))
     )
-    life.do(registration.cancel, holder.registration_id, now=NOW + timedelta(hours=1))
+    life.do(registration.cancel, plain.registration_id)
+    assert life.registration(at_noon.registration_id).state is WAITLISTED
+    life.do(registration.cancel, guided.registration_id, now=NOW + timedelta(hours=1))
     assert life.registration(at_noon.registration_id).state is OFFERED
     assert life.registration(in_the_morning.registration_id).state is WAITLISTED
     life.do(waitlist.expire_offers, now=NOW + timedelta(days=3))
