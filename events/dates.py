@@ -52,6 +52,11 @@ def format_time(at: datetime, timezone: str, locale: str) -> str:
     return f"{_clock(_local(at, timezone), locale)} {zone_name(timezone, at)}"
 
 
+def format_clock(at: datetime, timezone: str, locale: str) -> str:
+    """Return the time of day alone: ``09.00`` or ``09:00``."""
+    return _clock(_local(at, timezone), locale)
+
+
 def format_times(starts_at: datetime, ends_at: datetime, timezone: str, locale: str) -> str:
     """Return the hours of something within one day: ``09.00–11.30 WIB``; an end at midnight is 24.00."""
     start, end = _local(starts_at, timezone), _local(ends_at, timezone)

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from events.listing import COMING, Card, cards
 from events.models import Event, EventKind, EventMode, EventTag, Organiser, Stage, TagKind, Track
@@ -34,7 +35,7 @@ class Wanted:
     kind: EventKind | None = None
     mode: EventMode | None = None
     organiser: str | None = None
-    """The slug of an organiser."""
+    """The slug of an organiser, whose branches are looked through as well."""
     audience: Audience | None = None
     topic: str | None = None
     """A topic's code."""
@@ -136,7 +137,7 @@ def known_topics(session: ReadSession, *, organiser: str | None = None, drafts: 
     if not drafts:
         statement = statement.where(Event.stage != Stage.DRAFT)
     if organiser is not None:
-        statement = statement.where(Organiser.slug == organiser)
+        statement = statement.where(_of_organiser(organiser))
     used: dict[str, int] = {}
     names: dict[str, LocalizedText] = {}
     for code, name, times in session.execute(statement):
@@ -171,7 +172,7 @@ def _matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         Event.search_text.contains(word, autoescape=True) for word in dict.fromkeys(plain(wanted.text).split())
     ][:MOST_WORDS]
     if wanted.organiser is not None:
-        conditions.append(Organiser.slug == wanted.organiser)
+        conditions.append(_of_organiser(wanted.organiser))
     if wanted.kind is not None:
         conditions.append(Event.kind == wanted.kind)
     if wanted.mode is not None:
@@ -200,6 +201,11 @@ def _within(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
 def _midnight(day: date) -> datetime:
     """Return when a day begins; days beyond those of events are as good as their first and last."""
     return datetime.combine(min(max(day, date(2000, 1, 1)), date(2101, 1, 1)), time(), ZoneInfo("Asia/Jakarta"))
+
+
+def _of_organiser(slug: str) -> sa.ColumnElement[bool]:
+    parent = aliased(Organiser)
+    return sa.or_(Organiser.slug == slug, Organiser.parent_id.in_(sa.select(parent.id).where(parent.slug == slug)))
 
 
 def _tagged(kind: TagKind, code: str) -> sa.ColumnElement[bool]:

@@ -31,6 +31,7 @@ from events.models import (
     SeatPool,
     Slot,
     Stage,
+    Track,
 )
 from events.storage import LocalizedText, ReadSession
 from events.tags import Audience, Topic, audiences_of, topics_of
@@ -75,6 +76,8 @@ class Card:
     updated_at: datetime
     audiences: tuple[Audience, ...] = ()
     topics: tuple[Topic, ...] = ()
+    recorded: bool = False
+    """Whether it can be watched."""
 
     @property
     def path(self) -> str:
@@ -163,7 +166,8 @@ _NO_SEATS = SeatsLeft(0, 0)
 def _card(event: Event, organiser: Organiser, seats: SeatsLeft) -> dict[str, Any]:
     copied = ("id", "slug", "kind", "mode", "stage", "title", "summary", "starts_at", "ends_at", "timezone", "venue")
     values = {name: getattr(event, name) for name in (*copied, "updated_at")}
-    tagged = {"audiences": audiences_of(event.audiences), "topics": topics_of(event.topics)}
+    tagged: dict[str, Any] = {"audiences": audiences_of(event.audiences), "topics": topics_of(event.topics)}
+    tagged["recorded"] = event.recording_track is Track.DONE
     return {**values, **tagged, "house": house_of(organiser), "seats": seats}
 
 

@@ -17,6 +17,7 @@ from service.tracing import trace_requests
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.site import page_state, pages_router, safety
 from service.web.staff.routes import staff_router
+from service.web.validators import answer_heads
 from service.wiring import Runtime
 
 
@@ -26,7 +27,7 @@ def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ())
     def provide_runtime() -> Runtime:
         return runtime
 
-    return litestar.Litestar(
+    app = litestar.Litestar(
         route_handlers=[pages_router(), staff_router(), api_router(), *routes],
         dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
         exception_handlers={kind: _by_path(page) for kind, page in PAGE_EXCEPTION_HANDLERS.items()},
@@ -37,6 +38,9 @@ def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ())
         logging_config=None,  # `service.logs` has set it up for every kind of process
         state=State(page_state(runtime) | api_state(runtime)),
     )
+    # Around the router, which would refuse the method before any middleware of ours is asked.
+    app.asgi_handler = answer_heads(app.asgi_handler)
+    return app
 
 
 def _by_path(page: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

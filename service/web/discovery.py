@@ -24,7 +24,8 @@ _CLOSED = ("/r/", "/j/", "/p/", "/v/", "/staff", "/preview/", "/api/")
 def robots(runtime: NamedDependency[Runtime]) -> Response[str]:
     """Keep search engines off personal links and the staff's rooms, and show them the list of the others."""
     closed = "".join(f"Disallow: {path}\n" for path in _CLOSED)
-    return Response(f"User-agent: *\n{closed}\nSitemap: {runtime.links.url('sitemap.xml')}\n", media_type="text/plain")
+    body = f"User-agent: *\n{closed}\nSitemap: {runtime.links.url('sitemap.xml')}\n"
+    return Response(body, media_type="text/plain", headers={"Cache-Control": "public, max-age=3600"})
 
 
 @get("/sitemap.xml")

@@ -112,5 +112,6 @@ def calendar_file(body: bytes, name: str, *, personal: bool = False) -> Response
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.ics"',
         "Cache-Control": "no-store" if personal else "no-cache",
+        "Vary": "Cookie, Accept-Language",
     }
     return Response(body, media_type="text/calendar; method=PUBLISH", headers=headers)

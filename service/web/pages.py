@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
@@ -24,6 +25,11 @@ Request: TypeAlias = litestar.Request[Any, Any, Any]
 _CHOICES: dict[str, tuple[str, ...]] = {"lang": LOCALES, "theme": ("light", "dark")}
 """What a visitor may choose: the names of query parameters, and of the cookies that keep them."""
 _YEAR = 365 * 24 * 3600
+_CAMPAIGN = re.compile(
+    r"utm_\w+|mtm_\w+|pk_\w+|mc_[ce]id|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|twclid|ttclid|yclid|igsh(?:id)?"
+    r"|li_fat_id|_gl|_ga|s_cid|si"
+)
+"""What networks and newsletters hang on the addresses that they pass on. No page reads it, and none passes it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Pages:
         self._last_house = house = house or self._last_house
         frame = Frame(
             path=request.url.path,
-            query={name: value for name, value in request.query_params.items() if name not in _CHOICES},
+            query=_asked(request),
             theme=theme_of(request),
             house=house,
             base_url=self.runtime.settings.base_url,
@@ -115,15 +121,19 @@ class Pages:
                     key=name, value=value, max_age=_YEAR, path="/", secure=secure, httponly=True, samesite="lax"
                 )
 
-    async def kept_page(self, request: Request, make: Callable[[], Awaitable[Response[str]]]) -> Response[str]:
+    async def kept_page(
+        self, request: Request, make: Callable[[], Awaitable[Response[str]]], *, reads: Collection[str] = ()
+    ) -> Response[str]:
         """Return the page that `make` renders, or the same one rendered at most 2 seconds ago.
 
         For pages that are alike for everybody who reads the same language in the same theme. `make` reads anew, so
-        that nothing on the page is older than these 2 seconds. An address with a query of its own is not kept.
+        that nothing on the page is older than these 2 seconds. `reads` names the query parameters that the page
+        heeds. What campaigns hang on an address changes nothing; an address with anything else in it is not kept.
         """
-        if request.query_params.keys() - _CHOICES.keys():
+        asked = _asked(request)
+        if asked.keys() - set(reads):
             return await make()
-        key = ("page", request.url.path, locale_of(request), theme_of(request))
+        key = ("page", request.url.path, locale_of(request), theme_of(request), tuple(sorted(asked.items())))
         shown = await self.recent.get(key, make)
         answer = Response(
             shown.content, status_code=shown.status_code, media_type=shown.media_type, headers=dict(shown.headers)
@@ -134,6 +144,12 @@ class Pages:
     async def houses(self) -> tuple[House, ...]:
         """Return the organisers of this installation, as they were at most 2 seconds ago."""
         return await self.recent.get("houses", lambda: self.runtime.database.aread(houses))
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """Return the query parameters that say which page is wanted, rather than how or for whom."""
+    asked = request.query_params.items()
+    return {name: value for name, value in asked if name not in _CHOICES and not _CAMPAIGN.fullmatch(name)}
 
 
 def pages_of(request: Request) -> Pages:

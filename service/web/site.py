@@ -12,7 +12,7 @@ from service.addresses import refuse_nul
 from service.limiting import limit_posts
 from service.routers import FreshRouter
 from service.web.brand_routes import brand_logo, brand_stylesheet
-from service.web.coming import coming, coming_of_house
+from service.web.coming import archive, archive_of_house, coming, coming_of_house
 from service.web.compressing import compress_public
 from service.web.discovery import robots, sitemap
 from service.web.event_page import event_calendar, show_event
@@ -29,6 +29,7 @@ from service.web.manage import (
     own_calendar,
     show_registration,
 )
+from service.web.month_page import month_now, show_month, show_month_of_house
 from service.web.origin import from_own_pages
 from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
 from service.web.pages import Pages
@@ -37,6 +38,7 @@ from service.web.poster_routes import event_poster
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
 from service.web.static_files import StaticFiles, static_file
+from service.web.validators import answer_unchanged
 from service.web.verifying import ask_for_code, show_proof
 from service.wiring import Runtime
 
@@ -51,6 +53,11 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     favicon,
     coming,
     coming_of_house,
+    archive,
+    archive_of_house,
+    month_now,
+    show_month,
+    show_month_of_house,
     all_events_feed,
     house_feed,
     show_event,
@@ -86,7 +93,7 @@ def pages_router(routes: Sequence[ControllerRouterHandler] = _PUBLIC) -> FreshRo
         route_handlers=routes,
         guards=[refuse_nul, from_own_pages, limit_posts],
         exception_handlers=PAGE_EXCEPTION_HANDLERS,
-        middleware=[compress_public],
+        middleware=[answer_unchanged, compress_public],
         include_in_schema=False,
     )
 

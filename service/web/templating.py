@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from service.web.static_files import StaticFiles
 
 _DATES = (
     "format_date",
+    "format_clock",
     "format_short_date",
     "format_time",
     "format_times",
@@ -75,6 +76,8 @@ def _environment(
         "endonyms": ENDONYMS,
         "static": static_files.url,
         "leaf": partial(leaf, locale=locale),
+        "spell": partial(format_date, locale=locale),
+        "weekdays": weekdays(locale),
         "say": partial(translate_refusal, locale),
     }
     names |= {name: _said(getattr(dates, name), locale) for name in _DATES}
@@ -99,6 +102,12 @@ def leaf(at: datetime, timezone: str, *, locale: str) -> dict[str, str]:
     day = at.astimezone(ZoneInfo(timezone)).date()
     parts = {"month": "MMM", "day": "d", "weekday": "EEEE", "year": "y"}
     return {name: format_date(day, pattern, locale=locale) for name, pattern in parts.items()}
+
+
+def weekdays(locale: str) -> list[tuple[str, str]]:
+    """Return the days of the week from Sunday on, each in full and short."""
+    week = [date(2026, 11, day) for day in range(1, 8)]
+    return [(format_date(day, "EEEE", locale=locale), format_date(day, "EEE", locale=locale)) for day in week]
 
 
 def translate_refusal(locale: str, message: str, params: dict[str, Any] | None = None) -> str:

@@ -1,10 +1,12 @@
 // What every page may use. Nothing here is needed: without it each of these is a link, a button or a text to select.
 import { confirmDialogs } from "./dialogs";
 import { copyButtons } from "./copying";
+import { finding } from "./finding";
 import { forms } from "./forms";
 import { shareButtons } from "./sharing";
 
 copyButtons();
 shareButtons();
 confirmDialogs();
+finding();
 forms();
