@@ -134,12 +134,16 @@ def _read(parts: dict[str, str]) -> Rule:
     return rule
 
 
-def days_of(rule: Rule, first: date, *, limit: int = MOST) -> list[date]:
+def days_of(rule: Rule, first: date, *, limit: int = MOST, after: date | None = None) -> list[date]:
     """Return the rule's days from `first` on (itself only if the rule hits it), at most `limit` of them.
 
-    A rule without an end is followed for `limit` dates; one that never hits a day (30 February) gives none.
+    A rule without an end is followed for `limit` dates; one that never hits a day (30 February) gives none. With
+    `after` only later days are given, and counted: the rule goes on in its own step (every second week) from `first`.
     """
-    return list(islice(_days(rule, first), limit))
+    if after is None:
+        return list(islice(_days(rule, first), limit))
+    later = (day for day in _days(rule.ending(until=rule.until), first) if day > after)
+    return list(islice(later, limit if rule.count is None else min(limit, rule.count)))
 
 
 def _days(rule: Rule, first: date) -> Iterator[date]:

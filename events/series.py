@@ -11,7 +11,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from events import authoring, facts, lifecycle, outbox, review
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound
 from events.models import Additions, Event, EventKind, PoolPurpose, SeatPool, Series, Stage
-from events.recurrence import MOST, to_text
+from events.recurrence import MOST, Rule, from_text, to_text
 from events.series_planning import ChosenDate, Timing
 from events.series_template import capacity_of, fields_of, kind_of, pack
 from events.storage import LocalizedText, ReadSession
@@ -156,6 +156,17 @@ def lock(session: Session, series_id: uuid.UUID) -> Series:
     if series is None:
         raise NotFound
     return series
+
+
+def rule_of(series: Series) -> Rule:
+    """Return the rule of a series."""
+    return from_text(series.rule)
+
+
+def last_day(session: ReadSession, series: Series) -> date:
+    """Return the day that the rule gave the last date there is; the day before the first one where there is none."""
+    found: date | None = session.scalar(sa.select(sa.func.max(Event.series_date)).where(Event.series_id == series.id))
+    return found or series.starts_on - timedelta(days=1)
 
 
 def dates_of(

@@ -326,6 +326,13 @@ def call_off(
     return len(wanted)
 
 
+def reached(session: ReadSession, series_id: uuid.UUID, event_id: uuid.UUID, scope: Scope) -> tuple[int, int]:
+    """Return how many dates calling off would reach, and how many registrations would hear of it. Two queries."""
+    wanted = [event for event, _ in _within(session, series_id, event_id, scope)]
+    published = [event.id for event in wanted if event.stage is not Stage.DRAFT]
+    return len(wanted), sum(_held(session, published).values())
+
+
 def told_of(changes: Iterable[DateChange]) -> int:
     """Return how many registrations hear of a change, all dates together."""
     return sum(each.told for each in changes)

@@ -30,6 +30,8 @@ class Timing:
     start_time: time
     minutes: int
     timezone: str
+    after: date | None = None
+    """Only later days: those that are added to a series which has dates until then."""
 
     def days(self) -> list[date]:
         """Return the days of the rule, at most `MOST`. Raises `Invalid` if there are none, or more than that."""
@@ -37,7 +39,7 @@ class Timing:
             raise Invalid([FieldError("ends", "order", N_("The end must come after the start."))])
         if not 2000 <= self.starts_on.year <= 2090:  # a rule runs on for years, and events end with 2100
             raise Invalid([FieldError("starts_on", "moment", N_("Give a date and a time."))])
-        days = days_of(self.rule, self.starts_on, limit=MOST + 1)
+        days = days_of(self.rule, self.starts_on, limit=MOST + 1, after=self.after)
         if not days:
             raise Invalid([FieldError("rule", "no_dates", N_("This rule gives no date."))])
         if len(days) > MOST or days[-1].year > 2100:

@@ -78,3 +78,11 @@ def test_what_is_no_rule_of_ours_is_refused(text: str) -> None:
 def test_a_rule_has_one_spelling() -> None:
     rule = make_rule(Rule(frequency=Frequency.MONTHLY, weekdays=(5, 2, 5), ordinals=(-1, 1)))
     assert (rule.weekdays, rule.ordinals) == ((2, 5), (1, -1))
+
+
+def test_a_rule_goes_on_in_its_own_step() -> None:
+    """Every second week stays every second week, although what is added begins in a week between."""
+    rule = from_text("FREQ=WEEKLY;INTERVAL=2;BYDAY=SU;COUNT=2")
+    first = days_of(rule, WEDNESDAY)
+    assert [day.isoformat() for day in first] == ["2026-12-06", "2026-12-20"]
+    assert [day.isoformat() for day in days_of(rule, WEDNESDAY, after=first[-1])] == ["2027-01-03", "2027-01-17"]

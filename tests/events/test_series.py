@@ -14,10 +14,10 @@ from events.errors import Conflict, Invalid
 from events.models import Event, EventKind, EventMode, SeatPool, Series, Stage
 from events.series_planning import ChosenDate, Timing, plan
 from events.storage import LocalizedText
-from tests.events.series_life import draft, make_series, timing
 from tests.support.counting import counted
 from tests.support.databases import Database
 from tests.support.life import NOW, Life
+from tests.support.series_life import draft, make_series, timing
 
 
 def _events(life: Life, series_id: uuid.UUID) -> list[Event]:

@@ -18,8 +18,8 @@ from events.models import ACTIVE_STATES, SEATED_STATES, Event, Registration, Reg
 from events.series_booking import Booked
 from events.series_planning import ChosenDate
 from events.storage import LocalizedText, new_id
-from tests.events.series_life import draft, make_series, timing
 from tests.support.life import NOW, Life, application
+from tests.support.series_life import draft, make_series, timing
 
 CONFIRMED, WAITLISTED = RegistrationState.CONFIRMED, RegistrationState.WAITLISTED
 

@@ -20,6 +20,7 @@ class Entry:
 _ENTRIES = (
     (N_("Overview"), "/staff", Action.OWN_ACCOUNT),
     (N_("Events"), "/staff/events", Action.VIEW_EVENTS),
+    (N_("Series"), "/staff/series", Action.VIEW_EVENTS),
     (N_("Posts"), "/staff/posts", Action.VIEW_POSTS),
     (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),
     (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),

@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 from certificates.models import Certificate, CertificateRole, CertificateState
 from events import organisers, partners, recording
 from events.models import ParticipationRole, PartnerKind, Stage
+from events.series import dates_of
 from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
@@ -24,6 +25,7 @@ from service.clock import real_now
 from service.wiring import Runtime
 from tests.service.accounts.people import PASSWORD, People
 from tests.support.life import NOW, Life, add_organiser
+from tests.support.series_life import make_series
 
 LETTER = b"To: siti@example.org\r\nSubject: Konfirmasi\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Halo</p>\r\n"
 
@@ -155,6 +157,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "live_id": str(live),
         "exhibition_id": str(exhibition),
         "draft_id": str(life.webinar(Stage.DRAFT)),
+        **_series_things(life),
         "registration_id": str(made.registration_id),
         "pool_id": str(slot_pool.id),
         "staff_id": str(member.staff_id),
@@ -164,6 +167,12 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "switch": "disable",
         "token": "x" * 43,
     }
+
+
+def _series_things(life: Life) -> dict[str, str]:
+    series_id = make_series(life, "setiap Sabtu", count=1)
+    [date] = life.database.read(lambda session: [event.id for event, _ in dates_of(session, series_id)])
+    return {"series_id": str(series_id), "date_id": str(date)}
 
 
 def _account_things(room: Room, life: Life) -> dict[str, Any]:

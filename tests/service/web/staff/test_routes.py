@@ -95,6 +95,18 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/posts/{post_id}/reject"): "posts.approve",
     ("GET", "/staff/queue"): "queue.view",
     ("POST", "/staff/queue/{kind}/{key}/retry"): "queue.retry",
+    ("GET", "/staff/series"): "events.view",
+    ("GET", "/staff/series/new"): "events.edit",
+    ("POST", "/staff/series/new"): "events.edit",
+    ("GET", "/staff/series/{series_id}"): "events.view",
+    ("GET", "/staff/series/{series_id}/add"): "events.edit",
+    ("POST", "/staff/series/{series_id}/add"): "events.edit",
+    ("POST", "/staff/series/{series_id}/additions"): "events.edit",
+    ("GET", "/staff/series/{series_id}/dates/{date_id}/call-off"): "events.move",
+    ("POST", "/staff/series/{series_id}/dates/{date_id}/call-off"): "events.move",
+    ("GET", "/staff/series/{series_id}/dates/{date_id}/edit"): "events.edit",
+    ("POST", "/staff/series/{series_id}/dates/{date_id}/edit"): "events.edit",
+    ("POST", "/staff/series/{series_id}/publish"): "events.publish",
     ("GET", "/staff/sign-in"): PUBLIC,
     ("POST", "/staff/sign-in"): PUBLIC,
     ("POST", "/staff/sign-out"): PUBLIC,
@@ -126,7 +138,7 @@ def _table() -> Iterator[tuple[str, str, Any]]:
 
 
 def _as_listed(path: str) -> str:
-    return re.sub(r"\{(draft|live|exhibition)_id}", "{event_id}", path)
+    return re.sub(r"\{(draft|live|exhibition|date)_id}", "{event_id}", path)
 
 
 def test_every_route_has_an_entry_and_is_what_it_says() -> None:
@@ -188,9 +200,10 @@ def test_another_librarys_things_do_not_exist(sqlite_room: Room, at: str, of: st
 
 
 SHOWN: dict[str, set[str]] = {
-    "/staff": {"draft_id", "event_id", "exhibition_id", "live_id"},
-    "/staff/events": {"draft_id", "event_id", "exhibition_id", "live_id"},
+    "/staff": {"date_id", "draft_id", "event_id", "exhibition_id", "live_id"},
+    "/staff/events": {"date_id", "draft_id", "event_id", "exhibition_id", "live_id"},
     "/staff/posts": {"key", "post_id"},
+    "/staff/series": {"series_id"},
     "/staff/queue": {"event_id", "key"},
     "/staff/people": {"link_id", "staff_id", "token_id"},
 }
