@@ -17,6 +17,7 @@ from events import typed
 from events.errors import N_, FieldError, Invalid
 from events.form_document import Answer, Choice, FormDocument, Question, QuestionKind
 from events.form_rules import AGREED, LONG_LENGTH, SHORT_LENGTH
+from events.storage import LocalizedText
 
 NAME_LENGTH = 200
 _CONTACT_LENGTHS = {QuestionKind.EMAIL: 254, QuestionKind.PHONE: 40, QuestionKind.DATE: 40}
@@ -199,6 +200,23 @@ def chosen(answer: Answer | None) -> Sequence[str]:
     if isinstance(answer, str):
         return (answer,)
     return answer if isinstance(answer, list | tuple) else ()
+
+
+def reads_alike(seen: FormDocument, asked: FormDocument, answers: Mapping[str, Answer]) -> bool:
+    """Tell whether what was answered reads the same in both forms, so that answers to one are answers to the other."""
+    return all(_read_alike(seen.find(key), asked.find(key), answer) for key, answer in answers.items())
+
+
+def _read_alike(seen: Question | None, asked: Question | None, answer: Answer) -> bool:
+    if seen is None or asked is None or (seen.kind, seen.label) != (asked.kind, asked.label):
+        return False
+    named = [choice_id for choice_id in chosen(answer) if asked.choices]
+    return all(_wording(seen, choice_id) == _wording(asked, choice_id) for choice_id in named)
+
+
+def _wording(question: Question, choice_id: str) -> LocalizedText | None:
+    choice = _choice(question, choice_id)
+    return None if choice is None else choice.label
 
 
 class _Fault(Exception):  # noqa: N818 - collected, never seen outside

@@ -134,6 +134,7 @@ class EventPage(Card):
     registration_closes_at: datetime | None
     waitlist: bool
     max_party_size: int
+    form_revision: int
     certificate: bool
     survey_url: str | None
     speakers: tuple[Speaker, ...]
@@ -237,6 +238,7 @@ def _event_page(session: ReadSession, event: Event, organiser: Organiser) -> Eve
         registration_closes_at=event.registration_closes_at,
         waitlist=event.waitlist,
         max_party_size=event.max_party_size,
+        form_revision=event.form_revision,
         certificate=bool(event.certificate),
         survey_url=event.survey_url,
         speakers=_speakers(session, event.id),

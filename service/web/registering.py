@@ -14,16 +14,26 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from events import listing, registration
-from events.errors import AlreadyRegistered, FieldError, Invalid, KeyReused
+from events.errors import AlreadyRegistered, ChoiceFull, FieldError, FormReplaced, Invalid, KeyReused
+from events.form_reading import AskedForm, asked_form
 from events.links import MANAGE
 from events.listing import EventPage
 from events.registration import Application
-from events.storage import Session
+from events.storage import ReadSession, Session
 from service import consent, idempotency
 from service.clock import real_now
-from service.inputs import RegistrationInput
+from service.web.answer_uploads import MAX_BYTES, Received, read_answers
+from service.web.answering import (
+    Checked,
+    check_form,
+    error_of_full_choice,
+    load_asked,
+    payload_of,
+    questions_for,
+    refuse_other_wording,
+)
 from service.web.event_reads import load_event
-from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.forms import Form
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
 
@@ -39,7 +49,8 @@ async def show_form(
     """Show the empty form, with the visiting time chosen that the visitor came by."""
     event = await load_event(pages_of(request), organiser, slug)
     chosen = Form({"slot_id": [slot]} if slot else {})
-    return _form_page(request, runtime, event, chosen, status_code=HTTP_200_OK)
+    asked = await load_asked(pages_of(request), event)
+    return await _form_page(request, runtime, event, asked, chosen, status_code=HTTP_200_OK)
 
 
 @post(
@@ -51,50 +62,64 @@ async def send_form(
     request: Request, runtime: NamedDependency[Runtime], organiser: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """Register the person and lead to their own page, or show the form again with everything that is wrong."""
-    form = await read_form(request)
     # Read anew: what was shown up to 2 seconds ago decides nothing.
-    event = await runtime.database.aread(lambda session: listing.event_page(session, organiser, slug))
+    event, asked = await runtime.database.aread(lambda session: _read(session, organiser, slug))
+    received = await read_answers(request, runtime, event.id, asked)
+    form = received.form
+    notice: str | None = None
     try:
-        answer = await _register(request, runtime, event, form)
+        answer = await _register(request, runtime, event, asked, received)
     except AlreadyRegistered as refusal:
         error = FieldError(refusal.field or "email", refusal.code, refusal.message, refusal.params)
-        shown = form.with_errors([error])
-        return _form_page(request, runtime, event, shown, status_code=HTTP_409_CONFLICT)
-    except KeyReused as refusal:
-        return _form_page(
-            request, runtime, event, form, status_code=HTTP_422_UNPROCESSABLE_ENTITY, notice=refusal.message
-        )
+        form, status = form.with_errors([error]), HTTP_409_CONFLICT
+    except (KeyReused, FormReplaced) as refusal:
+        notice, status = refusal.message, HTTP_422_UNPROCESSABLE_ENTITY
+        event, asked = await runtime.database.aread(lambda session: _read(session, organiser, slug))
     except Invalid as refusal:
-        shown = form.with_errors(refusal.errors)
-        return _form_page(request, runtime, event, shown, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
-    pages_of(request).recent.forget()
-    token = runtime.links.token(MANAGE, uuid.UUID(answer["registration_id"]), answer["link_version"])
-    return Redirect(f"/r/{token}?new=1", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
+        form, status = form.with_errors(refusal.errors), HTTP_422_UNPROCESSABLE_ENTITY
+    else:
+        pages_of(request).recent.forget()
+        token = runtime.links.token(MANAGE, uuid.UUID(answer["registration_id"]), answer["link_version"])
+        return Redirect(f"/r/{token}?new=1", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
+    return await _form_page(request, runtime, event, asked, form, status_code=status, notice=notice)
 
 
-async def _register(request: Request, runtime: Runtime, event: EventPage, form: Form) -> dict[str, Any]:
-    given = form.check(RegistrationInput)
-    application = application_of(given, event, locale=locale_of(request))
+def _read(session: ReadSession, organiser: str, slug: str) -> tuple[EventPage, AskedForm]:
+    event = listing.event_page(session, organiser, slug)
+    return event, asked_form(session, event.id, event.form_revision)
+
+
+async def _register(
+    request: Request, runtime: Runtime, event: EventPage, asked: AskedForm, received: Received
+) -> dict[str, Any]:
     now = runtime.clock.now()
+    checked = check_form(received, asked, now=now)
+    application = application_of(checked, event, locale=locale_of(request))
+    seen = received.form.value("form_revision", "0")
 
     def produce(session: Session) -> dict[str, Any]:
+        refuse_other_wording(session, event.id, seen, asked, checked.answers)
         return _answer(session, application, now=now)
 
     def use_case(session: Session) -> dict[str, Any]:
         return idempotency.remember(
             session,
             scope=f"form:register:{event.id}",
-            key=form.value("key") or secrets.token_urlsafe(16),
-            payload=given.model_dump(mode="json"),
+            key=received.form.value("key") or secrets.token_urlsafe(16),
+            payload=payload_of(received, checked),
             real_now=real_now(),
             produce=produce,
         )
 
-    return await runtime.database.awrite(use_case)
+    try:
+        return await runtime.database.awrite(use_case)
+    except ChoiceFull as refusal:
+        raise error_of_full_choice(refusal, checked.answers) from refusal
 
 
-def application_of(given: RegistrationInput, event: EventPage, *, locale: str) -> Application:
+def application_of(checked: Checked, event: EventPage, *, locale: str) -> Application:
     """Return what a person filled in as the core takes it."""
+    given = checked.given
     return Application(
         event_id=event.id,
         name=given.name,
@@ -106,6 +131,7 @@ def application_of(given: RegistrationInput, event: EventPage, *, locale: str) -
         access_needs=given.access_needs,
         locale=locale,
         consent_version=consent.VERSION,
+        **checked.answers.fields(),
     )
 
 
@@ -118,8 +144,15 @@ def _answer(session: Session, application: Application, *, now: datetime) -> dic
     }
 
 
-def _form_page(
-    request: Request, runtime: Runtime, event: EventPage, form: Form, *, status_code: int, notice: str | None = None
+async def _form_page(
+    request: Request,
+    runtime: Runtime,
+    event: EventPage,
+    asked: AskedForm,
+    form: Form,
+    *,
+    status_code: int,
+    notice: str | None = None,
 ) -> Response[str]:
     # A key that met other answers is spent; the next attempt is a new one.
     key = "" if notice else form.value("key")
@@ -131,6 +164,7 @@ def _form_page(
         headers={"Cache-Control": "no-store"},
         event=event,
         form=form,
+        questions=await questions_for(runtime, event, asked, form),
         key=key or secrets.token_urlsafe(16),
         consent=consent.TEXT,
         notice=notice,

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from events import dates
 from events.storage import LOCALES, LocalizedText
+from service.sniffing import suffixes_of
 from service.web.languages import ENDONYMS, translate, translations
 from service.web.static_files import StaticFiles
 
@@ -79,6 +80,7 @@ def _environment(
         "spell": partial(format_date, locale=locale),
         "weekdays": weekdays(locale),
         "say": partial(translate_refusal, locale),
+        "suffixes_of": suffixes_of,
     }
     names |= {name: _said(getattr(dates, name), locale) for name in _DATES}
     filters |= {

@@ -16,10 +16,10 @@ from service.accounts.permissions import Action, require
 from service.desk_inputs import BrandInput
 from service.logos import LOGO_BYTES, redraw
 from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.multipart import first_file
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
 from service.web.staff.event_forms import localized_values
-from service.web.staff.multipart import first_file
 
 
 @get("/staff/brand", action=Action.EDIT_BRAND, include_in_schema=False)

@@ -19,9 +19,9 @@ from events.storage import LOCALES
 from service.accounts.permissions import Action
 from service.files import TooLarge
 from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.multipart import first_file
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, desk_of, plain, refused
-from service.web.staff.multipart import first_file
 
 LIMIT = 64 * 1024**3
 """Bytes. YouTube takes 256 GB; a webinar in full HD is about 2 GB an hour."""

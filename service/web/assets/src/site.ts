@@ -1,4 +1,5 @@
 // What every page may use. Nothing here is needed: without it each of these is a link, a button or a text to select.
+import { conditionalQuestions } from "./asking";
 import { confirmDialogs } from "./dialogs";
 import { copyButtons } from "./copying";
 import { finding } from "./finding";
@@ -10,3 +11,4 @@ shareButtons();
 confirmDialogs();
 finding();
 forms();
+conditionalQuestions();

@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 
 from events import desk as lists
 from events.models import Recording, RecordingState, Stage
-from service.web.staff.multipart import first_file
+from service.web.multipart import first_file
 from tests.service.web.staff.room import Room
 
 VIDEO = b"\x00\x00\x00\x20ftypisom" + b"film" * 300_000

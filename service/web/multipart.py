@@ -1,6 +1,6 @@
-"""The first file of a multipart form (RFC 7578), as a stream: nothing is spooled, however large it is.
+"""Multipart forms (RFC 7578) as streams: a part is read as it comes, however large it is.
 
-The fields before the file are kept; that is why the page puts its file field last.
+`first_file` spools nothing: the fields before the file are kept; that is why such a page puts its file field last.
 """
 
 from __future__ import annotations
@@ -42,6 +42,25 @@ async def first_file(content_type: str, body: AsyncIterator[bytes]) -> Upload | 
                 raise ClientException(detail="a field of the form is too long")
         fields[segment.name or ""] = value.decode(errors="replace")
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a form: the name of its field, the file's name as the browser says (None for a field), its bytes."""
+
+    name: str
+    filename: str | None
+    chunks: AsyncIterator[bytes]
+
+
+async def parts(content_type: str, body: AsyncIterator[bytes], *, most: int) -> AsyncIterator[Part]:
+    """Yield the parts of a form, at most `most`; each is read to its end before the next one is asked for.
+
+    Raises a 400 for a broken form.
+    """
+    reader = _Reader(PushMultipartParser(_boundary(content_type), max_segment_count=most), body)
+    async for segment in reader.segments():
+        yield Part(segment.name or "", segment.filename, reader.rest_of_segment())
 
 
 def _boundary(content_type: str) -> str:

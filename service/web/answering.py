@@ -1,0 +1,139 @@
+"""Between a registration form and the core: the questions as a page shows them, and what was answered to them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from events import answer_files, forms
+from events.answers import NO_ANSWERS, Answers, check_answers, reads_alike
+from events.errors import N_, ChoiceFull, FieldError, FormReplaced, Invalid, NotFound
+from events.form_document import QuestionKind
+from events.form_reading import NOTHING_ASKED, AskedForm, asked_form
+from events.listing import EventPage
+from events.models import AnswerFile
+from events.storage import ReadSession
+from service.inputs import RegistrationInput
+from service.web.answer_uploads import Received
+from service.web.forms import Form
+from service.web.pages import Pages
+from service.wiring import Runtime
+
+
+async def load_asked(pages: Pages, event: EventPage) -> AskedForm:
+    """Return the event's form as it was at most 2 seconds ago; no query where it has no questions of its own."""
+    if event.form_revision == 0:
+        return NOTHING_ASKED
+    key = ("form", event.id, event.form_revision)
+    return await pages.recent.get(
+        key, lambda: pages.runtime.database.aread(lambda session: asked_form(session, event.id, event.form_revision))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A form without a fault: what the person told of themselves, and their answers."""
+
+    given: RegistrationInput
+    answers: Answers = NO_ANSWERS
+
+
+def check_form(received: Received, asked: AskedForm, *, now: datetime) -> Checked:
+    """Return what was filled in. Raises `Invalid` with every error of the whole form, in the order of the page."""
+    form = received.form
+    errors: list[FieldError] = []
+    given: RegistrationInput | None = None
+    answers = NO_ANSWERS
+    try:
+        given = form.check(RegistrationInput)
+    except Invalid as refusal:
+        errors += refusal.errors
+    refused = {error.field for error in received.errors}
+    try:
+        answers = check_answers(
+            asked.document, answers_in(form, asked), revision=asked.revision, now=now, party_size=_party_of(given)
+        )
+    except Invalid as refusal:
+        # Of a file that was refused, its own reason is told, not that it is missing.
+        errors += [error for error in refusal.errors if error.field not in refused]
+    errors += received.errors
+    if errors or given is None:
+        raise Invalid(errors)
+    return Checked(given, answers)
+
+
+def _party_of(given: RegistrationInput | None) -> int:
+    return 1 if given is None else given.party_size
+
+
+def answers_in(form: Form, asked: AskedForm) -> dict[str, Any]:
+    """Return the raw answers by question id; what the form holds beyond the questions is nobody's answer."""
+    found: dict[str, Any] = {}
+    for question in asked.document.questions:
+        values = [value for value in form.all(f"answers.{question.id}") if value]
+        if values:
+            found[question.id] = values if question.kind is QuestionKind.CHOICES else values[-1]
+    return found
+
+
+def payload_of(received: Received, checked: Checked) -> dict[str, Any]:
+    """Return what makes two copies of a form one: a file that is sent again is the same file."""
+    answers = {
+        name: received.digests.get(name) or list(values)
+        for name, values in received.form.values.items()
+        if name.startswith(("answers.", "members."))
+    }
+    return {**checked.given.model_dump(mode="json"), "answers": answers}
+
+
+def refuse_other_wording(
+    session: ReadSession, event_id: uuid.UUID, seen: str, asked: AskedForm, given: Answers
+) -> None:
+    """Raise `FormReplaced` where the form that the person saw asked something else than it asks now.
+
+    `seen` is what the page said of its revision. A new wording needs a second look; an answer that reads the same in
+    both stays an answer. No query where nothing changed.
+    """
+    if seen == str(asked.revision):
+        return
+    try:
+        before = forms.load(session, event_id, int(seen))
+    except (NotFound, ValueError) as error:
+        raise FormReplaced from error
+    if not reads_alike(before, asked.document, given.values):
+        raise FormReplaced
+
+
+def error_of_full_choice(refusal: ChoiceFull, answers: Answers) -> Invalid:
+    """Return the refusal of a choice that has filled up as an error at its question."""
+    pool_id = refusal.params.get("pool")
+    at = next((place.field for place in answers.places if str(place.pool_id) == pool_id), "answers")
+    return Invalid([FieldError(at, "full", N_("This choice is full. Please choose another one."))])
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What the template needs of a form: the questions, what is left of their places, the files that were sent."""
+
+    asked: AskedForm
+    files: Mapping[str, AnswerFile] = field(default_factory=dict[str, AnswerFile])
+
+
+async def questions_for(runtime: Runtime, event: EventPage, asked: AskedForm, form: Form) -> Questions:
+    """Return the questions with the files that were sent before. One query, and that only where there are files."""
+    names = [f"answers.{each.id}" for each in asked.document.questions if each.kind is QuestionKind.FILE]
+    ids = {name: key for name in names if (key := _id_in(form, name)) is not None}
+    if not ids:
+        return Questions(asked)
+    found = await runtime.database.aread(lambda session: answer_files.unclaimed(session, event.id, list(ids.values())))
+    return Questions(asked, {name: found[key] for name, key in ids.items() if key in found})
+
+
+def _id_in(form: Form, name: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(form.value(name))
+    except ValueError:
+        return None
