@@ -54,7 +54,7 @@ def test_every_kind_of_question_is_asked_and_answered(client: TestClient[Any], l
     _, path = _open(life, places={("workshops", "comic"): 3})
     page = client.get(path).text
     assert 'enctype="multipart/form-data"' in page
-    for said in ("Saya adalah", "Hanya jika Anda memilih “Pelajar” di atas:", "3 tempat tersisa", "(opsional)"):
+    for said in ("Saya adalah", "Hanya jika Anda memilih “Pelajar” di atas:", "3 tempat tersisa", "(boleh kosong)"):
         assert said in unescape(page)
     answer = _send(client, path, file=("surat.pdf", pdf(), "application/pdf"))
     assert (answer.status_code, _errors(answer)) == (303, {})
