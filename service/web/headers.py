@@ -1,4 +1,7 @@
-"""What every answer tells the browser about safety. Nothing inline runs, nothing foreign loads, nobody frames us."""
+"""What every answer tells the browser about safety. Nothing inline runs, nothing foreign loads, and nobody frames us.
+
+The one exception is the widget (`service.web.embedding`), which is made to be framed.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,9 @@ _ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+FOR_OTHER_SITES = "cross-origin"
+"""The Cross-Origin-Resource-Policy of what other sites may load."""
+_FRAMED = b"frame-ancestors *"
 PERSONAL = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -48,10 +54,17 @@ def add_safety_headers(message: Message, scope: Scope, *, https: bool) -> None:
     del scope
     headers = list(message["headers"])
     present = {name.lower() for name, _ in headers}
+    if _may_be_framed(headers):
+        # The older header knows no "everybody", and some browsers heed it beside the policy.
+        present.add(b"x-frame-options")
     headers.extend(_missing(present, _ALWAYS.items()))
     if https:
         headers.extend(_missing(present, [("strict-transport-security", "max-age=31536000")]))
     message["headers"] = headers
+
+
+def _may_be_framed(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(name.lower() == b"content-security-policy" and _FRAMED in value for name, value in headers)
 
 
 def _missing(present: set[bytes], wanted: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

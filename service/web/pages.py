@@ -81,13 +81,15 @@ class Pages:
         status_code: int = 200,
         house: House | None = None,
         personal: bool = False,
+        remember: bool = True,
         reader_locale: str | None = None,
         headers: Mapping[str, str] | None = None,
         **context: object,
     ) -> Response[str]:
         """Render `template`. `personal` pages are kept by nobody; without a `house` the last one seen signs them.
 
-        `reader_locale` is the language in which we write to this reader, used unless they chose another here.
+        `reader_locale` is the language in which we write to this reader, used unless they chose another here. Choices
+        of language and theme are kept in cookies unless told not to `remember` them.
         """
         locale = locale_of(request, reader_locale)
         self._last_house = house = house or self._last_house
@@ -108,7 +110,8 @@ class Pages:
             media_type="text/html",
             headers=kept | {"Content-Language": locale} | (PERSONAL if personal else {}) | dict(headers or {}),
         )
-        self._keep_choices(request, answer)
+        if remember:
+            self._keep_choices(request, answer)
         return answer
 
     def _keep_choices(self, request: Request, answer: Response[str]) -> None:
@@ -122,7 +125,12 @@ class Pages:
                 )
 
     async def kept_page(
-        self, request: Request, make: Callable[[], Awaitable[Response[str]]], *, reads: Collection[str] = ()
+        self,
+        request: Request,
+        make: Callable[[], Awaitable[Response[str]]],
+        *,
+        reads: Collection[str] = (),
+        remember: bool = True,
     ) -> Response[str]:
         """Return the page that `make` renders, or the same one rendered at most 2 seconds ago.
 
@@ -138,7 +146,8 @@ class Pages:
         answer = Response(
             shown.content, status_code=shown.status_code, media_type=shown.media_type, headers=dict(shown.headers)
         )
-        self._keep_choices(request, answer)
+        if remember:
+            self._keep_choices(request, answer)
         return answer
 
     async def houses(self) -> tuple[House, ...]:

@@ -15,6 +15,7 @@ from service.web.brand_routes import brand_logo, brand_stylesheet
 from service.web.coming import archive, archive_of_house, coming, coming_of_house
 from service.web.compressing import compress_public
 from service.web.discovery import robots, sitemap
+from service.web.embedding import embed, embed_house, embed_script
 from service.web.event_page import event_calendar, show_event
 from service.web.feeds import all_events_feed, house_feed
 from service.web.headers import add_safety_headers
@@ -58,6 +59,9 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     month_now,
     show_month,
     show_month_of_house,
+    embed,
+    embed_house,
+    embed_script,
     all_events_feed,
     house_feed,
     show_event,

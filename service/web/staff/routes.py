@@ -16,6 +16,7 @@ from service.web.staff import (
     brand,
     certificates,
     dashboard,
+    embedding,
     event_drafting,
     event_home,
     event_list,
@@ -61,6 +62,7 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     *queue.HANDLERS,
     *mailbox.HANDLERS,
     *brand.HANDLERS,
+    *embedding.HANDLERS,
     *people.HANDLERS,
     *account.HANDLERS,
 )

@@ -25,6 +25,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/staff/brand"): "brand.edit",
     ("POST", "/staff/brand"): "brand.edit",
     ("POST", "/staff/brand/logo"): "brand.edit",
+    ("GET", "/staff/embed"): "events.view",
     ("GET", "/staff/events"): "events.view",
     ("GET", "/staff/events/new"): "events.edit",
     ("POST", "/staff/events/new"): "events.edit",
