@@ -37,17 +37,23 @@ from events.ownership import Owners, owned_by
 from events.storage import JSON, LOCALES, ReadSession
 
 PER_PAGE = 50
+PAGES_AHEAD = 10
+"""How far a list is counted beyond the page that is looked at: a page costs the same after ten years."""
 _Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
 class Paged(Generic[_Row]):
-    """One page of a longer list; `total` counts all of it, `number` begins at 1."""
+    """One page of a longer list; `total` counts all of it, `number` begins at 1.
+
+    With `at_least` the list goes on beyond `total`: counting ends `PAGES_AHEAD` pages after this one.
+    """
 
     rows: Sequence[_Row]
     total: int
     number: int = 1
     size: int = PER_PAGE
+    at_least: bool = False
 
     @property
     def last(self) -> int:
@@ -100,13 +106,17 @@ def list_events(
     if text.strip():
         titles = sa.type_coerce(Event.title, JSON)
         wanted.append(sa.or_(*(_contains(titles[locale].as_string(), text) for locale in LOCALES)))
-    total = session.scalar(sa.select(sa.func.count()).select_from(Event).where(*wanted)) or 0
+    enough = (page + PAGES_AHEAD) * size
+    counted = sa.select(Event.id).where(*wanted).limit(enough).subquery()
+    total = session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
     order = (Event.starts_at.desc(), Event.id.desc()) if newest_first else (Event.starts_at, Event.id)
     events = session.scalars(
         sa.select(Event).where(*wanted).order_by(*order).offset((page - 1) * size).limit(size)
     ).all()
     seats = count_seats(session, [event.id for event in events])
-    return Paged([EventRow(event, seats.get(event.id, SeatCount())) for event in events], total, page, size)
+    return Paged(
+        [EventRow(event, seats.get(event.id, SeatCount())) for event in events], total, page, size, total == enough
+    )
 
 
 def count_seats(session: ReadSession, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, SeatCount]:

@@ -92,7 +92,7 @@ def health(session: ReadSession, *, now: datetime, real_now: datetime) -> Sequen
                 sa.func.min(sa.case((sa.and_(table.state == QUEUED, table.due_at <= now), table.due_at))),
                 sa.func.count().filter(table.state == SENDING),
                 sa.func.count().filter(table.state == FAILED),
-            )
+            ).where(table.state.in_((QUEUED, SENDING, FAILED)))
         ).one()
         waiting, oldest, working, failed = row
         found.append(
@@ -119,7 +119,7 @@ def failures(session: ReadSession, *, owners: Owners) -> Sequence[Failure]:
             sa.select(table, Event.organiser_id, Event.title)
             .join(Event, Event.id == table.event_id)
             .where(table.state == FAILED, owned_by(Event.organiser_id, owners))
-            .order_by(table.id.desc())
+            .order_by(_latest_first(table.due_at), table.id)
             .limit(SHOWN)
         )
         for row, owner, title in session.execute(statement):
@@ -129,12 +129,17 @@ def failures(session: ReadSession, *, owners: Owners) -> Sequence[Failure]:
     return [*found, *_failed_facts(session, owners)]
 
 
+def _latest_first(moment: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:
+    """Order few rows by sorting them: an index of the moment would be walked through all that was ever sent."""
+    return sa.func.coalesce(moment, moment).desc()
+
+
 def _failed_facts(session: ReadSession, owners: Owners) -> list[Failure]:
     statement = (
         sa.select(FactRow, Event.title)
         .outerjoin(Event, Event.id == FactRow.event_id)
         .where(FactRow.settled_at.is_(None), FactRow.attempts > 0, owned_by(FactRow.organiser_id, owners))
-        .order_by(FactRow.id.desc())
+        .order_by(FactRow.recorded_at.desc(), FactRow.id)
         .limit(SHOWN)
     )
     return [

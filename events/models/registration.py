@@ -65,7 +65,8 @@ class Registration(Base):
         sa.Index(None, "event_id", "created_at"),
         sa.Index(None, "person_key"),
         sa.Index(None, "pool_id", "state", "priority", "waiting_since"),
-        sa.Index(None, "state", "offer_expires_at"),
+        # Not by state first: nearly all are in one, and SQLite, which cannot know that, would go through them all.
+        sa.Index(None, "offer_expires_at"),
         sa.Index(None, "series_booking_id"),
     )
 

@@ -281,8 +281,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("organiser_id", "slug", name=op.f("uq_event_organiser_id_slug")),
     )
+    op.create_index(
+        op.f("ix_event_recording_track_starts_at_id"), "event", ["recording_track", "starts_at", "id"], unique=False
+    )
     op.create_index(op.f("ix_event_series_id_series_date"), "event", ["series_id", "series_date"], unique=True)
     op.create_index(op.f("ix_event_stage_starts_at"), "event", ["stage", "starts_at"], unique=False)
+    op.create_index(op.f("ix_event_starts_at_id"), "event", ["starts_at", "id"], unique=False)
     op.create_table(
         "series_booking",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -698,6 +702,7 @@ def upgrade() -> None:
         op.f("ix_registration_event_id_created_at"), "registration", ["event_id", "created_at"], unique=False
     )
     op.create_index(op.f("ix_registration_guardian_due_at"), "registration", ["guardian_due_at"], unique=False)
+    op.create_index(op.f("ix_registration_offer_expires_at"), "registration", ["offer_expires_at"], unique=False)
     op.create_index(op.f("ix_registration_person_key"), "registration", ["person_key"], unique=False)
     op.create_index(
         op.f("ix_registration_pool_id_state_priority_waiting_since"),
@@ -706,9 +711,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_registration_series_booking_id"), "registration", ["series_booking_id"], unique=False)
-    op.create_index(
-        op.f("ix_registration_state_offer_expires_at"), "registration", ["state", "offer_expires_at"], unique=False
-    )
     op.create_index(
         "uq_registration_active_person",
         "registration",
@@ -1011,10 +1013,10 @@ def downgrade() -> None:
         sqlite_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
         postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
     )
-    op.drop_index(op.f("ix_registration_state_offer_expires_at"), table_name="registration")
     op.drop_index(op.f("ix_registration_series_booking_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_pool_id_state_priority_waiting_since"), table_name="registration")
     op.drop_index(op.f("ix_registration_person_key"), table_name="registration")
+    op.drop_index(op.f("ix_registration_offer_expires_at"), table_name="registration")
     op.drop_index(op.f("ix_registration_guardian_due_at"), table_name="registration")
     op.drop_index(op.f("ix_registration_event_id_created_at"), table_name="registration")
     op.drop_table("registration")
@@ -1055,8 +1057,10 @@ def downgrade() -> None:
     op.drop_table("staff_link")
     op.drop_index(op.f("ix_series_booking_series_id"), table_name="series_booking")
     op.drop_table("series_booking")
+    op.drop_index(op.f("ix_event_starts_at_id"), table_name="event")
     op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
     op.drop_index(op.f("ix_event_series_id_series_date"), table_name="event")
+    op.drop_index(op.f("ix_event_recording_track_starts_at_id"), table_name="event")
     op.drop_table("event")
     op.drop_index(op.f("ix_api_token_staff_id"), table_name="api_token")
     op.drop_table("api_token")
