@@ -1,4 +1,4 @@
-"""The command line: `acara serve`, `work`, `migrate`, `settings`, `facts`, `doctor`, `demo`, `youtube connect`.
+"""The command line: `acara serve`, `work`, `migrate`, `settings`, `facts`, `audit verify`, `doctor`, `demo` …
 
 Commands import what they need when they run, so that `acara --help` answers at once.
 """
@@ -127,6 +127,31 @@ def facts(event: str | None, limit: int) -> None:
         line = {"at": row.recorded_at.isoformat(), "fact": row.name, "by": row.by, "settled": bool(row.settled_at)}
         click.echo(json.dumps(line | row.payload, ensure_ascii=False))
     runtime.close()
+
+
+@main.group()
+def audit() -> None:
+    """The audit trail: every act of staff, chained so that a change afterwards shows."""
+
+
+@audit.command()
+@click.option(
+    "--expect", default="", help="What an earlier run printed as the chain's end: it must still be part of it."
+)
+def verify(expect: str) -> None:
+    """Check the whole chain and the facts that it vouches for. Ends with 1 if anything was changed or removed."""
+    from service.accounts import sealing
+
+    runtime = _runtime()
+    verdict = runtime.database.read(lambda session: sealing.verify(session, runtime.chain_key))
+    problems = list(verdict.problems)
+    if expect and not runtime.database.read(lambda session: sealing.contains(session, expect)):
+        problems.append(f"{expect} is not part of the chain: its end was cut off, or replaced by an older one")
+    runtime.close()
+    for problem in problems:
+        click.echo(f"✗ {problem}")
+    click.echo(f"{verdict.entries} entries and {verdict.facts} facts checked; the chain ends at {verdict.head}")
+    sys.exit(1 if problems else 0)
 
 
 @main.command()

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from events import outbox
 from notifications.smtp import SmtpMailer
 from service import presence
+from service.accounts import sealing
 from service.broker import QUEUES
 from service.clock import real_now
 from service.concealing import concealer
@@ -73,6 +74,7 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_broker,
         check_readers,
         check_facts,
+        check_trail,
         check_mail,
         check_youtube,
         check_mastodon,
@@ -266,6 +268,15 @@ def check_facts(runtime: Runtime) -> Finding:
         found = f"{len(rows)} wait for their reactions. The first is {rows[0].name}: {rows[0].last_error}"
         return Finding("facts", Verdict.BAD, found, "It is tried again by itself; the log has the whole error.")
     return _good("facts", "Everything that happened has been reacted to.")
+
+
+def check_trail(runtime: Runtime) -> Finding:
+    """Is the audit trail what it was when it was written?"""
+    verdict = runtime.database.read(lambda session: sealing.verify(session, runtime.chain_key))
+    if verdict.problems:
+        mend = "Somebody changed the database. Compare with a backup; `acara audit verify` lists what does not fit."
+        return Finding("audit trail", Verdict.BAD, verdict.problems[0], mend)
+    return _good("audit trail", f"{verdict.entries} entries and {verdict.facts} facts are what they were.")
 
 
 def check_mail(runtime: Runtime) -> Finding:

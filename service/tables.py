@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import ModuleType
 
 import certificates.models
+import service.accounts.audit_rows
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
@@ -21,6 +22,7 @@ MODULES: tuple[ModuleType, ...] = (
     poster,
     post,
     service.accounts.models,
+    service.accounts.audit_rows,
     certificates.models,
     idempotency,
     presence,

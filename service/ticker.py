@@ -25,7 +25,7 @@ from notifications import posts_drafting, posts_publishing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
 from service import idempotency
-from service.accounts import staff
+from service.accounts import sealing, staff
 from service.clock import real_now
 from service.outages import Unavailable
 from service.takeover import Watch
@@ -76,7 +76,12 @@ class Ticker:
     def _run(self) -> None:
         while not self._stop.wait(INTERVAL.total_seconds()):
             # Each for itself: an event that cannot begin must not keep the work of the dead from the living.
-            for step in (self._watch.look, partial(tick, self._runtime), self._tidy_up):
+            for step in (
+                self._watch.look,
+                partial(tick, self._runtime),
+                partial(seal_trail, self._runtime),
+                self._tidy_up,
+            ):
                 try:
                     step()
                 except Unavailable:
@@ -100,6 +105,13 @@ def tidy_up(runtime: Runtime) -> None:
     begun_before = runtime.clock.now() - UPLOADS_KEPT
     for key in runtime.database.write(lambda session: recording.discard_unfinished(session, begun_before=begun_before)):
         runtime.files.delete(key)
+
+
+def seal_trail(runtime: Runtime) -> None:
+    """Chain what staff have done since the last time; looking first spares a write in most seconds."""
+    now = real_now()
+    if runtime.database.read(lambda session: sealing.has_unsealed(session, real_now=now)):
+        runtime.database.write(lambda session: sealing.seal(session, runtime.chain_key, real_now=now))
 
 
 def tick(runtime: Runtime) -> None:

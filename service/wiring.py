@@ -21,7 +21,7 @@ from service.bell import Bell
 from service.broker import make_broker
 from service.clock import Clock, FileClock, SystemClock, real_now
 from service.files import StoredFiles, open_files
-from service.secrets import SecretBox
+from service.secrets import MessageAuthenticator, SecretBox
 from service.settings import Settings, secret_key_of
 from service.transactions import Committed, Database
 
@@ -45,7 +45,9 @@ class Runtime:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.secret_key = secret_key_of(settings)
         self.links = Links(self.secret_key, settings.base_url)
-        self.secrets = SecretBox(self.secret_key, [key.get_secret_value() for key in settings.old_secret_keys])
+        old_keys = [key.get_secret_value() for key in settings.old_secret_keys]
+        self.secrets = SecretBox(self.secret_key, old_keys)
+        self.chain_key = MessageAuthenticator(self.secret_key, old_keys)
         self.clock: Clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
         self.database = Database(
             settings.database_address, writers=settings.database_pool, after_commit=self._after_commit

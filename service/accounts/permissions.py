@@ -35,6 +35,7 @@ class Action(enum.StrEnum):
     EDIT_BRAND = "brand.edit"
     MANAGE_STAFF = "staff.manage"
     MANAGE_TOKENS = "tokens.manage"
+    VIEW_AUDIT = "audit.view"
 
 
 _OWNER = frozenset({Role.OWNER})
@@ -68,6 +69,7 @@ ROLES_OF: dict[Action, frozenset[Role]] = {
     Action.EDIT_BRAND: _OWNER,
     Action.MANAGE_STAFF: _OWNER,
     Action.MANAGE_TOKENS: _OWNER,
+    Action.VIEW_AUDIT: _OWNER,
 }
 
 
@@ -86,6 +88,8 @@ class StaffIdentity:
     """What a token is limited to; None for a person at a page."""
     branch_ids: frozenset[uuid.UUID] = frozenset()
     """The branches of `organiser_id`, whose things are theirs as well."""
+    token_id: uuid.UUID | None = None
+    """The token that stands for the person, if one does."""
 
     @property
     def by(self) -> str:

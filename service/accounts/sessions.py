@@ -73,7 +73,9 @@ def read(session: ReadSession, secret: str, *, real_now: datetime) -> Signed | N
     return Signed(identity_of(session, staff), id_hash, stale=seen_at < real_now - TOUCH_EVERY)
 
 
-def identity_of(session: ReadSession, staff: Staff, scopes: frozenset[str] | None = None) -> StaffIdentity:
+def identity_of(
+    session: ReadSession, staff: Staff, scopes: frozenset[str] | None = None, token_id: uuid.UUID | None = None
+) -> StaffIdentity:
     """Return who this is, as pages and API know them. One query, for the branches of their organiser."""
     branches: frozenset[uuid.UUID] = frozenset()
     if staff.organiser_id is not None:
@@ -87,6 +89,7 @@ def identity_of(session: ReadSession, staff: Staff, scopes: frozenset[str] | Non
         locale=staff.locale,
         scopes=scopes,
         branch_ids=branches,
+        token_id=token_id,
     )
 
 

@@ -68,7 +68,7 @@ def create(
 def read(session: ReadSession, token: str, *, real_now: datetime) -> StaffIdentity | None:
     """Return whom `token` acts for, or None if it is unknown, revoked, expired, or its person disabled."""
     row = _living(session, token, real_now=real_now)
-    return identity_of(session, row[1], frozenset(row[0].scopes)) if row else None
+    return identity_of(session, row[1], frozenset(row[0].scopes), row[0].id) if row else None
 
 
 def note_use(session: Session, token: str, *, real_now: datetime) -> None:

@@ -17,7 +17,9 @@ from litestar.handlers import BaseRouteHandler
 from events.errors import N_, FieldError, Invalid, NotAllowed, NotFound
 from events.ownership import Owners, owner_of
 from events.storage import Base, ReadSession, Session
-from service.accounts import tokens
+from service import auditing
+from service.accounts import audit, tokens
+from service.accounts.audit import Origin
 from service.accounts.opaque import digest
 from service.accounts.permissions import Action, StaffIdentity, require
 from service.clock import real_now
@@ -54,6 +56,7 @@ async def require_token(connection: ASGIConnection[Any, Any, Any, Any], handler:
         raise NotAllowed
     await _note_use(connection, runtime, secret)
     connection.state.identity = identity
+    auditing.begin(connection, identity, handler.opt[_ACTION].value, token_id=identity.token_id)
 
 
 async def _note_use(connection: ASGIConnection[Any, Any, Any, Any], runtime: Runtime, secret: str) -> None:
@@ -71,7 +74,7 @@ async def _note_use(connection: ASGIConnection[Any, Any, Any, Any], runtime: Run
 
 def provide_acting(request: Request[Any, Any, Any], runtime: NamedDependency[Runtime]) -> Acting:
     """Return who acts in this request, for handlers behind `require_token`."""
-    return Acting(runtime, request.state.identity, request.route_handler.opt[_ACTION])
+    return Acting(runtime, request.state.identity, request.route_handler.opt[_ACTION], auditing.origin_of(request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Acting:
     runtime: Runtime
     identity: StaffIdentity
     action: Action
+    origin: Origin
 
     @property
     def now(self) -> datetime:
@@ -106,13 +110,25 @@ class Acting:
         return await self.runtime.database.aread(checked)
 
     async def change(self, use_case: Callable[[Session], _Result], *, on: Thing | None = None) -> _Result:
-        """Run a use-case on `on` and commit."""
+        """Run a use-case on `on` and commit it with its row in the audit trail."""
 
         def checked(session: Session) -> _Result:
             self.check(session, on)
             return use_case(session)
 
-        return await self.runtime.database.awrite(checked)
+        return await self._write(checked)
+
+    async def _write(self, use_case: Callable[[Session], _Result]) -> _Result:
+        at = real_now()
+
+        def noted(session: Session) -> _Result:
+            result = use_case(session)
+            audit.note(session, self.origin, real_now=at)
+            return result
+
+        result = await self.runtime.database.awrite(noted)
+        self.origin.noted = True
+        return result
 
     async def make(
         self,
@@ -140,7 +156,7 @@ class Acting:
             )
             return render(session, uuid.UUID(answer["id"]))
 
-        return await self.runtime.database.awrite(once)
+        return await self._write(once)
 
     def owners(self, wanted: uuid.UUID | None) -> Owners:
         """Return whose things a list shows: the wanted organiser's, else all that the person sees.

@@ -34,3 +34,11 @@ Search = Annotated[
 OrganiserQuery = Annotated[
     uuid.UUID | None, QueryParameter(name="organiser", description="For who sees several organisers.")
 ]
+PersonQuery = Annotated[
+    uuid.UUID | None, QueryParameter(name="person", description="Only what this member of staff did.")
+]
+EventQuery = Annotated[uuid.UUID | None, QueryParameter(name="event", description="Only what is about this event.")]
+ActionQuery = Annotated[
+    str | None,
+    QueryParameter(name="action", max_length=40, description="Only acts of this kind, e.g. `sign_in_failed`."),
+]

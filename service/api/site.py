@@ -25,6 +25,7 @@ from service.api.access import provide_acting, require_token
 from service.api.openapi import PATH, TOKEN
 from service.api.problems import answer
 from service.api.requests import BODY_LIMIT, ApiRequest
+from service.auditing import audit_answers
 from service.limiting import Limiter
 from service.routers import FreshRouter
 from service.wiring import Runtime
@@ -46,6 +47,7 @@ def api_router() -> FreshRouter:
             staff_accounts.routes,
         ],
         guards=[require_token],
+        middleware=[audit_answers],
         dependencies={"acting": Provide(provide_acting, sync_to_thread=False)},
         security=[{TOKEN: []}],
     )

@@ -9,12 +9,15 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from events.storage import ReadSession, Session
-from service.accounts import invitations, staff, tokens
+from service.accounts import audit, invitations, staff, tokens
+from service.accounts.audit import Wanted
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
-from service.api.parameters import Id, OrganiserQuery
+from service.api.paging import Cursor, Limit, cut, read_cursor
+from service.api.parameters import ActionQuery, EventQuery, Id, OrganiserQuery, PersonQuery
+from service.api.resources.audit import AuditPage, audit_view
 from service.api.resources.people import (
     ColleagueList,
     NewInvitation,
@@ -207,6 +210,31 @@ async def _manage(acting: Acting, use_case: Callable[[Session], object]) -> Coll
     return await acting.change(then_list)
 
 
+@get("/audit", opt=needs(Action.VIEW_AUDIT), responses=STAFF_READ, operation_id="listAudit")
+async def list_audit(
+    *,
+    acting: NamedDependency[Acting],
+    person: PersonQuery = None,
+    event: EventQuery = None,
+    action: ActionQuery = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> AuditPage:
+    """List what staff did, the latest first: who, when, from where, on which things."""
+    before = read_cursor(cursor)
+    wanted = Wanted(by=person, event_id=event, action=action)
+    items = await acting.see(
+        lambda session: [
+            audit_view(line)
+            for line in audit.search(
+                session, acting.identity, wanted, before=before[1] if before else None, limit=limit + 1
+            )
+        ]
+    )
+    page, next_cursor = cut(items, limit, lambda item: (item.at, item.id))
+    return AuditPage(items=list(page), next_cursor=next_cursor)
+
+
 routes = Router(
     "/",
     route_handlers=[
@@ -220,6 +248,7 @@ routes = Router(
         change_colleague,
         disable_colleague,
         enable_colleague,
+        list_audit,
     ],
     tags=["Staff and tokens"],
 )

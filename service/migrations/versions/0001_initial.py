@@ -16,6 +16,45 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "audit_chain",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("covered", sa.Uuid(), nullable=False),
+        sa.Column("signature", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_chain")),
+    )
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("token_id", sa.Uuid(), nullable=True),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("device", sa.String(length=40), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("act", sa.String(length=120), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("things", JSON, nullable=False),
+        sa.Column("facts", JSON, nullable=False),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.Column("hash", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        sa.UniqueConstraint("number", name=op.f("uq_audit_entry_number")),
+    )
+    op.create_index(op.f("ix_audit_entry_event_id_id"), "audit_entry", ["event_id", "id"], unique=False)
+    op.create_index(op.f("ix_audit_entry_organiser_id_id"), "audit_entry", ["organiser_id", "id"], unique=False)
+    op.create_index(
+        "ix_audit_entry_unsealed",
+        "audit_entry",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("number IS NULL"),
+        postgresql_where=sa.text("number IS NULL"),
+    )
+    op.create_table(
         "fact",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -1091,3 +1130,13 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_fact_event_id_recorded_at"), table_name="fact")
     op.drop_table("fact")
+    op.drop_index(
+        "ix_audit_entry_unsealed",
+        table_name="audit_entry",
+        sqlite_where=sa.text("number IS NULL"),
+        postgresql_where=sa.text("number IS NULL"),
+    )
+    op.drop_index(op.f("ix_audit_entry_organiser_id_id"), table_name="audit_entry")
+    op.drop_index(op.f("ix_audit_entry_event_id_id"), table_name="audit_entry")
+    op.drop_table("audit_entry")
+    op.drop_table("audit_chain")

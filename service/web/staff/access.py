@@ -12,6 +12,7 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from events.errors import N_, Refused
+from service import auditing
 from service.accounts import sessions
 from service.accounts.permissions import Action, StaffIdentity, require
 from service.clock import real_now
@@ -65,6 +66,7 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         await database.awrite(lambda session: sessions.touch(session, signed.id_hash, real_now=at))
     connection.scope["state"][_STATE] = signed.identity
     require(signed.identity, action)
+    auditing.begin(connection, signed.identity, action.value)
 
 
 def identity_of(request: Request) -> StaffIdentity:

@@ -18,6 +18,8 @@ from events.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from events.houses import House
 from events.models import Event
 from events.storage import ReadSession, Session
+from service import auditing
+from service.accounts import audit
 from service.accounts.permissions import Action, StaffIdentity, require
 from service.clock import real_now
 from service.inputs import parse
@@ -74,8 +76,16 @@ class Desk:
         return await self.runtime.database.aread(query)
 
     async def write(self, use_case: Callable[[Session], _Result]) -> _Result:
-        """Run a use-case; on return it is committed."""
-        result = await self.runtime.database.awrite(use_case)
+        """Run a use-case; on return it is committed, and so is its row in the audit trail."""
+        origin, at = auditing.origin_of(self.request), self.real_now
+
+        def noted(session: Session) -> _Result:
+            result = use_case(session)
+            audit.note(session, origin, real_now=at)
+            return result
+
+        result = await self.runtime.database.awrite(noted)
+        origin.noted = True
         self.pages.recent.forget()
         return result
 

@@ -12,6 +12,7 @@ from events import dates
 from events.errors import N_
 from events.outbox import FactRow
 from service.web.languages import translate
+from service.web.staff.acts import OF_STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,8 @@ def _told(run: Sequence[FactRow], locale: str, timezone: str, names: Mapping[uui
 
 
 def _line(name: str) -> _Line:
+    if name in OF_STAFF:
+        return _Line(OF_STAFF[name])
     return _LINES.get(name, _OTHER)
 
 
@@ -200,7 +203,7 @@ def _params(row: FactRow, locale: str, timezone: str) -> dict[str, Any]:
     make = _MAKERS.get(row.name)
     if make is not None:
         return make(row.payload, locale, timezone)
-    return {"name": row.name} if row.name not in _LINES else dict(row.payload)
+    return {"name": row.name} if _line(row.name) is _OTHER else dict(row.payload)
 
 
 def _moved(payload: Mapping[str, Any], locale: str, timezone: str) -> dict[str, Any]:

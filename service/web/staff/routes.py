@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from litestar.types import ControllerRouterHandler
 
 from service.addresses import refuse_nul
+from service.auditing import audit_answers
 from service.routers import FreshRouter
 from service.web.origin import from_own_pages
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
@@ -36,6 +37,7 @@ from service.web.staff import (
     signing_in,
     slots,
     timeline,
+    trail,
 )
 from service.web.staff.access import SignInNeeded, admit, send_to_sign_in
 
@@ -65,6 +67,7 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     *embedding.HANDLERS,
     *people.HANDLERS,
     *account.HANDLERS,
+    *trail.HANDLERS,
 )
 
 
@@ -74,6 +77,7 @@ def staff_router() -> FreshRouter:
         "/",
         route_handlers=HANDLERS,
         guards=[refuse_nul, from_own_pages, admit],
+        middleware=[audit_answers],
         exception_handlers={**PAGE_EXCEPTION_HANDLERS, SignInNeeded: send_to_sign_in},
         include_in_schema=False,
     )

@@ -47,6 +47,12 @@ class Room:
             self.installation, organiser_id or self.life.organiser_id, role, real_now=real_now(), name=role.value
         )
 
+    def demote(self, who: StaffIdentity, role: Role) -> None:
+        """Give somebody another role; sessions end, tokens stay."""
+        self.runtime.database.write(
+            lambda session: staff.change_role(session, self.installation, who.staff_id, role, now=NOW)
+        )
+
     def visitor(self) -> TestClient[Any]:
         """Return a browser that nobody is signed in with; it follows no redirect."""
         return visitor(self.runtime)
@@ -136,11 +142,17 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         )
         session.add_all([certificate, post, failed])
         session.flush()
-        return {"participation_id": part, "certificate_id": certificate.id, "post_id": post.id, "key": failed.id}
+        return {
+            "partner_id": partner,
+            "participation_id": part,
+            "certificate_id": certificate.id,
+            "post_id": post.id,
+            "key": failed.id,
+        }
 
     found: dict[str, Any] = room.runtime.database.write(more)
     room.runtime.files.put("certificates/test.pdf", b"%PDF-1.7 test", content_type="application/pdf")
-    room.runtime.database.write(
+    video = room.runtime.database.write(
         lambda session: recording.paste_link(
             session, live, "https://youtu.be/dQw4w9WgXcQ", title="Rekaman", now=NOW, by="staff:test"
         )
@@ -154,6 +166,8 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
     (folder / "0001.eml").write_bytes(LETTER)
     return {name: str(value) for name, value in {**found, **accounts}.items()} | {
         "event_id": str(open_),
+        "organiser_id": str(life.organiser_id),
+        "recording_id": str(video),
         "live_id": str(live),
         "exhibition_id": str(exhibition),
         "draft_id": str(life.webinar(Stage.DRAFT)),
