@@ -30,6 +30,7 @@ ACTIONS: Mapping[str, str] = {
     Action.OWN_ACCOUNT: N_("The own account was changed."),
     Action.VIEW_EVENTS: N_("An event was worked on."),
     Action.EDIT_EVENTS: N_("An event was edited."),
+    Action.APPROVE_EVENTS: N_("A draft was approved, or sent back with a comment."),
     Action.PUBLISH_EVENTS: N_("An event was published, or its registration opened or closed."),
     Action.MOVE_EVENTS: N_("An event was moved or cancelled."),
     Action.VIEW_REGISTRATIONS: N_("Registrations were worked on."),
