@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import AnswerFile
 from events.storage import ReadSession
 
+CLAIMED_WITHIN = timedelta(hours=20)
+"""How long a file waits for its registration; it is swept some hours later, so that the two cannot cross."""
 _TABLE: sa.Table = AnswerFile.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 
 
@@ -46,10 +48,13 @@ def keep(session: Session, event_id: uuid.UUID, kept: KeptFile, *, now: datetime
     return row.id
 
 
-def claim(session: Session, event_id: uuid.UUID, registration_id: uuid.UUID, given: Sequence[FileGiven]) -> None:
+def claim(
+    session: Session, event_id: uuid.UUID, registration_id: uuid.UUID, given: Sequence[FileGiven], *, now: datetime
+) -> None:
     """Make files the answers of a registration. The caller commits.
 
-    Raises `Invalid` for a file that is not there, answers another question or event, or is somebody else's already.
+    Raises `Invalid` for a file that is not there, answers another question or event, is somebody else's already, or
+    was sent so long ago that it may be on its way out.
     """
     errors: list[FieldError] = []
     for each in given:
@@ -59,7 +64,10 @@ def claim(session: Session, event_id: uuid.UUID, registration_id: uuid.UUID, giv
                 _TABLE.c.id == each.file_id,
                 _TABLE.c.event_id == event_id,
                 _TABLE.c.question_id == each.question_id,
-                sa.or_(_TABLE.c.registration_id.is_(None), _TABLE.c.registration_id == registration_id),
+                sa.or_(
+                    sa.and_(_TABLE.c.registration_id.is_(None), _TABLE.c.created_at > now - CLAIMED_WITHIN),
+                    _TABLE.c.registration_id == registration_id,
+                ),
             )
             .values(registration_id=registration_id)
         )
@@ -67,6 +75,15 @@ def claim(session: Session, event_id: uuid.UUID, registration_id: uuid.UUID, giv
             errors.append(FieldError(each.field, "file", N_("Choose the file again.")))
     if errors:
         raise Invalid(errors)
+
+
+def let_go(session: Session, registration_ids: Sequence[uuid.UUID], question_ids: Collection[str]) -> None:
+    """Part files from the registrations that they answered for, so that they are swept. The caller commits."""
+    session.execute(
+        sa.update(_TABLE)
+        .where(_TABLE.c.registration_id.in_(registration_ids), _TABLE.c.question_id.in_(question_ids))
+        .values(registration_id=None)
+    )
 
 
 def unclaimed(session: ReadSession, event_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, AnswerFile]:
@@ -99,13 +116,17 @@ def file_of(session: ReadSession, registration_id: uuid.UUID, file_id: uuid.UUID
     return row
 
 
-def discard_unclaimed(session: Session, *, sent_before: datetime, limit: int = 500) -> list[str]:
-    """Remove the rows of files that nobody registered with and return their keys in storage. The caller commits."""
-    gone = (
-        sa.select(_TABLE.c.id)
+def list_swept(session: ReadSession, *, sent_before: datetime, limit: int = 200) -> dict[uuid.UUID, str]:
+    """Return the keys in storage, by id, of files that nobody registered with, or that had to be let go."""
+    rows = session.execute(
+        sa.select(_TABLE.c.id, _TABLE.c.storage_key)
         .where(_TABLE.c.registration_id.is_(None), _TABLE.c.created_at < sent_before)
         .order_by(_TABLE.c.created_at)
         .limit(limit)
     )
-    keys = session.scalars(sa.delete(_TABLE).where(_TABLE.c.id.in_(gone)).returning(_TABLE.c.storage_key))
-    return list(keys)
+    return {row.id: row.storage_key for row in rows}
+
+
+def forget(session: Session, ids: Collection[uuid.UUID]) -> None:
+    """Remove the rows of files that are gone from storage. In this order nothing is left that nobody knows of."""
+    session.execute(sa.delete(_TABLE).where(_TABLE.c.id.in_(ids), _TABLE.c.registration_id.is_(None)))

@@ -135,6 +135,14 @@ class FormChanged(Fact, frozen=True, kw_only=True):
     questions: int
 
 
+class AnswersRemoved(Fact, frozen=True, kw_only=True):
+    """Answers went because the time for which they may be kept was over: those to `questions`, of `people` people."""
+
+    revision: int
+    questions: tuple[str, ...]
+    people: int
+
+
 class SeatsRanLow(Fact, frozen=True, kw_only=True):
     """Few seats are left. Happens at most once in an event's life."""
 

@@ -137,7 +137,16 @@ def _write(session: Session, event_id: uuid.UUID, document: FormDocument, *, now
     last = session.scalar(sa.select(sa.func.max(FormRevision.number)).where(FormRevision.event_id == event_id))
     number = int(last or 0) + 1
     session.add(
-        FormRevision(event_id=event_id, number=number, fields=fields_of(document), created_at=now, created_by=by)
+        FormRevision(
+            event_id=event_id,
+            number=number,
+            fields=fields_of(document),
+            retention_days=max(
+                (each.retention_days for each in document.questions if each.retention_days is not None), default=None
+            ),
+            created_at=now,
+            created_by=by,
+        )
     )
     session.flush()
     return number

@@ -100,7 +100,7 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     row = _row(application, place, registration_id, key, now=now) | admission.columns
     if not insert_unless_present(session, _TABLE, row):
         raise AlreadyRegistered(field="email" if application.email else "phone")
-    _keep_answers(session, registration_id, application)
+    _keep_answers(session, registration_id, application, now=now)
     state, counters = admission.state, None
     if state is not RegistrationState.REQUESTED:
         kept = holdings.kept_for(session, application.event_id, key) if place.reserved else 0
@@ -183,7 +183,7 @@ def _row(
     }
 
 
-def _keep_answers(session: Session, registration_id: uuid.UUID, application: Application) -> None:
+def _keep_answers(session: Session, registration_id: uuid.UUID, application: Application, *, now: datetime) -> None:
     """Write what hangs on a registration with answers: the others of the party, places of choices, files."""
     if application.members:
         session.execute(
@@ -194,7 +194,7 @@ def _keep_answers(session: Session, registration_id: uuid.UUID, application: App
             ],
         )
     if application.files:
-        answer_files.claim(session, application.event_id, registration_id, application.files)
+        answer_files.claim(session, application.event_id, registration_id, application.files, now=now)
     if application.choice_places:
         holdings.want(session, registration_id, application.choice_places)
 

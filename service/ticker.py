@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from certificates import issuing
 from certificates.models import Certificate
-from events import deliveries, lifecycle, outbox, own_events, recording, waitlist
+from events import answer_files, deliveries, lifecycle, outbox, own_events, recording, retention, waitlist
 from events.errors import Refused, TryLater
 from events.models import Recording
 from events.storage import ReadSession
@@ -102,6 +102,7 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(lambda session: idempotency.forget_before(session, now - KEYS_KEPT))
     runtime.database.write(lambda session: staff.prune(session, real_now=now))
     runtime.database.write(lambda session: own_events.prune(session, real_now=now))
+    remove_answers(runtime)
     begun_before = runtime.clock.now() - UPLOADS_KEPT
     for key in runtime.database.write(lambda session: recording.discard_unfinished(session, begun_before=begun_before)):
         runtime.files.delete(key)
@@ -112,6 +113,27 @@ def seal_trail(runtime: Runtime) -> None:
     now = real_now()
     if runtime.database.read(lambda session: sealing.has_unsealed(session, real_now=now)):
         runtime.database.write(lambda session: sealing.seal(session, runtime.chain_key, real_now=now))
+
+
+def remove_answers(runtime: Runtime) -> None:
+    """Remove answers whose time is over, then files that nobody registered with or that went with their answer."""
+    now = runtime.clock.now()
+    for what in runtime.database.read(lambda session: retention.due(session, now=now)):
+        while runtime.database.write(partial(_purge, what=what, now=now)):
+            pass
+    sent_before = now - UPLOADS_KEPT
+    while swept := runtime.database.read(lambda session: answer_files.list_swept(session, sent_before=sent_before)):
+        for key in swept.values():
+            runtime.files.delete(key)
+        runtime.database.write(partial(_forget, ids=list(swept)))
+
+
+def _purge(session: Session, *, what: retention.Due, now: datetime) -> int:
+    return retention.purge(session, what, now=now)
+
+
+def _forget(session: Session, *, ids: Sequence[uuid.UUID]) -> None:
+    answer_files.forget(session, ids)
 
 
 def tick(runtime: Runtime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -229,9 +230,23 @@ def test_files_of_other_events_and_questions_are_none_of_ours(life: Life) -> Non
 def test_what_nobody_registered_with_is_swept(life: Life) -> None:
     event_id = life.webinar()
     _save(life, event_id, LETTER)
-    claimed, _ = _keep(life, event_id), _keep(life, event_id)
+    claimed, orphan = _keep(life, event_id), _keep(life, event_id)
     life.register(event_id, 1, **_answer(life, event_id, {"letter": str(claimed)}))
-    assert life.do(answer_files.discard_unclaimed, sent_before=NOW) == []
-    assert life.do(answer_files.discard_unclaimed, sent_before=NOW.replace(hour=23)) == ["a/b"]
+    day_after = NOW + timedelta(days=1)
+
+    def swept(before: datetime) -> dict[uuid.UUID, str]:
+        return life.database.read(lambda session: answer_files.list_swept(session, sent_before=before))
+
+    assert swept(NOW) == {}
+    assert swept(day_after) == {orphan: "a/b"}
+    life.do(answer_files.forget, [orphan, claimed])
     rows = life.database.read(lambda session: session.scalars(sa.select(AnswerFile.id)).all())
     assert rows == [claimed]
+
+
+def test_a_file_on_its_way_out_is_not_claimed_any_more(life: Life) -> None:
+    event_id = life.webinar()
+    _save(life, event_id, LETTER)
+    given = _answer(life, event_id, {"letter": str(_keep(life, event_id))})
+    with pytest.raises(Invalid):
+        life.register(event_id, 1, now=NOW + answer_files.CLAIMED_WITHIN, **given)

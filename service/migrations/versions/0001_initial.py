@@ -437,6 +437,8 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("fields", JSON, nullable=False),
+        sa.Column("retention_days", sa.Integer(), nullable=True),
+        sa.Column("purged_days", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(

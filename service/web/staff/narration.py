@@ -56,6 +56,7 @@ _LINES: Mapping[str, _Line] = {
     "SlotsAdded": _Line(N_("%(count)s visiting times were added.")),
     "CapacityChanged": _Line(N_("The number of seats was changed to %(capacity)s.")),
     "FormChanged": _Line(N_("The registration form was changed: it has %(questions)s questions of its own.")),
+    "AnswersRemoved": _Line(N_("Answers of %(people)s people were removed: their time was over.")),
     "SeatsRanLow": _Line(N_("Few seats were left: %(left)s."), tone="good"),
     "AttendeeRegistered": _Line(N_("Somebody registered."), N_("%(count)s people registered.")),
     "WalkInRegistered": _Line(
