@@ -300,9 +300,9 @@ def _published(entry: Entry) -> icalendar.Event:
     return component
 
 
-def entry_file(entry: Entry) -> bytes:
-    """Return one entry as a file to add to a calendar (METHOD:PUBLISH)."""
-    return to_bytes(vcalendar([_published(entry)], method="PUBLISH", timezones=zones([entry])))
+def entry_file(*entries: Entry) -> bytes:
+    """Return entries as one file to add to a calendar (METHOD:PUBLISH)."""
+    return to_bytes(vcalendar(map(_published, entries), method="PUBLISH", timezones=zones(entries)))
 
 
 def feed(entries: Iterable[Entry], *, name: str, url: str, locale: str) -> bytes:

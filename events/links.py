@@ -21,6 +21,7 @@ MANAGE = "manage"
 JOIN = "join"
 PARTNER = "partner"
 PREVIEW = "preview"
+SERIES = "series"
 OWN_EVENTS = "own-events"
 
 CODE_LENGTH = 12
@@ -111,6 +112,10 @@ class Links:
     def own_events_url(self, link_id: uuid.UUID) -> str:
         """Return the address of a person's events and certificates."""
         return self.url(f"mine/{self.token(OWN_EVENTS, link_id)}")
+
+    def series_url(self, booking_id: uuid.UUID, version: int) -> str:
+        """Return the address of what a person holds of a whole series."""
+        return self.url(f"s/{self.token(SERIES, booking_id, version)}")
 
     def partner_url(self, participation_id: uuid.UUID, version: int) -> str:
         """Return the address of a partner's page."""

@@ -141,6 +141,7 @@ class EventPage(Card):
     programme: tuple[ProgrammeLine, ...]
     visits: tuple[VisitTime, ...]
     video_id: str | None
+    series_id: uuid.UUID | None = None
 
     def visit(self, slot_id: uuid.UUID) -> VisitTime | None:
         """Return one of the visiting times."""
@@ -245,6 +246,7 @@ def _event_page(session: ReadSession, event: Event, organiser: Organiser) -> Eve
         programme=_programme(session, event.id),
         visits=visits,
         video_id=video_id_of(session, event.id),
+        series_id=event.series_id,
     )
 
 

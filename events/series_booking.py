@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import facts, outbox, registration
-from events.errors import N_, AlreadyRegistered, Closed, Full, NotFound, Refused
+from events.errors import N_, AlreadyRegistered, Closed, Conflict, Full, NotFound, Refused
 from events.models import (
     ACTIVE_STATES,
     Additions,
@@ -31,6 +31,7 @@ from events.models import (
 from events.registration import Application
 from events.storage import ReadSession
 
+_ALONE = N_("This date asks questions of its own: please register for it by itself.")
 _NOT_THIS_DATE = (AlreadyRegistered, Full, Closed)
 """Refusals of one date that leave the others as they are; anything else is wrong with the person's answers."""
 
@@ -72,7 +73,9 @@ def book(session: Session, series_id: uuid.UUID, person: Application, *, now: da
     session.add(booking)
     session.flush()
     wanted = open_dates(session, series_id, now=now)
+    alone = open_dates(session, series_id, now=now, asking=True)
     outcomes = _register(session, booking.id, wanted, person, now=now, by=by)
+    outcomes += tuple(DateOutcome(event_id, None, None, Conflict(_ALONE)) for event_id in alone)
     booked = Booked(booking.id, booking.link_version, outcomes)
     if not booked.registrations:
         raise _why_none(outcomes)
@@ -93,8 +96,12 @@ def _why_none(outcomes: Sequence[DateOutcome]) -> Refused:
     return fullness or next(iter(refusals), Closed(N_("No date of this series takes registrations now.")))
 
 
-def open_dates(session: ReadSession, series_id: uuid.UUID, *, now: datetime) -> list[uuid.UUID]:
-    """Return the events of a series that take registrations, in the order in which their seats are taken."""
+def open_dates(session: ReadSession, series_id: uuid.UUID, *, now: datetime, asking: bool = False) -> list[uuid.UUID]:
+    """Return the events of a series that take registrations, in the order in which their seats are taken.
+
+    Dates that ask questions of their own are left out, because nobody can answer those once for all; with `asking` only
+    these are returned.
+    """
     statement = (
         sa.select(Event.id)
         .join(SeatPool, sa.and_(SeatPool.event_id == Event.id, SeatPool.purpose == PoolPurpose.EVENT))
@@ -102,6 +109,7 @@ def open_dates(session: ReadSession, series_id: uuid.UUID, *, now: datetime) -> 
             Event.series_id == series_id,
             Event.stage == Stage.REGISTRATION_OPEN,
             Event.starts_at > now,
+            Event.form_revision > 0 if asking else Event.form_revision == 0,
         )
         .order_by(SeatPool.id)
     )

@@ -9,9 +9,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from events import waitlist
+from events.calendar import Entry, registration_entry
 from events.desk import Paged
 from events.errors import NotFound
 from events.houses import House, house_of
+from events.links import Links
 from events.listing import PUBLIC, Card, cards
 from events.models import (
     ACTIVE_STATES,
@@ -345,3 +347,35 @@ def _held(session: ReadSession, registration: Registration, event: Event) -> Hel
         event.ends_at,
         event.timezone,
     )
+
+
+def booking_entries(session: ReadSession, booking_id: uuid.UUID, locale: str, *, links: Links) -> list[Entry]:
+    """Return the calendar entries of a booking's dates: those held, and as cancelled those given back. One query.
+
+    Each has the UID of its own registration, so that a later mail about one date finds its entry.
+    """
+    rows = session.execute(
+        sa.select(Registration, Event, Organiser)
+        .join(Event, Event.id == Registration.event_id)
+        .join(Organiser, Organiser.id == Event.organiser_id)
+        .where(Registration.series_booking_id == booking_id, Registration.state.in_(_IN_CALENDARS))
+        .order_by(Event.starts_at, Event.id)
+    )
+    return [registration_entry(event, owner, held, locale, links=links) for held, event, owner in rows]
+
+
+_IN_CALENDARS = (RegistrationState.CONFIRMED, RegistrationState.CANCELLED)
+
+
+def series_addresses(session: ReadSession, *, limit: int = 1000) -> list[tuple[str, datetime]]:
+    """Return the paths of the public series, the latest first, and when each last changed. One query."""
+    rows = session.execute(
+        sa.select(Organiser.slug, Series.slug, sa.func.max(Event.updated_at))
+        .join(Series, Series.organiser_id == Organiser.id)
+        .join(Event, Event.series_id == Series.id)
+        .where(Event.stage.in_(PUBLIC), Event.stage != Stage.CANCELLED)
+        .group_by(Series.id, Organiser.slug, Series.slug)
+        .order_by(Series.id.desc())
+        .limit(limit)
+    )
+    return [(series_path(house, slug), changed_at) for house, slug, changed_at in rows]

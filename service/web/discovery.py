@@ -13,11 +13,12 @@ from litestar.response import Response
 
 from events.listing import EventPage
 from events.models import EventKind, EventMode, Stage
+from events.series_listing import series_addresses
 from events.syndication import public_addresses
 from service.web.pages import Request, pages_of
 from service.wiring import Runtime
 
-_CLOSED = ("/r/", "/j/", "/p/", "/v/", "/staff", "/preview/", "/api/")
+_CLOSED = ("/r/", "/s/", "/j/", "/p/", "/v/", "/staff", "/preview/", "/api/")
 
 
 @get("/robots.txt", sync_to_thread=False)
@@ -39,6 +40,9 @@ async def sitemap(request: Request, runtime: NamedDependency[Runtime]) -> Respon
         for each in await runtime.database.aread(public_addresses):
             changed = f"<lastmod>{each.changed_at:%Y-%m-%dT%H:%M:%SZ}</lastmod>"
             lines.append(f"<url><loc>{escape(runtime.links.url(each.path))}</loc>{changed}</url>")
+        for path, at in await runtime.database.aread(series_addresses):
+            changed = f"<lastmod>{at:%Y-%m-%dT%H:%M:%SZ}</lastmod>"
+            lines.append(f"<url><loc>{escape(runtime.links.url(path))}</loc>{changed}</url>")
         body = "\n".join(lines)
         head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
         return f"{head}\n{body}\n</urlset>\n".encode()
@@ -56,7 +60,7 @@ _MODES = {
 _STATUSES = {Stage.CANCELLED: "EventCancelled", Stage.POSTPONED: "EventPostponed"}
 
 
-def event_data(event: EventPage, locale: str, *, address: str, pictures: Sequence[str]) -> Mapping[str, Any]:
+def event_data(event: EventPage, locale: str, *, address: str, pictures: Sequence[str]) -> dict[str, Any]:
     """Return an event as schema.org's Event, as search engines want it; `pictures` are absolute addresses."""
     zone = ZoneInfo(event.timezone)
     house = event.house

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from litestar import get
@@ -10,11 +12,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from events import calendar, listing
+from events import calendar, listing, series_listing
 from events.dates import format_when
 from events.errors import NotFound
 from events.listing import EventPage
 from events.models import Event, Organiser, Slot
+from events.series_listing import Siblings
 from events.storage import ReadSession
 from service.web.discovery import event_data
 from service.web.event_reads import load_event, read_poster_key
@@ -39,11 +42,11 @@ async def show_event(
 async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: str) -> Response[str]:
     locale = locale_of(request)
 
-    def read(session: ReadSession) -> tuple[EventPage, str | None]:
+    def read(session: ReadSession) -> tuple[EventPage, str | None, Siblings | None]:
         found = listing.event_page(session, organiser, slug)
-        return found, read_poster_key(session, found.id, locale)
+        return found, read_poster_key(session, found.id, locale), _siblings(session, found, now=runtime.clock.now())
 
-    event, poster = await runtime.database.aread(read)
+    event, poster, siblings = await runtime.database.aread(read)
     address = runtime.links.event_url(organiser, slug)
     shown = f"{event.path}/poster/{poster_name(poster)}" if poster else None
     pictures = [runtime.links.url(f"{shown}.{kind}") for kind in ("preview.jpg", "jpg")] if shown else []
@@ -55,12 +58,27 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: s
         headers=headers,
         event=event,
         poster=shown,
-        data=event_data(event, locale, address=address, pictures=pictures),
+        data=event_data(event, locale, address=address, pictures=pictures) | _series_data(siblings, locale, runtime),
+        siblings=siblings,
         now=runtime.clock.now(),
         address=address,
         share=whatsapp_url(share_text(event, locale, address)),
         video=VIDEO,
     )
+
+
+def _siblings(session: ReadSession, event: EventPage, *, now: datetime) -> Siblings | None:
+    if event.series_id is None:
+        return None
+    return series_listing.siblings(session, event.series_id, event.id, now=now)
+
+
+def _series_data(siblings: Siblings | None, locale: str, runtime: Runtime) -> dict[str, Any]:
+    """Return what search engines are told of the series that an event belongs to."""
+    if siblings is None:
+        return {}
+    name, address = siblings.title.to(locale), runtime.links.url(siblings.path)
+    return {"superEvent": {"@type": "EventSeries", "name": name, "url": address}}
 
 
 def share_text(event: EventPage, locale: str, address: str) -> str:

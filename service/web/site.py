@@ -38,6 +38,9 @@ from service.web.partner_pages import answer, partner_calendar, partner_certific
 from service.web.poster_routes import event_poster
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
+from service.web.series_manage import ask_to_give_back, booking_calendar, give_back, show_booking, take_added
+from service.web.series_page import show_series
+from service.web.series_registering import send_series_form, show_series_form
 from service.web.static_files import StaticFiles, static_file
 from service.web.validators import answer_unchanged
 from service.web.verifying import ask_for_code, show_proof
@@ -69,6 +72,14 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     event_poster,
     show_form,
     send_form,
+    show_series,
+    show_series_form,
+    send_series_form,
+    show_booking,
+    ask_to_give_back,
+    give_back,
+    take_added,
+    booking_calendar,
     show_registration,
     ask_to_cancel,
     cancel,
