@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from events import waitlist
 from events.errors import NotFound
 from events.houses import House, house_of
+from events.links import Target
 from events.listing import Card, card_of, video_id_of
 from events.models import (
     Attendance,
@@ -25,6 +26,7 @@ from events.models import (
     PartnerAnswer,
     Registration,
     RegistrationState,
+    SeriesBooking,
     Slot,
     Stage,
 )
@@ -65,6 +67,8 @@ class RegistrationPage:
     ended_at: datetime | None
     survey_url: str | None
     video_id: str | None
+    series_booking: Target | None
+    """The booking of a whole series that this place belongs to, and its `link_version`."""
 
     @property
     def event_path(self) -> str:
@@ -94,16 +98,18 @@ class PartnerPage:
 def registration_page(session: ReadSession, registration_id: uuid.UUID) -> RegistrationPage:
     """Return one person's place: three queries, four for one that waits. Raises `NotFound`."""
     found = session.execute(
-        sa.select(Registration, Event, Organiser, Slot)
+        sa.select(Registration, Event, Organiser, Slot, SeriesBooking)
         .join(Event, Event.id == Registration.event_id)
         .join(Organiser, Organiser.id == Event.organiser_id)
         .outerjoin(Slot, Slot.id == Registration.slot_id)
+        .outerjoin(SeriesBooking, SeriesBooking.id == Registration.series_booking_id)
         .where(Registration.id == registration_id)
     ).first()
     if found is None:
         raise NotFound
-    registration, event, organiser, _ = found
+    registration, event, organiser, *_ = found
     slot: Slot | None = found[3]  # an outer join's other side may be missing
+    booking: SeriesBooking | None = found[4]
     waits = registration.state is RegistrationState.WAITLISTED
     evidence = session.scalars(
         sa.select(Attendance.evidence).where(Attendance.registration_id == registration_id).order_by(Attendance.at)
@@ -123,6 +129,7 @@ def registration_page(session: ReadSession, registration_id: uuid.UUID) -> Regis
         has_meeting=bool(event.join_url),
         has_codes=bool(event.start_code or event.end_code),
         video_id=video_id_of(session, event.id),
+        series_booking=Target(booking.id, booking.link_version) if booking else None,
     )
 
 

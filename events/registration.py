@@ -27,7 +27,16 @@ from events.errors import (
     NotFound,
 )
 from events.holdings import Needs
-from events.models import ACTIVE_STATES, SEATED_STATES, Event, PartyMember, Registration, RegistrationState, Stage
+from events.models import (
+    ACTIVE_STATES,
+    SEATED_STATES,
+    Event,
+    PartyMember,
+    Registration,
+    RegistrationState,
+    SeriesBooking,
+    Stage,
+)
 from events.places import Place, find_place
 from events.storage import insert_unless_present, new_id
 
@@ -296,11 +305,17 @@ def revoke_links(session: Session, registration_id: uuid.UUID, *, now: datetime,
         sa.update(_TABLE)
         .where(_TABLE.c.id == registration_id)
         .values(link_version=_TABLE.c.link_version + 1, updated_at=now)
-        .returning(_TABLE.c.link_version, _TABLE.c.event_id)
+        .returning(_TABLE.c.link_version, _TABLE.c.event_id, _TABLE.c.series_booking_id)
     ).first()
     if row is None:
         raise NotFound
-    version, event_id = row
+    version, event_id, booking_id = row
+    if booking_id is not None:  # the page of all dates leads here too
+        session.execute(
+            sa.update(SeriesBooking)
+            .where(SeriesBooking.id == booking_id)
+            .values(link_version=SeriesBooking.link_version + 1)
+        )
     organiser_id = session.get_one(Event, event_id).organiser_id
     fact = facts.LinksRevoked(organiser_id=organiser_id, event_id=event_id, registration_id=registration_id)
     outbox.record(session, fact, now=now, by=by)

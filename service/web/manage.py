@@ -18,7 +18,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPR
 from certificates.listing import of_registration
 from events import attendance, calendar, personal_pages, registration, waitlist
 from events.errors import Invalid, NotFound
-from events.links import JOIN, MANAGE, check_version
+from events.links import JOIN, MANAGE, SERIES, check_version
 from events.models import ACTIVE_STATES, Event, Registration, Slot
 from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
@@ -71,6 +71,7 @@ async def _page(
         token=token,
         join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",
         address=runtime.links.manage_url(page.id, page.link_version),
+        series_path=_series_path(runtime, page),
         new=new,
         form=form or Form(),
         active=page.state in ACTIVE_STATES,
@@ -78,6 +79,12 @@ async def _page(
         takes_codes=page.has_codes and _takes_codes(page, now=now),
         now=now,
     )
+
+
+def _series_path(runtime: Runtime, page: RegistrationPage) -> str | None:
+    """Return where the person sees all their dates, if this is one of several that they registered for at once."""
+    booking = page.series_booking
+    return f"/s/{runtime.links.token(SERIES, booking.id, booking.version)}" if booking else None
 
 
 def _takes_codes(page: RegistrationPage, *, now: datetime) -> bool:
