@@ -25,6 +25,7 @@ from events.tags import Audience
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.api.examples_audit import AUDIT
+from service.api.examples_door import DOOR
 from service.api.examples_sent import SENT
 from service.api.problems import Problem, ProblemField
 from service.api.resources import documents, events, people, public, work
@@ -392,4 +393,4 @@ _STAFF: dict[str, Any] = {
     ),
     "PostList": documents.PostList(items=[_POST]),
 }
-EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **SENT}
+EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **DOOR, **SENT}

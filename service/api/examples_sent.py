@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _SOMEBODY = "01937a52-7c00-7abc-8def-ba9876543210"
+_ITEM = "01937a52-7c00-7abc-8def-ba9876543211"
 _TIMES = {"starts_at": "2026-12-12T09:00:00+07:00", "ends_at": "2026-12-12T11:30:00+07:00"}
 _REASON = {"reason": {"id": "Pembicara berhalangan.", "en": "The speaker cannot come."}}
 _REGISTRATION = {
@@ -47,6 +48,14 @@ SENT: dict[str, Any] = {
     "PartnerInput": {"kind": "speaker", "name": "Dr. Siti Aminah, M.Pd.", "email": "siti@unrika.example"},
     "ParticipationInput": {"partner_id": _SOMEBODY, "role": "speaker", "topic": {"id": "Membangun tokoh"}},
     "AnswerInput": {"answer": "accepted"},
+    "DoorBatchInput": {
+        "sent_at": "2026-12-12T08:56:10+07:00",
+        "door": "Pintu Utara",
+        "items": [
+            {"id": _SOMEBODY, "kind": "in", "at": "2026-12-12T08:55:40+07:00", "registration_id": _SOMEBODY},
+            {"id": _ITEM, "kind": "heads", "at": "2026-12-12T08:56:00+07:00", "age_group": "child", "delta": 3},
+        ],
+    },
     "AttendanceInput": {"evidence": "door"},
     "RecordingLinkInput": {"url": "https://youtu.be/dQw4w9WgXcQ", "title": "Menulis Cerita Anak"},
     "BrandInput": {"primary": "#0f5c5c", "accent": "#f2a541", "tone": "warm"},

@@ -42,6 +42,7 @@ avoided by an `Idempotency-Key`. **Editing** takes the ETag in `If-Match`.
 _TAGS = {
     "Events": "What is on, and how staff write it.",
     "Registrations": "Taking a place and giving it up.",
+    "Door": "Who came and went, online or reported hours later.",
     "Stages": "Leading an event through its life.",
     "Seats, programme, partners": "What an event is made of.",
     "Recordings": "Videos on their way to YouTube.",

@@ -17,7 +17,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: ["es2020", "chrome87", "firefox78", "safari14"],
     rollupOptions: {
-      input: ["src/site.css", "src/site.ts", "src/staff.ts", "src/embed.ts", "src/embedded.ts", "src/favicon.svg"],
+      input: [
+        "src/site.css",
+        "src/site.ts",
+        "src/staff.ts",
+        "src/embed.ts",
+        "src/embedded.ts",
+        "src/favicon.svg",
+        "src/door-worker.ts",
+        "src/door/door.css",
+        "src/door/door.ts",
+      ],
     },
   },
 });

@@ -1,5 +1,6 @@
 // What the staff's pages use on top of site.ts: htmx for lists that refresh themselves, and the progress of an upload.
 import htmx from "htmx.org";
+import { keepDoorsClean } from "./door/keeping";
 import { uploadProgress } from "./uploading";
 
 // Set before htmx starts: the content security policy knows no inline style and no eval.
@@ -9,3 +10,4 @@ htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0;
 
 uploadProgress();
+keepDoorsClean();

@@ -1,0 +1,58 @@
+"""Staff: the door: the list that a device keeps, and what it reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, JSONBody, QueryParameter
+
+from events.models import Event
+from service import door_desk
+from service.accounts.permissions import Action
+from service.api.access import Acting, needs
+from service.api.answers import STAFF_READ, STAFF_WRITE
+from service.api.parameters import Id
+from service.door_inputs import DoorAnswers, DoorBatchInput, DoorList
+
+Since = Annotated[
+    datetime | None, QueryParameter(description="`as_of` of the last answer: only what changed since is sent.")
+]
+IfNoneMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-None-Match", description="The ETag of the last answer; 304 if nothing changed."),
+]
+
+
+@get(
+    "/events/{event_id:uuid}/door", opt=needs(Action.MARK_ATTENDANCE), responses=STAFF_READ, operation_id="getDoorList"
+)
+async def get_door_list(
+    event_id: Id, acting: NamedDependency[Acting], since: Since = None, if_none_match: IfNoneMatch = None
+) -> Response[DoorList]:
+    """Return who may come in: names, party sizes, where everybody is; of the code on a person's page only a hash."""
+    asked = since if since is None or since.tzinfo is not None else None
+    links = acting.runtime.links
+    found = await acting.see(door_desk.listing(event_id, links, since=asked, now=acting.now), on=(Event, event_id))
+    tag = door_desk.etag_of(found)
+    if if_none_match == tag:
+        return Response(None, status_code=304, headers={"ETag": tag})  # type: ignore[arg-type] # a 304 has no body
+    return Response(found, headers={"ETag": tag, "Cache-Control": "private, no-cache"})
+
+
+@post(
+    "/events/{event_id:uuid}/door",
+    status_code=200,
+    opt=needs(Action.MARK_ATTENDANCE),
+    responses=STAFF_WRITE,
+    operation_id="reportDoor",
+)
+async def report_door(event_id: Id, data: JSONBody[DoorBatchInput], acting: NamedDependency[Acting]) -> DoorAnswers:
+    """Take in who came and went, walk-ins and heads counted; every item counts once, however often it is sent."""
+    use_case = door_desk.taking_in(event_id, data, acting.runtime.links, now=acting.now, by=acting.by)
+    return await acting.change(use_case, on=(Event, event_id))
+
+
+routes = Router("/", route_handlers=[get_door_list, report_door], tags=["Door"])

@@ -1,0 +1,64 @@
+// The service worker of the scanner's page: keeps the page itself and its styles and scripts, so that it opens without a
+// network. It keeps no list and no scan; those are in IndexedDB, which the page reads.
+const CACHE = "acara-door";
+const PATIENCE = 4000;
+
+interface Lasting extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface Asked extends Lasting {
+  request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+interface Worker {
+  skipWaiting(): Promise<void>;
+  clients: { claim(): Promise<void> };
+  addEventListener(kind: string, listener: (event: never) => void): void;
+}
+const worker = self as unknown as Worker;
+
+worker.addEventListener("install", (event: Lasting) => event.waitUntil(worker.skipWaiting()));
+worker.addEventListener("activate", (event: Lasting) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener("message", (event: MessageEvent & Lasting) => {
+  const keep = (event.data as { keep?: string[] }).keep;
+  if (keep) event.waitUntil(keepAll(keep));
+});
+worker.addEventListener("fetch", (event: Asked) => {
+  const { request } = event;
+  const path = new URL(request.url).pathname;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") event.respondWith(freshPage(request));
+  else if (path.startsWith("/static/") || path.startsWith("/brand/")) event.respondWith(keptFile(request));
+});
+
+async function keepAll(addresses: string[]): Promise<void> {
+  const cache = await caches.open(CACHE);
+  await Promise.all(
+    addresses.map(async (address) => {
+      const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
+      if (answer?.ok && !answer.redirected) await cache.put(bare(address), answer);
+    }),
+  );
+}
+
+async function freshPage(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(bare(request.url));
+  const fresh = fetch(request);
+  if (!kept) return fresh;
+  const tooSlow = new Promise<Response>((resolve) => setTimeout(() => resolve(kept.clone()), PATIENCE));
+  return Promise.race([fresh.catch(() => kept.clone()), tooSlow]);
+}
+
+async function keptFile(request: Request): Promise<Response> {
+  const kept = await (await caches.open(CACHE)).match(bare(request.url));
+  return kept ?? fetch(request);
+}
+
+// A choice of language or a notice in the address makes no other page.
+function bare(address: string): string {
+  const url = new URL(address, self.location.href);
+  return url.origin + url.pathname;
+}
+
+export {};

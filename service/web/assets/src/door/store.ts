@@ -1,0 +1,77 @@
+// What stays on the device: the list of an event, and what was scanned and is not sent yet. Both outlive a reload.
+import type { Item, Kept, Queued } from "./types";
+
+const NAME = "acara-door";
+const CACHE = "acara-door";
+const FLAG = "acara-door";
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("lists", { keyPath: "eventId" });
+      request.result.createObjectStore("queue", { keyPath: "id" }).createIndex("eventId", "eventId");
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function run<T>(
+  store: "lists" | "queue",
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T> | void,
+): Promise<T | undefined> {
+  const database = await open();
+  try {
+    return await new Promise((resolve, reject) => {
+      // "strict": on return it is on the disk, so that a phone whose battery dies has lost nothing.
+      const transaction = database.transaction(store, mode, { durability: "strict" });
+      const request = work(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(request ? request.result : undefined);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+export async function keepList(kept: Kept): Promise<void> {
+  localStorage.setItem(FLAG, "yes");
+  await run("lists", "readwrite", (store) => store.put(kept));
+}
+
+export function readList(eventId: string): Promise<Kept | undefined> {
+  return run<Kept | undefined>("lists", "readonly", (store) => store.get(eventId));
+}
+
+export async function enqueue(eventId: string, door: string, item: Item): Promise<void> {
+  localStorage.setItem(FLAG, "yes");
+  await run("queue", "readwrite", (store) => store.put({ ...item, eventId, door } satisfies Queued));
+}
+
+export async function queued(eventId: string): Promise<Queued[]> {
+  const found = await run<Queued[]>("queue", "readonly", (store) => store.index("eventId").getAll(eventId));
+  return (found ?? []).sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+export async function drop(ids: string[]): Promise<void> {
+  await run("queue", "readwrite", (store) => {
+    for (const id of ids) store.delete(id);
+  });
+}
+
+// People's names go when somebody signs out; what is not sent yet holds none but a walk-in's, and stays until it is.
+export async function forgetLists(): Promise<void> {
+  if (localStorage.getItem(FLAG) === null) return;
+  await run("lists", "readwrite", (store) => store.clear());
+  if ("caches" in window) await caches.delete(CACHE);
+}
+
+export async function forgetOldLists(now: number): Promise<void> {
+  if (localStorage.getItem(FLAG) === null) return;
+  const all = (await run<Kept[]>("lists", "readonly", (store) => store.getAll())) ?? [];
+  for (const each of all.filter((kept) => kept.forgetAt < now)) {
+    await run("lists", "readwrite", (store) => store.delete(each.eventId));
+  }
+}
