@@ -57,6 +57,8 @@ class Application:
     party_size: int = 1
     locale: str = "id"
     institution: str | None = None
+    sign_language: bool = False
+    wheelchair: bool = False
     access_needs: str | None = None
     form_revision: int = 0
     """The revision of the form that was answered; these and the rest come from `events.answers.Answers.fields`."""
@@ -179,6 +181,8 @@ def _row(
         "party_size": application.party_size,
         "locale": application.locale,
         "institution": application.institution,
+        "sign_language": application.sign_language,
+        "wheelchair": application.wheelchair,
         "access_needs": application.access_needs,
         "form_revision": application.form_revision,
         "answers": application.answers,

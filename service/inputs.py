@@ -117,6 +117,8 @@ class RegistrationInput(Input):
     institution: Line200 | None = Field(None, examples=["SMP Negeri 6 Batam"])
     party_size: int = Field(1, ge=1, le=100, description="How many people come, this person included.")
     slot_id: uuid.UUID | None = Field(None, description="The visiting time, for exhibitions.")
+    sign_language: bool = Field(False, description="Whether the person needs a sign language interpreter.")
+    wheelchair: bool = Field(False, description="Whether a place for a wheelchair is needed.")
     access_needs: Text500 | None = Field(None, description="What the person needs to take part.")
     consent: Consent = Field(False, validate_default=True, description="Whether the person agrees to the consent text.")
 

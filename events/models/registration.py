@@ -47,8 +47,8 @@ _ACTIVE_SQL = sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted'
 class Registration(Base):
     """One party's place.
 
-    The personal columns are `name`, `email`, `phone`, `person_key`, `institution`, `access_needs`, `answers` and those
-    of the guardian; `PartyMember` and `AnswerFile` hold the rest of what is known of people.
+    The personal columns are `name`, `email`, `phone`, `person_key`, `institution`, `sign_language`, `wheelchair`,
+    `access_needs`, `answers` and those of the guardian; `PartyMember` and `AnswerFile` hold the rest of what is known of people.
     """
 
     __tablename__ = "registration"
@@ -92,7 +92,10 @@ class Registration(Base):
     party_size: Mapped[int] = mapped_column(default=1)
     locale: Mapped[str] = mapped_column(sa.String(5), default="id")
     institution: Mapped[str | None] = mapped_column(sa.String(200))
+    sign_language: Mapped[bool] = mapped_column(default=False)
+    wheelchair: Mapped[bool] = mapped_column(default=False)
     access_needs: Mapped[str | None] = mapped_column(sa.String(500))
+    """What has to be prepared for them: a sign language interpreter, a place for a wheelchair, and whatever else."""
     form_revision: Mapped[int] = mapped_column(default=0)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """By question id, as `events.form_document.Answer`; the wording is that of `form_revision`."""

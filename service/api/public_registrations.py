@@ -91,6 +91,8 @@ def application_of(event_id: uuid.UUID, data: RegistrationInput, *, locale: str)
         party_size=data.party_size,
         locale=locale,
         institution=data.institution,
+        sign_language=data.sign_language,
+        wheelchair=data.wheelchair,
         access_needs=data.access_needs,
     )
 

@@ -128,6 +128,8 @@ def application_of(checked: Checked, event: EventPage, *, locale: str) -> Applic
         institution=given.institution,
         party_size=given.party_size,
         slot_id=given.slot_id,
+        sign_language=given.sign_language,
+        wheelchair=given.wheelchair,
         access_needs=given.access_needs,
         locale=locale,
         consent_version=consent.VERSION,

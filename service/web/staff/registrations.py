@@ -95,7 +95,7 @@ async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> R
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
     form = await read_form(request)
-    names = ("name", "email", "phone", "institution", "party_size", "slot_id", "access_needs", "consent")
+    names = ("name", "email", "phone", "institution", "party_size", "slot_id", "sign_language", "wheelchair", "access_needs", "consent")
     try:
         given = check(RegistrationInput, {name: form.value(name) for name in names if form.value(name).strip()})
         application = Application(
@@ -106,6 +106,8 @@ async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> R
             phone=given.phone,
             institution=given.institution,
             party_size=given.party_size,
+            sign_language=given.sign_language,
+            wheelchair=given.wheelchair,
             access_needs=given.access_needs,
             locale=form.value("locale", "id") if form.value("locale") in ("id", "en") else "id",
             consent_version=CONSENT_BY_STAFF,

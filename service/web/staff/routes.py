@@ -13,6 +13,7 @@ from service.web.origin import from_own_pages
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.staff import (
     account,
+    answers,
     attendance,
     brand,
     certificates,
@@ -56,6 +57,7 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     *slots.HANDLERS,
     *partnering.HANDLERS,
     *registrations.HANDLERS,
+    *answers.HANDLERS,
     *relinking.HANDLERS,
     *attendance.HANDLERS,
     *door.HANDLERS,
