@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from zoneinfo import ZoneInfo
 from litestar.background_tasks import BackgroundTask
 from litestar.response import File
 
+from events import answer_reading
 from events.desk import RegistrationRow, iterate_registrations
 from events.errors import N_
+from events.form_document import Question
 from events.models import Event, Evidence, RegistrationState
 from events.storage import ReadSession
+from service.answer_words import words_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Read = Callable[[Callable[[ReadSession], Any]], Awaitable[Any]]
@@ -42,7 +46,13 @@ COLUMNS = (
 )
 """Headings (gettext ids) and widths in characters."""
 
+PARTY_COLUMNS = ((N_("Registered by"), 34), (N_("Number in the party"), 8), (N_("Name"), 34))
+SIGN_LANGUAGE, WHEELCHAIR = N_("Sign language interpreter"), N_("Place for a wheelchair")
+_LONGEST_CELL = 32_767
+"""What a cell can hold; longer texts are refused by the file format."""
+
 STATES = {
+    RegistrationState.REQUESTED: N_("Asks for a place"),
     RegistrationState.PENDING: N_("Pending"),
     RegistrationState.CONFIRMED: N_("Confirmed"),
     RegistrationState.WAITLISTED: N_("Waiting"),
@@ -60,12 +70,12 @@ EVIDENCE = {
 }
 
 
-async def send_registrations(read: Read, event: Event, *, say: Say) -> File:
+async def send_registrations(read: Read, event: Event, *, locale: str, say: Say) -> File:
     """Answer with the workbook of an event's registrations; its file is gone once it was sent."""
     folder = tempfile.TemporaryDirectory(prefix="acara-export-")
     path = Path(folder.name) / "registrations.xlsx"
     try:
-        await read(lambda session: write_registrations(path, event, iterate_registrations(session, event.id), say=say))
+        await read(lambda session: write_registrations(path, session, event, locale=locale, say=say))
     except BaseException:
         folder.cleanup()
         raise
@@ -79,33 +89,92 @@ async def send_registrations(read: Read, event: Event, *, say: Say) -> File:
     )
 
 
-def write_registrations(path: Path, event: Event, rows: Iterable[RegistrationRow], *, say: Say) -> int:
-    """Write the workbook to `path` and return how many registrations it holds."""
+def write_registrations(path: Path, session: ReadSession, event: Event, *, locale: str, say: Say) -> int:
+    """Write the workbook to `path` and return how many registrations it holds.
+
+    Each question that was ever asked has a column. Who comes with somebody else stands on a second sheet.
+    """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     import xlsxwriter  # noqa: PLC0415 - takes a quarter of a second, which a start need not wait for
 
+    asked = answer_reading.questions_asked(session, event.id)
+    columns = _AnswerColumns(answer_reading.file_names(session, event.id, asked), event, locale, say)
     workbook: Any = xlsxwriter.Workbook(str(path), options)
     try:
-        sheet: Any = workbook.add_worksheet(say(N_("Registrations"))[:31])
-        bold = workbook.add_format({"bold": True, "bg_color": "#0f5c5c", "font_color": "#ffffff", "text_wrap": True})
-        plain = workbook.add_format({"num_format": "@"})
-        for column, (_, width) in enumerate(COLUMNS):
-            sheet.set_column(column, column, width, plain)
-        sheet.freeze_panes(1, 2)
-        for column, (heading, _) in enumerate(COLUMNS):
-            sheet.write_string(0, column, say(heading), bold)
-        count = 0
-        for count, row in enumerate(rows, start=1):
-            for column, value in enumerate(_cells(count, row, ZoneInfo(event.timezone), say)):
-                sheet.write_string(count, column, value, plain)
-        sheet.autofilter(0, 0, max(count, 1), len(COLUMNS) - 1)
+        headings = [(say(heading), width) for heading, width in COLUMNS] + columns.headings(asked)
+        sheet = _Sheet(workbook, say(N_("Registrations")), headings)
+        zone = ZoneInfo(event.timezone)
+        for number, row in enumerate(iterate_registrations(session, event.id), start=1):
+            sheet.write([*_cells(number, row, zone, say), *columns.cells(asked, row.registration.answers)])
+        sheet.end()
+        per_person = [question for question in asked if question.per_person]
+        headings = [(say(heading), width) for heading, width in PARTY_COLUMNS] + columns.headings(per_person)
+        party: _Sheet | None = None
+        for member in answer_reading.iterate_members(session, event.id):
+            party = party or _Sheet(workbook, say(N_("Parties")), headings)
+            cells = [member.contact, str(member.person + 1), member.name]
+            party.write([*cells, *columns.cells(per_person, member.answers)])
+        if party is not None:
+            party.end()
     finally:
         workbook.close()
-    return count
+    return sheet.rows
+
+
+class _Sheet:
+    """One sheet of text cells under fixed headings."""
+
+    def __init__(self, workbook: Any, name: str, headings: Sequence[tuple[str, int]]) -> None:
+        self.rows = 0
+        self._width = len(headings)
+        self._sheet = workbook.add_worksheet(name[:31])
+        self._plain = workbook.add_format({"num_format": "@"})
+        bold = workbook.add_format({"bold": True, "bg_color": "#0f5c5c", "font_color": "#ffffff", "text_wrap": True})
+        for column, (_, width) in enumerate(headings):
+            self._sheet.set_column(column, column, width, self._plain)
+        self._sheet.freeze_panes(1, 2)
+        for column, (heading, _) in enumerate(headings):
+            self._sheet.write_string(0, column, heading, bold)
+
+    def write(self, cells: Sequence[str]) -> None:
+        self.rows += 1
+        for column, value in enumerate(cells):
+            self._sheet.write_string(self.rows, column, value[:_LONGEST_CELL], self._plain)
+
+    def end(self) -> None:
+        self._sheet.autofilter(0, 0, max(self.rows, 1), self._width - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _AnswerColumns:
+    """What stands in the columns of questions."""
+
+    files: Mapping[str, str]
+    event: Event
+    locale: str
+    say: Say
+
+    def headings(self, questions: Sequence[Question]) -> list[tuple[str, int]]:
+        return [(question.label.to(self.locale)[:200], 24) for question in questions]
+
+    def cells(self, questions: Sequence[Question], answers: Mapping[str, Any]) -> list[str]:
+        return [
+            words_of(
+                question,
+                answers.get(question.id),
+                locale=self.locale,
+                timezone=self.event.timezone,
+                say=self.say,
+                files=self.files,
+            )
+            for question in questions
+        ]
 
 
 def _cells(number: int, row: RegistrationRow, zone: ZoneInfo, say: Say) -> Sequence[str]:
     person = row.registration
+    asked_for = ((person.sign_language, SIGN_LANGUAGE), (person.wheelchair, WHEELCHAIR))
+    needs = [say(need) for wanted, need in asked_for if wanted]
     return (
         str(number),
         person.name,
@@ -117,7 +186,7 @@ def _cells(number: int, row: RegistrationRow, zone: ZoneInfo, say: Say) -> Seque
         say(STATES[person.state]),
         _moment(person.created_at, zone),
         ", ".join(say(EVIDENCE[each]) for each in row.evidence),
-        person.access_needs or "",
+        "; ".join([*needs, *([person.access_needs] if person.access_needs else [])]),
     )
 
 

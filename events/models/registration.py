@@ -48,7 +48,7 @@ class Registration(Base):
     """One party's place.
 
     The personal columns are `name`, `email`, `phone`, `person_key`, `institution`, `sign_language`, `wheelchair`,
-    `access_needs`, `answers` and those of the guardian; `PartyMember` and `AnswerFile` hold the rest of what is known of people.
+    `access_needs`, `answers` and those of the guardian; `PartyMember` and `AnswerFile` hold the rest of what is known.
     """
 
     __tablename__ = "registration"

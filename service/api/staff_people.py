@@ -70,7 +70,7 @@ async def export_registrations(event_id: Id, request: Request[Any, Any, Any], ac
     """Return all of an event's registrations as a spreadsheet, in the language that the request asks for."""
     event = await acting.see(lambda session: desk.find_event(session, event_id), on=(Event, event_id))
     locale = locale_of(request)
-    return await exports.send_registrations(acting.see, event, say=lambda text: translate(text, locale))
+    return await exports.send_registrations(acting.see, event, locale=locale, say=lambda text: translate(text, locale))
 
 
 @post(

@@ -708,6 +708,8 @@ def upgrade() -> None:
         sa.Column("party_size", sa.Integer(), nullable=False),
         sa.Column("locale", sa.String(length=5), nullable=False),
         sa.Column("institution", sa.String(length=200), nullable=True),
+        sa.Column("sign_language", sa.Boolean(), nullable=False),
+        sa.Column("wheelchair", sa.Boolean(), nullable=False),
         sa.Column("access_needs", sa.String(length=500), nullable=True),
         sa.Column("form_revision", sa.Integer(), nullable=False),
         sa.Column("answers", JSON, nullable=False),

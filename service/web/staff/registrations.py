@@ -65,7 +65,7 @@ async def export_registrations(request: Request, event_id: FromPath[uuid.UUID]) 
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EXPORT_REGISTRATIONS)
     locale = desk.locale
-    return await exports.send_registrations(desk.read, event, say=lambda text: translate(text, locale))
+    return await exports.send_registrations(desk.read, event, locale=locale, say=lambda text: translate(text, locale))
 
 
 # ---------------------------------------------------------------- by staff
@@ -95,7 +95,18 @@ async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> R
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
     form = await read_form(request)
-    names = ("name", "email", "phone", "institution", "party_size", "slot_id", "sign_language", "wheelchair", "access_needs", "consent")
+    names = (
+        "name",
+        "email",
+        "phone",
+        "institution",
+        "party_size",
+        "slot_id",
+        "sign_language",
+        "wheelchair",
+        "access_needs",
+        "consent",
+    )
     try:
         given = check(RegistrationInput, {name: form.value(name) for name in names if form.value(name).strip()})
         application = Application(

@@ -11,7 +11,9 @@ from typing import Any
 from litestar.testing import TestClient
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import organisers, partners, recording
+from events import answer_files, organisers, partners, recording
+from events.answer_files import KeptFile
+from events.answers import FileGiven
 from events.models import ParticipationRole, PartnerKind, Stage
 from events.series import dates_of
 from events.storage import LocalizedText, Session
@@ -28,6 +30,15 @@ from tests.support.life import NOW, Life, add_organiser
 from tests.support.series_life import make_series
 
 LETTER = b"To: siti@example.org\r\nSubject: Konfirmasi\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Halo</p>\r\n"
+
+
+LETTER_OF_INTRODUCTION = KeptFile(
+    question_id="letter",
+    storage_key="answers/test.pdf",
+    filename="Surat Ñusta.pdf",
+    content_type="application/pdf",
+    size=14,
+)
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,10 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         )
         session.add_all([certificate, post, failed])
         session.flush()
+        file_id = answer_files.keep(session, open_, LETTER_OF_INTRODUCTION, now=NOW)
+        answer_files.claim(session, open_, made.registration_id, [FileGiven(file_id, "letter", "")], now=NOW)
         return {
+            "file_id": file_id,
             "partner_id": partner,
             "participation_id": part,
             "certificate_id": certificate.id,
@@ -151,6 +165,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         }
 
     found: dict[str, Any] = room.runtime.database.write(more)
+    room.runtime.files.put("answers/test.pdf", b"%PDF-1.7 letter", content_type="application/pdf")
     room.runtime.files.put("certificates/test.pdf", b"%PDF-1.7 test", content_type="application/pdf")
     video = room.runtime.database.write(
         lambda session: recording.paste_link(
