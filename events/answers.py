@@ -384,6 +384,14 @@ def _places(
     yield from taken.values()
 
 
+def places_taken(
+    document: FormDocument, people: Sequence[Mapping[str, Answer]], party_size: int
+) -> tuple[PlaceTaken, ...]:
+    """Return what the answers of a party take of choices with places; the contact is the first of `people`."""
+    paths = ["answers", *(f"members.{number}.answers" for number in range(len(people) - 1))]
+    return tuple(_places(document, list(zip(paths, people, strict=True)), party_size))
+
+
 def _files(document: FormDocument, people: Sequence[tuple[str, Mapping[str, Answer]]]) -> Iterator[FileGiven]:
     for at, answers in people:
         for question in document.questions:

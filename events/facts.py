@@ -203,6 +203,29 @@ class RegistrationCancelled(Fact, frozen=True, kw_only=True):
     held_seat: bool
 
 
+class VisitMoved(Fact, frozen=True, kw_only=True):
+    """Somebody exchanged their visiting time for another."""
+
+    registration_id: uuid.UUID
+    from_slot_id: uuid.UUID
+    to_slot_id: uuid.UUID
+
+
+class PartyShrunk(Fact, frozen=True, kw_only=True):
+    """Fewer people come than were registered."""
+
+    registration_id: uuid.UUID
+    old_party_size: int
+    party_size: int
+
+
+class AnswersEdited(Fact, frozen=True, kw_only=True):
+    """Somebody changed what they answered; `fields` names what, never how."""
+
+    registration_id: uuid.UUID
+    fields: tuple[str, ...]
+
+
 class LinksRevoked(Fact, frozen=True, kw_only=True):
     """Every personal link of a registration became a dead one, because a wrong person had it."""
 

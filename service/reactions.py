@@ -111,6 +111,21 @@ _STANDING = {
 
 
 # ---------------------------------------------------------------- the event moves
+def confirm_move(context: Context, fact: facts.VisitMoved, _cursor: Cursor | None) -> None:
+    """Confirm the new visiting time, move the entry in the person's calendar, and remind of the new one."""
+    held = context.session.get_one(Registration, fact.registration_id)
+    if held.state is RegistrationState.CONFIRMED:
+        emails.queue(
+            context.session,
+            EmailKind.CONFIRMATION,
+            registration_id=held.id,
+            now=context.now,
+            about=f"moved{held.calendar_sequence}",
+            params={"moved": True},
+        )
+        reminders.plan_for(context.session, held.id, now=context.now)
+
+
 def send_own_events(context: Context, fact: facts.OwnEventsAsked, _cursor: Cursor | None) -> None:
     """Send the link to everything that is the person's to the address that it is about."""
     emails.queue(
@@ -299,6 +314,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.OfferExpired: (tell_expired,),
     facts.RegistrationCancelled: (tell_cancelled,),
     facts.LinksRevoked: (send_new_links,),
+    facts.VisitMoved: (confirm_move,),
     facts.OwnEventsAsked: (send_own_events,),
     facts.EventRescheduled: (
         tell_registrants(EmailKind.EVENT_UPDATE),

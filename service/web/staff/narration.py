@@ -71,6 +71,11 @@ _LINES: Mapping[str, _Line] = {
     "LinksRevoked": _Line(
         N_("Somebody's personal links were replaced."), N_("The personal links of %(count)s people were replaced.")
     ),
+    "VisitMoved": _Line(
+        N_("Somebody exchanged their visiting time."), N_("%(count)s people exchanged their visiting time.")
+    ),
+    "PartyShrunk": _Line(N_("Somebody comes with fewer people."), N_("%(count)s parties come with fewer people.")),
+    "AnswersEdited": _Line(N_("Somebody changed their answers."), N_("%(count)s people changed their answers.")),
     "OwnEventsAsked": _Line(
         N_("Somebody asked for the link to their events."), N_("%(count)s people asked for the link to their events.")
     ),
