@@ -28,6 +28,8 @@ class House:
     address: LocalizedText
     website: str | None
     brand: Brand
+    card: str | None = None
+    """What names the picture for shared links; nothing until it is drawn."""
 
     @property
     def tagline(self) -> LocalizedText:
@@ -49,6 +51,7 @@ def house_of(organiser: Organiser) -> House:
         address=organiser.address,
         website=organiser.website,
         brand=brand_of(organiser.look),
+        card=organiser.card,
     )
 
 

@@ -88,6 +88,10 @@ def set_brand(session: Session, organiser_id: uuid.UUID, brand: dict[str, Any]) 
     if pale:
         raise Invalid(pale)
     organiser.brand = _what_differs(given, brand, brand_of(parent.brand)) if parent else brand
+    session.flush()
+    # The pictures of the organiser, and of the branches that look like it, are drawn anew.
+    whose = sa.or_(Organiser.id == organiser_id, Organiser.parent_id == organiser_id)
+    session.execute(sa.update(Organiser).where(whose).values(card=None))
 
 
 def _what_differs(given: Brand, brand: dict[str, Any], parents: Brand) -> dict[str, Any]:

@@ -21,13 +21,15 @@ from events.storage import ReadSession, Transactions, insert_unless_present, new
 from notifications.models.moment import Moment
 from notifications.models.poster import Poster, PosterState
 from notifications.posters_design import Design, Draw, design_of, key_of
+from notifications.posters_web import WEB_FORMATS
 from notifications.writing_details import Details, details_of
 
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 4
 RETRY_AFTER = timedelta(minutes=1)
-FORMATS = {"square": "jpg", "portrait": "jpg", "story": "jpg", "print": "pdf"}
-_TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf"}
+_KEPT_IN_ROWS = {"square": "jpg", "portrait": "jpg", "story": "jpg", "print": "pdf"}
+FORMATS = {**_KEPT_IN_ROWS, **WEB_FORMATS}
+_TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf", "avif": "image/avif", "webp": "image/webp"}
 _POSTER: sa.Table = Poster.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 
 
@@ -131,7 +133,7 @@ def _draw(design: Design, files: FileStore, draw: Draw) -> dict[str, object]:
         pictures = {key: files.get(key) for key in wanted if key and files.exists(key)}
         for name, body in draw(design, pictures).items():
             files.put(keys[name], body, content_type=_TYPES[FORMATS[name]])
-    drawn = {f"{name}_key": key for name, key in keys.items()}
+    drawn = {f"{name}_key": keys[name] for name in _KEPT_IN_ROWS}
     return {"state": PosterState.DONE, "digest": digest, "last_error": None, **drawn}
 
 
@@ -151,6 +153,11 @@ def picture_key(poster: Poster, picture_format: str) -> str | None:
         "print": poster.print_key,
     }
     return keys[picture_format] if poster.state is PosterState.DONE else None
+
+
+def web_key(poster: Poster, name: str) -> str:
+    """Return the file key of a drawn poster as pages show it; `name` is one of `posters_web.WEB_FORMATS`."""
+    return key_of(poster.digest, name, WEB_FORMATS[name])
 
 
 def poster_of(session: ReadSession, event_id: uuid.UUID, locale: str) -> Poster | None:

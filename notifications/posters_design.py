@@ -19,12 +19,14 @@ from notifications.writing import seed_of
 from notifications.writing_details import Details, Speaker
 from notifications.writing_phrases import labels
 
-DRAWN_BY = 2
+DRAWN_BY = 3
 """Raised when the drawing itself changes, so that pictures of the same event are drawn anew."""
 
 WEBINAR_LAYOUTS = ("arch", "pucuk", "ledger")
 EXHIBITION_LAYOUTS = ("kawung", "arch")
 NOTICE_LAYOUT = "notice"
+HOUSE_LAYOUT = "house"
+"""An organiser's card, see `notifications.house_cards`."""
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):

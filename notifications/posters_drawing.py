@@ -27,8 +27,9 @@ from events import typefaces, underlay
 from events.processes import ChildProcesses
 from events.typefaces import Face, Foundry
 from notifications import posters_ornament as ornament
-from notifications.posters_design import Design, Draw
+from notifications.posters_design import HOUSE_LAYOUT, Design, Draw
 from notifications.posters_palette import Palette, palette_of
+from notifications.posters_web import web_pictures
 
 _TEMPLATES = Path(__file__).with_name("templates") / "posters"
 _SANS, _SANS_BOLD, _SANS_HEAVY = (Face("Plus Jakarta Sans", weight) for weight in (500, 700, 800))
@@ -66,10 +67,15 @@ SHEETS = (
     Sheet("story", 1080, 1920, 84, 250, 300, 1.22),
     Sheet("print", 1080, 1527, 84, 84, 84, 1.18),
 )
+CARD = Sheet("card", 1200, 630, 80, 72, 64, 1.2)
+"""An organiser's card, in the size of a link's preview."""
 
 
 def draw(design: bytes, pictures: Mapping[str, bytes], faces_dir: str) -> dict[str, bytes]:
-    """Return the files of a design (MessagePack) by format: JPEG for screens, an A3 PDF under ``print``.
+    """Return the files of a design (MessagePack) by format.
+
+    They are JPEG for screens, an A3 PDF under ``print``, and what pages show (`notifications.posters_web`); an
+    organiser's card is one JPEG.
 
     `pictures` are the logo and the photographs that the design names by key; what cannot be read as a picture is left
     out. `faces_dir` is the folder of `events.typefaces`.
@@ -77,10 +83,10 @@ def draw(design: bytes, pictures: Mapping[str, bytes], faces_dir: str) -> dict[s
     wanted = msgspec.msgpack.decode(design, type=Design)
     easel = _easel(faces_dir)
     drawn: dict[str, bytes] = {}
-    for sheet in SHEETS:
+    for sheet in (CARD,) if wanted.layout == HOUSE_LAYOUT else SHEETS:
         pdf = easel.page(wanted, sheet, pictures)
         drawn[sheet.name] = pdf if sheet.name == "print" else _jpeg(pdf, sheet)
-    return drawn
+    return drawn | (web_pictures(drawn["portrait"]) if "portrait" in drawn else {})
 
 
 def drawing_in(children: ChildProcesses, faces_dir: Path) -> Draw:

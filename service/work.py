@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from certificates import delivery as rendering
 from events import outbox
-from notifications import delivery, posters, posts_drafting, posts_publishing
+from notifications import delivery, house_cards, posters, posts_drafting, posts_publishing
 from service.clock import real_now
 from service.outages import Unavailable
 from service.reactions import Context, react
@@ -104,6 +104,7 @@ def publish_posts(runtime: Runtime) -> bool:
     drawn = posters.draw_due(
         database, files, runtime.draw_poster, now=now, real_now=real_now(), links=links, at_once=at_once
     )
+    drawn += house_cards.draw_cards(database, files, runtime.draw_poster, links=links)
     written = posts_drafting.draft_due(database, now=now, links=links)
     published = posts_publishing.publish_due(
         database, runtime.channels, files, now=now, real_now=real_now(), links=links

@@ -20,10 +20,10 @@ from events.models import Event, Organiser, Slot
 from events.series_listing import Siblings
 from events.storage import ReadSession
 from service.web.discovery import event_data
-from service.web.event_reads import load_event, read_poster_key
+from service.web.event_reads import Pictures, load_event, read_pictures
 from service.web.headers import VIDEO, policy
-from service.web.pages import Request, locale_of, pages_of
-from service.web.poster_routes import poster_name
+from service.web.pages import Request, card_path, locale_of, pages_of
+from service.web.poster_routes import SIZES, poster_base, sources_of
 from service.wiring import Runtime
 
 
@@ -42,14 +42,16 @@ async def show_event(
 async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: str) -> Response[str]:
     locale = locale_of(request)
 
-    def read(session: ReadSession) -> tuple[EventPage, str | None, Siblings | None]:
+    def read(session: ReadSession) -> tuple[EventPage, Pictures | None, Siblings | None]:
         found = listing.event_page(session, organiser, slug)
-        return found, read_poster_key(session, found.id, locale), _siblings(session, found, now=runtime.clock.now())
+        return found, read_pictures(session, found.id, locale), _siblings(session, found, now=runtime.clock.now())
 
-    event, poster, siblings = await runtime.database.aread(read)
+    event, drawn, siblings = await runtime.database.aread(read)
     address = runtime.links.event_url(organiser, slug)
-    shown = f"{event.path}/poster/{poster_name(poster)}" if poster else None
-    pictures = [runtime.links.url(f"{shown}.{kind}") for kind in ("preview.jpg", "jpg")] if shown else []
+    poster = poster_base(event.path, drawn) if drawn else None
+    card = card_path(event.house, locale)
+    shown = [f"{poster}.preview.jpg", f"{poster}.jpg"] if poster else [card] if card else []
+    pictures = [runtime.links.url(each) for each in shown]
     headers = {"Content-Security-Policy": policy(frame_src=VIDEO)} if event.video_id else {}
     return pages_of(request).page(
         request,
@@ -57,7 +59,10 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str, slug: s
         house=event.house,
         headers=headers,
         event=event,
-        poster=shown,
+        poster=poster,
+        sources=sources_of(poster) if poster else [],
+        sizes=SIZES,
+        preview_picture=pictures[0] if pictures else None,
         data=event_data(event, locale, address=address, pictures=pictures) | _series_data(siblings, locale, runtime),
         siblings=siblings,
         now=runtime.clock.now(),

@@ -42,6 +42,7 @@ class Frame:
     house: House | None
     base_url: str
     personal: bool
+    locale: str
 
     @property
     def url(self) -> str:
@@ -53,6 +54,11 @@ class Frame:
         """The address of the organiser's colours."""
         return None if self.house is None else brand_url(self.house)
 
+    @property
+    def card(self) -> str | None:
+        """The address of the picture that stands for the organiser in shared links; None until it is drawn."""
+        return None if self.house is None else card_path(self.house, self.locale)
+
     def preference(self, **chosen: str) -> str:
         """Return this page's address with a choice of language or theme in it; it is kept when the page is made."""
         return "?" + urlencode({**self.query, **chosen})
@@ -61,6 +67,11 @@ class Frame:
 def brand_url(house: House) -> str:
     """Return where the organiser's stylesheet is."""
     return f"/brand/{quote(house.slug)}.{brandsheet.digest(house.brand)}.css"
+
+
+def card_path(house: House, locale: str) -> str | None:
+    """Return where the picture is that stands for an organiser in shared links; None until it is drawn."""
+    return f"/brand/{quote(house.slug)}/card/{house.card[:12]}.{locale}.jpg" if house.card else None
 
 
 class Pages:
@@ -100,6 +111,7 @@ class Pages:
             house=house,
             base_url=self.runtime.settings.base_url,
             personal=personal,
+            locale=locale,
         )
 
         body = self._templates.render(template, locale, frame=frame, **context)

@@ -1,14 +1,8 @@
-"""An event's poster as pages show it: small enough for a phone with little data left.
-
-The drawn poster is a large PNG. Browsers get a WebP of 720 pixels; messengers that preview a link want a JPEG.
-"""
+"""An event's poster, and the card of its organiser, as pages and previews show them: files that a worker has made."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import anyio.to_thread
 from litestar import get
@@ -17,26 +11,36 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from events.errors import NotFound
+from events.storage import LOCALES
+from notifications.house_cards import card_key
+from notifications.posters_web import WEB_FORMATS, WIDTHS
 from service.files import StoredFiles
-from service.web.event_reads import load_event, load_poster_key
+from service.web.event_reads import Pictures, load_event, load_pictures
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-_FORMATS = {
-    "webp": ("WEBP", 720, 78, "image/webp"),
-    "jpg": ("JPEG", 1080, 82, "image/jpeg"),
-    "preview.jpg": ("JPEG", 1200, 80, "image/jpeg"),
+_FOREVER, _TODAYS = "public, max-age=31536000, immutable", "public, max-age=300"
+_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+# What an address ends with, and which format that is: "752.avif" is the format "avif-752".
+_ENDINGS = {
+    "jpg": "jpg",
+    "preview.jpg": "preview",
+    **{f"{width}.{kind}": f"{kind}-{width}" for kind in ("avif", "webp") for width in WIDTHS},
 }
-_PREVIEW = (1200, 630)
-"""What messengers cut a link's picture to (Open Graph); WhatsApp shows none of more than 600 kB."""
+SIZES = "(min-width: 64rem) 21rem, (min-width: 48rem) calc(100vw - 4rem), calc(100vw - 2.25rem)"
+"""How wide the event's page shows its poster, for the browser that chooses among the files."""
 
 
-def poster_name(key: str) -> str:
-    """Return what the poster's address ends with, before its suffix: another drawing has another."""
-    return hashlib.sha256(key.encode()).hexdigest()[:12]
+def poster_base(path: str, pictures: Pictures) -> str:
+    """Return what the addresses of an event's poster begin with; `path` is the event's page."""
+    return f"{path}/poster/{pictures.digest}"
+
+
+def sources_of(base: str) -> list[tuple[str, str]]:
+    """Return what a <picture> chooses from, the smallest kind first: each media type with its files and widths."""
+    return [
+        (_TYPES[kind], ", ".join(f"{base}.{width}.{kind} {width}w" for width in WIDTHS)) for kind in ("avif", "webp")
+    ]
 
 
 @get("/events/{organiser:str}/{slug:str}/poster/{name:str}")
@@ -47,43 +51,40 @@ async def event_poster(
     slug: FromPath[str],
     name: FromPath[str],
 ) -> Response[bytes]:
-    """Send today's poster as ``webp``, ``jpg`` or ``preview.jpg``; only its own address may be kept for ever."""
+    """Send today's poster in the format that its address ends with; only its own address may be kept for ever."""
     pages = pages_of(request)
     event = await load_event(pages, organiser, slug)
-    key = await load_poster_key(pages, event, locale_of(request))
-    stem, _, kind = name.partition(".")
-    if key is None or kind not in _FORMATS:
+    pictures = await load_pictures(pages, event, locale_of(request))
+    stem, _, ending = name.partition(".")
+    if pictures is None or ending not in _ENDINGS:
         raise NotFound
-    body = await anyio.to_thread.run_sync(_shrink, runtime.files, key, kind)
-    kept = "public, max-age=31536000, immutable" if stem == poster_name(key) else "public, max-age=300"
-    return Response(body, media_type=_FORMATS[kind][3], headers={"Cache-Control": kept})
+    wanted = _ENDINGS[ending]
+    return await _picture(runtime, pictures.keys[wanted], WEB_FORMATS.get(wanted, "jpg"), kept=stem == pictures.digest)
 
 
-def _on_itself(poster: Image.Image) -> Image.Image:
-    """Return the whole poster in the middle of a wide picture, on its own colours grown and blurred."""
-    from PIL import ImageFilter, ImageOps  # noqa: PLC0415 - like the library itself, below
+@get("/brand/{slug:str}/card/{name:str}")
+async def house_card(
+    request: Request, runtime: NamedDependency[Runtime], slug: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
+    """Send an organiser's card in one language."""
+    house = next((each for each in await pages_of(request).houses() if each.slug == slug), None)
+    stem, _, ending = name.partition(".")
+    locale = ending.removesuffix(".jpg")
+    if house is None or not house.card or locale not in LOCALES or not ending.endswith(".jpg"):
+        raise NotFound
+    return await _picture(runtime, card_key(house.card, locale), "jpg", kept=stem == house.card[:12])
 
-    ground = ImageOps.fit(poster, _PREVIEW).filter(ImageFilter.GaussianBlur(36))
-    middle = ImageOps.contain(poster, _PREVIEW)
-    ground.paste(middle, ((_PREVIEW[0] - middle.width) // 2, (_PREVIEW[1] - middle.height) // 2))
-    return ground
+
+async def _picture(runtime: Runtime, key: str, kind: str, *, kept: bool) -> Response[bytes]:
+    body = await anyio.to_thread.run_sync(_read, runtime.files, key)
+    headers = {"Cache-Control": _FOREVER if kept else _TODAYS, "Vary": "Cookie, Accept-Language"}
+    return Response(body, media_type=_TYPES[kind], headers=headers)
 
 
-@lru_cache(maxsize=32)
-def _shrink(files: StoredFiles, key: str, kind: str) -> bytes:
-    """Return a stored picture, smaller. A key's picture never changes: the key holds the digest of what was drawn."""
-    from PIL import Image  # noqa: PLC0415 - a twentieth of a second that a start should save
-
-    coding, width, quality, _ = _FORMATS[kind]
+@lru_cache(maxsize=64)
+def _read(files: StoredFiles, key: str) -> bytes:
+    """Return a stored picture; a key's picture never changes, because the key holds the digest of what was drawn."""
     try:
-        drawn = Image.open(io.BytesIO(files.get(key)))
+        return files.get(key)
     except FileNotFoundError:
         raise NotFound from None
-    picture = drawn.convert("RGB")
-    if kind == "preview.jpg":
-        picture = _on_itself(picture)
-    # Only ever made smaller, its proportions kept.
-    picture.thumbnail((width, picture.height))
-    out = io.BytesIO()
-    picture.save(out, coding, quality=quality)
-    return out.getvalue()

@@ -35,7 +35,7 @@ from service.web.origin import from_own_pages
 from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
 from service.web.pages import Pages
 from service.web.partner_pages import answer, partner_calendar, partner_certificate, show_invitation
-from service.web.poster_routes import event_poster
+from service.web.poster_routes import event_poster, house_card
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
 from service.web.series_manage import ask_to_give_back, booking_calendar, give_back, show_booking, take_added
@@ -70,6 +70,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     show_event,
     event_calendar,
     event_poster,
+    house_card,
     show_form,
     send_form,
     show_series,

@@ -16,7 +16,7 @@ from events.models import Event
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
 from notifications.models.poster import Poster, PosterState
-from notifications.posters import draw_due, picture_key, poster_of
+from notifications.posters import FORMATS, draw_due, picture_key, poster_of
 from notifications.posters_design import Design
 from notifications.posts_drafting import draft_for, on_event_changed
 from service.files import StoredFiles
@@ -32,7 +32,7 @@ class Draughtsman:
 
     def __call__(self, design: Design, _pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
         self.drawn.append(design)
-        return {name: f"{design.title} {name}".encode() for name in ("square", "portrait", "story", "print")}
+        return {name: f"{design.title} {name}".encode() for name in FORMATS}
 
 
 def announce(life: Life) -> uuid.UUID:

@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("address", JSON, nullable=False),
         sa.Column("website", sa.String(length=500), nullable=True),
         sa.Column("brand", JSON, nullable=False),
+        sa.Column("card", sa.String(length=40), nullable=True),
         sa.Column("review_rule", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_organiser_parent_is_another")),
