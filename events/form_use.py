@@ -87,8 +87,6 @@ def open_shared_places(
         label=label,
         open_=event.stage in (Stage.REGISTRATION_OPEN, Stage.LIVE),
     )
-    fact = facts.CapacityChanged(
-        organiser_id=event.organiser_id, event_id=event_id, pool_id=pool_id, capacity=capacity
-    )
+    fact = facts.CapacityChanged(organiser_id=event.organiser_id, event_id=event_id, pool_id=pool_id, capacity=capacity)
     outbox.record(session, fact, now=now, by=by)
     return pool_id

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import litestar
 from litestar.response import Response
+from markupsafe import Markup
 
 from events.houses import House, houses
 from events.storage import LOCALES
@@ -135,6 +136,10 @@ class Pages:
                 answer.set_cookie(
                     key=name, value=value, max_age=_YEAR, path="/", secure=secure, httponly=True, samesite="lax"
                 )
+
+    def fragment(self, template: str, locale: str, **context: object) -> Markup:
+        """Return a piece of a page, in a language that may be another one than that of the page around it."""
+        return Markup(self._templates.render(template, locale, **context))  # noqa: S704 - every template escapes
 
     async def kept_page(
         self,

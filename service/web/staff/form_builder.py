@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from litestar import get, post
+from litestar import MediaType, get, post
 from litestar.params import FromPath
 from litestar.response import Response
+from markupsafe import Markup
 
 from events import authoring, form_presets, form_use, forms
 from events.errors import N_, FieldError, Invalid, NotFound, Outdated
@@ -58,6 +60,14 @@ class _Read:
     use: FormUse
     sources: list[Source]
 
+    def taken(self, question_id: str, choice_id: str) -> int | None:
+        """Return how many places of a choice are taken; None where there is no limit, or nothing is saved yet."""
+        question = self.document.find(question_id)
+        choices = question.choices if question else ()
+        pool_id = next((choice.pool_id for choice in choices if choice.id == choice_id), None)
+        pool = self.use.pools.get(pool_id) if pool_id else None
+        return None if pool is None else pool.taken
+
 
 def _read(session: ReadSession, event: Event) -> _Read:
     revision, document = forms.current(session, event.id)
@@ -85,7 +95,7 @@ async def _builder_page(desk: Desk, event: Event, found: _Read, step: Step, stat
         focus=step.focus,
         found=found,
         shown=preview(form),
-        previews=_previews(form, found.use),
+        previews=_previews(desk, form),
         kinds=KINDS,
         with_choices=WITH_CHOICES,
         presets=form_presets,
@@ -95,11 +105,29 @@ async def _builder_page(desk: Desk, event: Event, found: _Read, step: Step, stat
     )
 
 
-def _previews(form: Form, use: FormUse) -> list[tuple[str, Questions]]:
-    """Return what the attendee's page is given, once for each language."""
+def _previews(desk: Desk, form: Form) -> Markup:
+    """Return the questions as the attendee meets them, once in each language, the reader's own first."""
     questions = Questions(AskedForm(document=preview(form)))
-    del use
-    return [(locale, questions) for locale in LOCALES]
+    locales = sorted(LOCALES, key=lambda locale: locale != desk.locale)
+    return Markup().join(
+        desk.pages.fragment("staff/form_preview.html", locale, form=Form(), questions=questions) for locale in locales
+    )
+
+
+@post(
+    "/staff/events/{event_id:uuid}/form/preview",
+    action=Action.EDIT_EVENTS,
+    include_in_schema=False,
+    request_max_body_size=MOST_BYTES,
+    status_code=200,
+    media_type=MediaType.HTML,
+)
+async def preview_form(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]:
+    """Return the preview of what is typed at this moment."""
+    desk = desk_of(request)
+    await desk.event(event_id, Action.EDIT_EVENTS)
+    form = await read_form(request, most_fields=MOST_FIELDS, most_bytes=MOST_BYTES)
+    return Response(str(_previews(desk, form)), headers={"Cache-Control": "no-store"})
 
 
 @post(
@@ -187,12 +215,20 @@ async def share_places(request: Request, event_id: FromPath[uuid.UUID]) -> Respo
         if not (capacity.isascii() and capacity.isdigit() and len(capacity) <= 6):
             raise Invalid([FieldError("capacity", "number", _WHOLE_NUMBER)])
         label = LocalizedText(typed.value("label_id").strip(), typed.value("label_en").strip())
-        await desk.write(lambda session: _set_places(session, event, pool_id, label, int(capacity), desk))
+        wanted = _Places(pool_id, label, int(capacity))
+        await desk.write(lambda session: _set_places(session, event, wanted, now=desk.now, by=desk.by))
     except REFUSALS as refusal:
         again, status = refused(typed, refusal)
         fields = {**fields_of(found.document, found.use.pools), "revision": [str(found.revision)], **again.values}
         return await _builder_page(desk, event, found, Step(Form(fields, again.errors)), status)
     return desk.go(f"/staff/events/{event.id}/form", "saved")
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    pool_id: uuid.UUID | None
+    label: LocalizedText
+    capacity: int
 
 
 def _pool_in(form: Form, use: FormUse) -> uuid.UUID | None:
@@ -206,13 +242,11 @@ def _pool_in(form: Form, use: FormUse) -> uuid.UUID | None:
     return chosen
 
 
-def _set_places(
-    session: Session, event: Event, pool_id: uuid.UUID | None, label: LocalizedText, capacity: int, desk: Desk
-) -> None:
-    if pool_id is None:
-        form_use.open_shared_places(session, event.id, label=label, capacity=capacity, now=desk.now, by=desk.by)
+def _set_places(session: Session, event: Event, wanted: _Places, *, now: datetime, by: str) -> None:
+    if wanted.pool_id is None:
+        form_use.open_shared_places(session, event.id, label=wanted.label, capacity=wanted.capacity, now=now, by=by)
     else:
-        authoring.set_capacity(session, pool_id, capacity=capacity, now=desk.now, by=desk.by)
+        authoring.set_capacity(session, wanted.pool_id, capacity=wanted.capacity, now=now, by=by)
 
 
-HANDLERS = (show_form_builder, change_form, share_places)
+HANDLERS = (show_form_builder, change_form, preview_form, share_places)

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from events import form_rules, forms, typed
+from events import form_rules, typed
 from events.errors import N_, FieldError, Invalid
 from events.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.models import SeatPool
@@ -234,6 +234,7 @@ def _choices(
             except ValueError:
                 errors.append(FieldError(f"{at}.pool", "choice", N_("Choose one of the options.")))
         elif number is not None:
+            errors += form_rules.faults_of_places(f"{at}.places", number)
             places[key, choice_id] = number
     return (*found, *(Choice(id=new_key(), label=label) for label in lines_of(form.value(f"q.{key}.lines"))))
 

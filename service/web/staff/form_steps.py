@@ -111,7 +111,12 @@ def _removed_id(form: Form) -> str:
 def hidden_fields(form: Form) -> list[tuple[str, str]]:
     """Return the fields of the question that was removed last, for the page to carry along."""
     gone = _removed_id(form)
-    return [(name, value) for name, values in form.values.items() if gone and name.startswith(f"q.{gone}.") for value in values]
+    return [
+        (name, value)
+        for name, values in form.values.items()
+        if gone and name.startswith(f"q.{gone}.")
+        for value in values
+    ]
 
 
 def _duplicate(form: Form, order: list[str], key: str) -> Step:

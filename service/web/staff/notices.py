@@ -10,6 +10,7 @@ from events.errors import N_
 NOTICES = {
     "drafted": N_("The draft is saved. Nobody sees it until you publish it."),
     "saved": N_("Your changes are saved."),
+    "form": N_("The form is saved. Who registers from now on is asked these questions."),
     "discarded": N_("The draft was discarded."),
     "published": N_("The event is published. Announcements are being prepared."),
     "opened": N_("Registration is open."),

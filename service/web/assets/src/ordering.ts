@@ -57,9 +57,9 @@ function told(question: HTMLElement): void {
   const name = question.querySelector("[data-name]")?.textContent ?? "";
   if (region) {
     region.textContent = (region.dataset["said"] ?? "")
-      .replace("%(name)s", name)
-      .replace("%(number)s", String(all.indexOf(question) + 1))
-      .replace("%(total)s", String(all.length));
+      .replace("{name}", name)
+      .replace("{number}", String(all.indexOf(question) + 1))
+      .replace("{total}", String(all.length));
   }
   question.dispatchEvent(new CustomEvent("moved", { bubbles: true }));
 }

@@ -1,6 +1,7 @@
 // What the staff's pages use on top of site.ts: htmx for lists that refresh themselves, and the progress of an upload.
 import htmx from "htmx.org";
 import { keepDoorsClean } from "./door/keeping";
+import { ordering } from "./ordering";
 import { uploadProgress } from "./uploading";
 
 // Set before htmx starts: the content security policy knows no inline style and no eval.
@@ -11,3 +12,4 @@ htmx.config.historyCacheSize = 0;
 
 uploadProgress();
 keepDoorsClean();
+ordering();
