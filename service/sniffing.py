@@ -61,6 +61,12 @@ def suffixes_of(kinds: Collection[str]) -> list[str]:
     return [suffix for known in TYPES if not kinds or known.kind in kinds for suffix in known.suffixes]
 
 
+def size_of(number: int) -> str:
+    """Return a number of bytes as people say it: ``200 kB``, ``5 MB``."""
+    mebibyte = 1024 * 1024
+    return f"{number / mebibyte:.3g} MB" if number >= mebibyte else f"{max(1, number // 1024)} kB"
+
+
 def recognise(file: BinaryIO, name: str, accepts: Collection[str]) -> FileType:
     """Return what the file is. `accepts` are kinds (``image``, ``pdf``, ``document``); empty: every one.
 

@@ -119,8 +119,8 @@ async def _keep(
         if size == 0:
             return None
         if size > limit:
-            message = N_("The file is too large. At most %(limit)s MB, please.")
-            return FieldError(part.name, "file_too_large", message, {"limit": f"{limit / 1024 / 1024:g}"})
+            message = N_("The file is too large. At most %(limit)s, please.")
+            return FieldError(part.name, "file_too_large", message, {"limit": sniffing.size_of(limit)})
         name = part.filename or ""
         try:
             found = await anyio.to_thread.run_sync(sniffing.recognise, body, name, question.accepts)

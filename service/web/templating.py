@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from events import dates
 from events.storage import LOCALES, LocalizedText
-from service.sniffing import suffixes_of
+from service.sniffing import size_of, suffixes_of
 from service.web.languages import ENDONYMS, translate, translations
 from service.web.static_files import StaticFiles
 
@@ -81,6 +81,7 @@ def _environment(
         "weekdays": weekdays(locale),
         "say": partial(translate_refusal, locale),
         "suffixes_of": suffixes_of,
+        "size_of": size_of,
     }
     names |= {name: _said(getattr(dates, name), locale) for name in _DATES}
     filters |= {
