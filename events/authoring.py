@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import event_rules, facts, outbox, search_index, seats, waitlist
+from events import event_rules, facts, no_shows, outbox, search_index, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated, WrongStage
 from events.models import (
     Event,
@@ -163,25 +163,32 @@ def set_capacity(
     capacity: int | None,
     now: datetime,
     by: str,
-    overbooking: int = 0,
+    overbooking: int | None = None,
 ) -> None:
     """Change how many seats a pool has; nobody loses theirs, and new ones are offered to those who wait.
 
+    Without `overbooking` it stays in line with the share of people whom the event expects not to come.
+
     Raises `NotFound` or `Invalid`. The caller commits.
     """
-    event_rules.refuse_bad_capacity(capacity, overbooking)
     row = session.execute(
-        sa.select(SeatPool, Event.organiser_id).join(Event, Event.id == SeatPool.event_id).where(SeatPool.id == pool_id)
+        sa.select(SeatPool, Event.organiser_id, Event.no_show_percent)
+        .join(Event, Event.id == SeatPool.event_id)
+        .where(SeatPool.id == pool_id)
     ).first()
+    event_rules.refuse_bad_capacity(capacity, overbooking or 0)
     if row is None:
         raise NotFound
-    pool, organiser_id = row
+    pool, organiser_id, percent = row
+    if overbooking is None:
+        planned = percent and pool.purpose is not PoolPurpose.CHOICE
+        overbooking = no_shows.planned_overbooking(capacity, percent) if planned else pool.overbooking
     if (pool.capacity, pool.overbooking) == (capacity, overbooking):
         return
     seats.resize(session, pool_id, capacity=capacity, overbooking=overbooking)
     fact = facts.CapacityChanged(organiser_id=organiser_id, event_id=pool.event_id, pool_id=pool_id, capacity=capacity)
     outbox.record(session, fact, now=now, by=by)
-    waitlist.promote(session, pool_id, now=now)
+    waitlist.promote(session, pool_id, now=now, everywhere=pool.purpose is PoolPurpose.CHOICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +243,11 @@ def add_slots(
     if any(start < event.starts_at or end > event.ends_at or end <= start for start, end in wanted):
         raise Invalid([FieldError("slots", "outside", N_("Visiting times must lie within the exhibition."))])
     open_ = event.stage in (Stage.REGISTRATION_OPEN, Stage.LIVE)
+    overbooking = no_shows.planned_overbooking(capacity, event.no_show_percent)
     for start, end in wanted:
-        pool_id = seats.open_pool(session, event.id, purpose=PoolPurpose.SLOT, capacity=capacity, open_=open_)
+        pool_id = seats.open_pool(
+            session, event.id, purpose=PoolPurpose.SLOT, capacity=capacity, overbooking=overbooking, open_=open_
+        )
         session.add(Slot(event_id=event.id, pool_id=pool_id, starts_at=start, ends_at=end))
     session.flush()
     if wanted:

@@ -143,6 +143,37 @@ class AnswersRemoved(Fact, frozen=True, kw_only=True):
     people: int
 
 
+class SeatsReserved(Fact, frozen=True, kw_only=True):
+    """Seats of a pool are kept for invitees, until a moment or until they are taken; 0: no longer."""
+
+    pool_id: uuid.UUID
+    count: int
+    until: datetime | None
+
+
+class InviteesAdded(Fact, frozen=True, kw_only=True):
+    """People were put on the event's list of invitees."""
+
+    count: int
+
+
+class InviteeRemoved(Fact, frozen=True, kw_only=True):
+    """Somebody was taken off the event's list of invitees."""
+
+
+class RegistrationRulesChanged(Fact, frozen=True, kw_only=True):
+    """Staff changed how people get in: approval, waitlist, overbooking; `fields` names what."""
+
+    fields: tuple[str, ...]
+
+
+class PoolShared(Fact, frozen=True, kw_only=True):
+    """`slots` visiting times draw from one pool of seats now."""
+
+    pool_id: uuid.UUID
+    slots: int
+
+
 class SeatsRanLow(Fact, frozen=True, kw_only=True):
     """Few seats are left. Happens at most once in an event's life."""
 
@@ -201,6 +232,48 @@ class RegistrationCancelled(Fact, frozen=True, kw_only=True):
 
     registration_id: uuid.UUID
     held_seat: bool
+
+
+class RegistrationApproved(Fact, frozen=True, kw_only=True):
+    """Staff let somebody in; `state` says whether they hold a seat now, or wait (for a seat, or a guardian)."""
+
+    registration_id: uuid.UUID
+    state: str
+
+
+class RegistrationDeclined(Fact, frozen=True, kw_only=True):
+    """Staff declined somebody; the reason stands with the registration, because it may speak of the person."""
+
+    registration_id: uuid.UUID
+    held_seat: bool
+
+
+class DecisionUndone(Fact, frozen=True, kw_only=True):
+    """Staff took a decision (approved, declined) back; the registration awaits one again, in `state`."""
+
+    registration_id: uuid.UUID
+    decision: str
+    state: str
+
+
+class OfferExtended(Fact, frozen=True, kw_only=True):
+    """Staff gave somebody more time to take the seat they were offered."""
+
+    registration_id: uuid.UUID
+    expires_at: datetime
+
+
+class WaitlistReordered(Fact, frozen=True, kw_only=True):
+    """Staff gave somebody who waits another priority; why stands with the registration."""
+
+    registration_id: uuid.UUID
+    priority: int
+
+
+class WaitingEnded(Fact, frozen=True, kw_only=True):
+    """What somebody waited for has begun without them."""
+
+    registration_id: uuid.UUID
 
 
 class VisitMoved(Fact, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, seats
+from events import facts, outbox, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated
 from events.form_document import Choice, FormDocument, Question
 from events.form_rules import check_document, faults_of_places
@@ -246,3 +246,4 @@ class _Placing:
             organiser_id=self._event.organiser_id, event_id=self._event.id, pool_id=pool_id, capacity=capacity
         )
         outbox.record(self._session, fact, now=self._now, by=self._by)
+        waitlist.promote(self._session, pool_id, now=self._now, everywhere=True)

@@ -100,22 +100,25 @@ def fits(counters: Mapping[uuid.UUID, seats.Seats], needs: Needs) -> bool:
     """Tell whether everything that is needed is there. `counters` are those of pools that the caller holds."""
     main = counters[needs.pool_id]
     drawn = min(needs.kept, needs.party_size, main.reserved)
-    return main.free - (main.reserved - drawn) >= needs.party_size and all(
-        counters[pool_id].free >= count for pool_id, count in needs.choices.items()
+    also = needs.choices.get(needs.pool_id, 0)  # a choice may draw from the main pool
+    return main.free - main.reserved + drawn >= needs.party_size + also and all(
+        counters[pool_id].left >= count for pool_id, count in needs.choices.items() if pool_id != needs.pool_id
     )
 
 
-def take(session: Session, needs: Needs, *, reserved: int, waited: bool = False) -> seats.Seats:
+def take(
+    session: Session, needs: Needs, *, reserved: int, waited: bool = False, by_invitation: bool = True
+) -> seats.Seats:
     """Take everything that was found to fit, from pools that the caller holds; `reserved` is what the main pool keeps.
 
-    Returns the main pool's counters. An invitee's reserved seats are used first, and once.
+    Returns the main pool's counters. An invitee's reserved seats are used first, and once (`by_invitation`).
     """
     drawn = min(needs.kept, needs.party_size, reserved)
     main = seats.take_held(session, needs.pool_id, needs.party_size, from_reserved=drawn, waited=waited)
     taken = [seats.take_held(session, pool_id, count) for pool_id, count in sorted(needs.choices.items())]
     if main is None or None in taken:
         raise RuntimeError("seats were taken from a pool that was held")
-    if drawn:
+    if drawn and by_invitation:
         _use_invitation(session, needs.registration_id)
     return main
 
@@ -131,12 +134,15 @@ def _use_invitation(session: Session, registration_id: uuid.UUID) -> None:
     )
 
 
-def try_to_seat(session: Session, needs: Needs, *, waited: bool = False) -> seats.Seats | None:
+def try_to_seat(
+    session: Session, needs: Needs, *, waited: bool = False, by_invitation: bool = True
+) -> seats.Seats | None:
     """Take everything or nothing; None where something is not there. The caller holds the pools."""
     counters = seats.read(session, (needs.pool_id, *needs.choices))
     if not fits(counters, needs):
         return None
-    return take(session, needs, reserved=counters[needs.pool_id].reserved, waited=waited)
+    reserved = counters[needs.pool_id].reserved
+    return take(session, needs, reserved=reserved, waited=waited, by_invitation=by_invitation)
 
 
 def needs_of(session: ReadSession, held: Holding) -> Needs:

@@ -226,10 +226,12 @@ def _take_seats(session: Session, needs: Needs, place: Place, *, now: datetime) 
     if not held[needs.pool_id].open:
         raise Closed
     if not needs.choices.keys() <= held.keys():
-        raise NotFound
+        held = seats.hold(session, needs.pool_id, every=True)  # a choice may draw from a visiting time's pool
+        if not needs.choices.keys() <= held.keys():
+            raise NotFound
     if held[needs.pool_id].waiting and held[needs.pool_id].free > 0:
         waitlist.promote(session, needs.pool_id, now=now)
-        held = seats.hold(session, needs.pool_id)
+        held = seats.read(session, held)
     if holdings.fits(held, needs):
         return holdings.take(session, needs, reserved=held[needs.pool_id].reserved)
     has_seats = holdings.fits(held, replace(needs, choices={}))

@@ -193,15 +193,25 @@ def start_waiting(session: Session, pool_id: uuid.UUID) -> bool:
     return cast("sa.CursorResult[Any]", changed).rowcount == 1
 
 
+def add_waiting(session: Session, pool_id: uuid.UUID) -> None:
+    """Count one more waiting party in a pool that the caller holds, open or not."""
+    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(waiting=_POOL.c.waiting + 1))
+
+
 def stop_waiting(session: Session, pool_id: uuid.UUID) -> None:
     """Count one waiting party less."""
     session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(waiting=_POOL.c.waiting - 1))
 
 
 def resize(session: Session, pool_id: uuid.UUID, *, capacity: int | None, overbooking: int = 0) -> None:
-    """Set the capacity. Below what is taken it drops nobody: `sellable` stays at what is taken."""
+    """Set the capacity. Below what is taken it drops nobody: `sellable` stays at what is taken.
+
+    Of seats that are not there any more none can be kept for invitees.
+    """
     session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(capacity=capacity, overbooking=overbooking))
     session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(sellable=_sellable(_POOL.c.taken)))
+    free = _POOL.c.sellable - _POOL.c.taken
+    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id, _POOL.c.reserved > free).values(reserved=free))
 
 
 def _sellable(taken: sa.ColumnElement[int]) -> sa.ColumnElement[int]:

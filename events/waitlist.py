@@ -26,7 +26,7 @@ from events.models import (
 )
 from events.storage import ReadSession, UtcDateTime
 
-_OFFERING_STAGES = (Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.PUBLISHED)
+OFFERING_STAGES = (Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.PUBLISHED)
 
 
 def promote(session: Session, pool_id: uuid.UUID, *, now: datetime, everywhere: bool = False) -> Sequence[uuid.UUID]:
@@ -47,7 +47,7 @@ def promote(session: Session, pool_id: uuid.UUID, *, now: datetime, everywhere: 
         needs = holdings.needs_of(session, held)
         reserved = counters[registration.pool_id].reserved
         counters[registration.pool_id] = holdings.take(session, needs, reserved=reserved, waited=True)
-        _offer(session, held, now=now)
+        offer(session, held, now=now)
         offered.append(registration.id)
     return offered
 
@@ -68,7 +68,7 @@ def _next_who_fits(pools: Sequence[uuid.UUID], *, now: datetime) -> sa.Select[Re
         .where(SeatHold.registration_id == Registration.id, choice.taken + SeatHold.count > choice.sellable)
     )
     stages = sa.or_(
-        Event.stage.in_(_OFFERING_STAGES), sa.and_(Event.stage == Stage.LIVE, Event.kind == EventKind.EXHIBITION)
+        Event.stage.in_(OFFERING_STAGES), sa.and_(Event.stage == Stage.LIVE, Event.kind == EventKind.EXHIBITION)
     )
     return (
         sa.select(Registration, Event, holdings.STARTS_AT)
@@ -89,7 +89,7 @@ def _next_who_fits(pools: Sequence[uuid.UUID], *, now: datetime) -> sa.Select[Re
     )
 
 
-def _offer(session: Session, held: Holding, *, now: datetime, by: str = "clock") -> None:
+def offer(session: Session, held: Holding, *, now: datetime, by: str = "clock") -> None:
     """Offer a seat that is held already, for as long as the event gives people to answer."""
     registration, event = held.registration, held.event
     expires_at = min(now + timedelta(hours=event.offer_hours), held.starts_at)
@@ -202,7 +202,7 @@ def _offer_again(session: Session, event: Event, *, now: datetime) -> None:
         .execution_options(populate_existing=True)
     ).all()
     for registration, starts_at in held:
-        _offer(session, Holding(registration, event, starts_at), now=now)
+        offer(session, Holding(registration, event, starts_at), now=now)
 
 
 def follow_move(session: Session, event: Event, *, now: datetime) -> None:

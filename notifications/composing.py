@@ -16,6 +16,7 @@ from notifications.models.email import EmailKind
 from notifications.smtp import Outgoing
 
 _TAKING_BACK = (
+    EmailKind.DECISION_UNDONE,
     EmailKind.REGISTRATION_CANCELLED,
     EmailKind.EVENT_POSTPONED,
     EmailKind.EVENT_CANCELLED,

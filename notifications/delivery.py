@@ -140,7 +140,7 @@ class _Batch:
         self._lost = False
         self._settler = ThreadPoolExecutor(1, thread_name_prefix="settler")
         self._settling: tuple[Future[int], int] | None = None
-        loaded: Sequence[Material] = transactions.read(lambda session: materials.load(session, claim.ids))
+        loaded: Sequence[Material] = transactions.read(lambda session: materials.load(session, claim.ids, now=now))
         self._materials = {material.email.id: material for material in _in_order(loaded)}
 
     def send(self, mailer: Mailer) -> None:

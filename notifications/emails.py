@@ -35,7 +35,11 @@ TABLE: sa.Table = Email.__table__  # type: ignore[assignment] # a declarative cl
 
 _PRIORITY = {
     EmailKind.CONFIRMATION: 1,
+    EmailKind.REGISTRATION_RECEIVED: 1,
+    EmailKind.REGISTRATION_DECLINED: 1,
+    EmailKind.DECISION_UNDONE: 1,
     EmailKind.WAITLISTED: 1,
+    EmailKind.WAITING_ENDED: 4,
     EmailKind.SEAT_OFFERED: 1,
     EmailKind.REGISTRATION_CANCELLED: 1,
     EmailKind.OWN_EVENTS: 1,
@@ -55,7 +59,12 @@ _PRIORITY = {
 """Who goes first when many are due: whoever waits for it."""
 
 _PER_CHANGE = (EmailKind.EVENT_UPDATE, EmailKind.EVENT_POSTPONED, EmailKind.EVENT_CANCELLED)
-_OF_REGISTRANT = (EmailKind.CONFIRMATION, EmailKind.REGISTRATION_CANCELLED, *_PER_CHANGE)
+_OF_REGISTRANT = (
+    EmailKind.CONFIRMATION,
+    EmailKind.DECISION_UNDONE,
+    EmailKind.REGISTRATION_CANCELLED,
+    *_PER_CHANGE,
+)
 _OF_PARTNER = (EmailKind.PARTNER_INVITATION, EmailKind.PARTNER_UPDATE, EmailKind.PARTNER_CANCELLATION)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from events import waitlist
+from events import queue_reasons
 from events.models import (
     Event,
     Organiser,
@@ -21,6 +22,7 @@ from events.models import (
     RegistrationState,
     Slot,
 )
+from events.queue_reasons import Waiting
 from events.storage import ReadSession
 from notifications.models.email import Email, EmailKind, EmailState
 
@@ -57,8 +59,8 @@ class Material:
     participation: Participation | None
     partner: Partner | None
     recording_url: str | None
-    position: int | None
-    """The place in the queue of somebody who waits."""
+    waiting: Waiting | None
+    """Where somebody who waits stands in the queue, and why."""
     told: Told
 
     @property
@@ -68,8 +70,8 @@ class Material:
         return sum(part.calendar_sequence for part in parts if part is not None)
 
 
-def load(session: ReadSession, ids: Sequence[uuid.UUID]) -> list[Material]:
-    """Return the material of these e-mails, in the order of `ids`."""
+def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> list[Material]:
+    """Return the material of these e-mails as of `now`, in the order of `ids`."""
     emails = _by_id(session, Email, ids)
     registrations = _by_id(session, Registration, {e.registration_id for e in emails.values()})
     slots = _by_id(session, Slot, {r.slot_id for r in registrations.values()})
@@ -93,7 +95,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID]) -> list[Material]:
             participation=participation,
             partner=partners.get(participation.partner_id) if participation else None,
             recording_url=recordings.get(event.id),
-            position=_position(session, email, registration),
+            waiting=_waiting(session, email, registration, now=now),
             told=told.get(email.uid or "", Told()),
         )
         found.append(material)
@@ -148,9 +150,9 @@ def _told(session: ReadSession, emails: Iterable[Email]) -> dict[str, Told]:
     }
 
 
-def _position(session: ReadSession, email: Email, registration: Registration | None) -> int | None:
+def _waiting(session: ReadSession, email: Email, registration: Registration | None, *, now: datetime) -> Waiting | None:
     if registration is None or email.kind is not EmailKind.WAITLISTED:
         return None
     if registration.state is not RegistrationState.WAITLISTED:
         return None
-    return waitlist.position(session, registration)
+    return queue_reasons.explain(session, registration, now=now)

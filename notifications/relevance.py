@@ -77,6 +77,12 @@ def _offered(material: Material, now: datetime) -> bool:
     )
 
 
+def _undecided(material: Material, now: datetime) -> bool:
+    """Who awaits a decision, whether they hold seats meanwhile or not."""
+    registration = material.registration
+    return registration is not None and registration.needs_approval and _active(*_ON)(material, now)
+
+
 def _reminds(material: Material, now: datetime) -> bool:
     """A reminder is about one start; it goes to confirmed places only, and not when the next one is near."""
     start = (material.slot or material.event).starts_at
@@ -121,6 +127,10 @@ def _takes_no_part(material: Material, now: datetime) -> bool:
 
 _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.CONFIRMATION: _holds(RegistrationState.CONFIRMED, _ON),
+    EmailKind.REGISTRATION_RECEIVED: _undecided,
+    EmailKind.REGISTRATION_DECLINED: _holds(RegistrationState.DECLINED, _ON),
+    EmailKind.DECISION_UNDONE: _undecided,
+    EmailKind.WAITING_ENDED: _holds(RegistrationState.DECLINED, (*_ON, *_OVER)),
     EmailKind.WAITLISTED: _holds(RegistrationState.WAITLISTED, _ON),
     EmailKind.SEAT_OFFERED: _offered,
     EmailKind.OFFER_EXPIRED: _holds(RegistrationState.DECLINED, _ON),

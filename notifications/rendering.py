@@ -29,6 +29,7 @@ from events.brand import Brand, brand_of, contrast
 from events.links import Links
 from events.models import Event, EventMode, Organiser, ParticipationRole, PartnerKind
 from events.plaintext import lines, one_line
+from notifications import waiting_words
 from notifications.material import Material
 from notifications.models.email import EmailKind
 
@@ -164,13 +165,17 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "verify_url": params.get("verify_url", ""),
         "corrected": bool(params.get("corrected")),
         "new_link": bool(params.get("new_link")),
+        "approved": bool(params.get("approved")),
+        "undone": str(params.get("undone", "")),
         "attached": bool(material.email.attachments),
         "recording_url": material.recording_url or "",
         "own_events_url": links.own_events_url(uuid.UUID(link)) if (link := params.get("own_events")) else "",
     }
     context |= _times(material, locale, now=now)
     context |= (
-        _of_registrant(material, links, locale) if material.registration else _of_partner(material, links, locale)
+        _of_registrant(material, links, locale, now=now)
+        if material.registration
+        else _of_partner(material, links, locale)
     )
     return context
 
@@ -217,7 +222,7 @@ def _old_when(material: Material, locale: str) -> str:
     return dates.format_when(starts_at, ends_at, event.timezone, locale)
 
 
-def _of_registrant(material: Material, links: Links, locale: str) -> dict[str, Any]:
+def _of_registrant(material: Material, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
     registration = material.registration
     assert registration is not None  # noqa: S101 - the caller asked
     brand = brand_of(material.organiser.look)
@@ -232,8 +237,10 @@ def _of_registrant(material: Material, links: Links, locale: str) -> dict[str, A
         "deadline": dates.format_moment(deadline, material.event.timezone, locale) if deadline else "",
         "role": "",
         "party_size": registration.party_size,
-        "position": material.position or 0,
+        "position": material.waiting.position if material.waiting else 0,
+        "waiting_because": waiting_words.because(material.waiting, locale, now=now) if material.waiting else "",
         "state": registration.state.value,
+        "decision_reason": lines(registration.decision_reason or ""),
     }
 
 

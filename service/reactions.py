@@ -49,15 +49,72 @@ Reaction = Callable[[Context, Any, Cursor | None], Cursor | None]
 
 # ---------------------------------------------------------------- registrations
 def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | None) -> None:
-    """Tell the person that they have a seat, or that they wait; remind those who have one."""
-    seated = fact.state == RegistrationState.CONFIRMED
-    kind = EmailKind.CONFIRMATION if seated else EmailKind.WAITLISTED
-    emails.queue(context.session, kind, registration_id=fact.registration_id, now=context.now)
-    if seated:
-        reminders.plan_for(context.session, fact.registration_id, now=context.now)
+    """Tell the person that they have a seat, that they wait, or that staff will decide; remind who has one."""
+    state = RegistrationState(fact.state)
+    if state is not RegistrationState.CONFIRMED and _awaits_approval(context, fact.registration_id):
+        emails.queue(
+            context.session, EmailKind.REGISTRATION_RECEIVED, registration_id=fact.registration_id, now=context.now
+        )
+        return
+    _tell_standing(context, fact.registration_id, state)
 
 
-def offer_seat(context: Context, fact: facts.SeatOffered, _cursor: Cursor | None) -> None:
+def _awaits_approval(context: Context, registration_id: uuid.UUID) -> bool:
+    return context.session.get_one(Registration, registration_id).needs_approval
+
+
+def _tell_standing(context: Context, registration_id: uuid.UUID, state: RegistrationState, **said: Any) -> None:
+    """Send the mail that says how somebody stands now, and plan reminders for who has a seat for certain."""
+    kind = _STANDING.get(state)
+    if kind is None:
+        return
+    emails.queue(context.session, kind, registration_id=registration_id, now=context.now, **said)
+    if state is RegistrationState.CONFIRMED:
+        reminders.plan_for(context.session, registration_id, now=context.now)
+
+
+def tell_approved(context: Context, fact: facts.RegistrationApproved, _cursor: Cursor | None) -> None:
+    """Tell somebody that they are let in: with a seat, or with a place in the queue."""
+    about = f"approved{_times_told(context, fact.registration_id)}"
+    state = RegistrationState(fact.state)
+    if state is not RegistrationState.OFFERED:  # the offer says it all
+        _tell_standing(context, fact.registration_id, state, about=about, params={"approved": True})
+
+
+def tell_declined(context: Context, fact: facts.RegistrationDeclined, _cursor: Cursor | None) -> None:
+    """Tell somebody that they are not let in, and why."""
+    emails.queue(
+        context.session,
+        EmailKind.REGISTRATION_DECLINED,
+        registration_id=fact.registration_id,
+        now=context.now,
+        about=_times_told(context, fact.registration_id),
+    )
+
+
+def tell_undone(context: Context, fact: facts.DecisionUndone, _cursor: Cursor | None) -> None:
+    """Tell somebody that a decision no longer holds, and take the event out of their calendar again."""
+    emails.queue(
+        context.session,
+        EmailKind.DECISION_UNDONE,
+        registration_id=fact.registration_id,
+        now=context.now,
+        about=_times_told(context, fact.registration_id),
+        params={"undone": fact.decision},
+    )
+
+
+def _times_told(context: Context, registration_id: uuid.UUID) -> str:
+    """Tell the mails of one decision from those of the next about the same person."""
+    return context.session.get_one(Registration, registration_id).updated_at.isoformat()
+
+
+def tell_waited_in_vain(context: Context, fact: facts.WaitingEnded, _cursor: Cursor | None) -> None:
+    """Tell somebody that it has begun and no seat came free."""
+    emails.queue(context.session, EmailKind.WAITING_ENDED, registration_id=fact.registration_id, now=context.now)
+
+
+def offer_seat(context: Context, fact: facts.SeatOffered | facts.OfferExtended, _cursor: Cursor | None) -> None:
     """Tell a waiting person that a seat is held for them, and until when; once more when the event has moved."""
     event = context.session.get_one(Event, event_of(fact))
     emails.queue(
@@ -70,7 +127,9 @@ def offer_seat(context: Context, fact: facts.SeatOffered, _cursor: Cursor | None
 
 
 def confirm_accepted(context: Context, fact: facts.OfferAccepted, _cursor: Cursor | None) -> None:
-    """Confirm the seat that was offered, and remind from now on."""
+    """Confirm the seat that was offered, and remind from now on; who still awaits a decision hears of that."""
+    if context.session.get_one(Registration, fact.registration_id).state is not RegistrationState.CONFIRMED:
+        return
     emails.queue(context.session, EmailKind.CONFIRMATION, registration_id=fact.registration_id, now=context.now)
     reminders.plan_for(context.session, fact.registration_id, now=context.now)
 
@@ -276,7 +335,7 @@ def plan_posts(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
 
 def draft_waitlist_post(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | None) -> None:
     """Say that people can still queue up, when the first one does."""
-    if fact.state == RegistrationState.CONFIRMED or posts_drafting.is_drafted(
+    if fact.state != RegistrationState.WAITLISTED or posts_drafting.is_drafted(
         context.session, event_of(fact), Moment.WAITLIST
     ):
         return
@@ -311,7 +370,12 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.AttendeeRegistered: (confirm, draft_waitlist_post),
     facts.SeatOffered: (offer_seat,),
     facts.OfferAccepted: (confirm_accepted,),
+    facts.OfferExtended: (offer_seat,),
     facts.OfferExpired: (tell_expired,),
+    facts.RegistrationApproved: (tell_approved,),
+    facts.RegistrationDeclined: (tell_declined,),
+    facts.DecisionUndone: (tell_undone,),
+    facts.WaitingEnded: (tell_waited_in_vain,),
     facts.RegistrationCancelled: (tell_cancelled,),
     facts.LinksRevoked: (send_new_links,),
     facts.VisitMoved: (confirm_move,),

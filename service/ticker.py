@@ -17,7 +17,18 @@ from sqlalchemy.orm import Session
 
 from certificates import issuing
 from certificates.models import Certificate
-from events import answer_files, deliveries, lifecycle, outbox, own_events, recording, retention, waitlist
+from events import (
+    answer_files,
+    deliveries,
+    invitees,
+    lifecycle,
+    outbox,
+    own_events,
+    queueing,
+    recording,
+    retention,
+    waitlist,
+)
 from events.errors import Refused, TryLater
 from events.models import Recording
 from events.storage import ReadSession
@@ -143,6 +154,10 @@ def tick(runtime: Runtime) -> None:
         _try(runtime, event_id, transition)
     if runtime.database.read(lambda session: waitlist.has_expired_offers(session, now=now)):
         runtime.database.write(lambda session: waitlist.expire_offers(session, now=now))
+    if runtime.database.read(lambda session: queueing.has_waited_in_vain(session, now=now)):
+        runtime.database.write(lambda session: queueing.end_waiting(session, now=now))
+    if runtime.database.read(lambda session: invitees.has_overdue(session, now=now)):
+        runtime.database.write(lambda session: invitees.release_overdue(session, now=now))
     lost = runtime.database.read(lambda session: outbox.unsettled(session, real_now=real_now(), grace=BELL_GRACE))
     waiting = runtime.database.read(
         lambda session: queues_with_work(session, channels=runtime.channels, now=now, real_now=real_now())

@@ -106,6 +106,8 @@ class Registration(Base):
     calendar_sequence: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=0)
     """Who waits with a higher one is offered a seat earlier; among equals, who waits longer."""
+    priority_reason: Mapped[str | None] = mapped_column(sa.String(200))
+    """Why staff gave them another priority; for staff only."""
     needs_approval: Mapped[bool] = mapped_column(default=False)
     needs_guardian: Mapped[bool] = mapped_column(default=False)
     """What a pending or requesting registration waits for; it is confirmed when neither is left."""

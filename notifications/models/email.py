@@ -18,7 +18,11 @@ class EmailKind(enum.StrEnum):
     """What an e-mail is for; also the name of its folder of templates."""
 
     CONFIRMATION = "confirmation"
+    REGISTRATION_RECEIVED = "registration_received"
+    REGISTRATION_DECLINED = "registration_declined"
+    DECISION_UNDONE = "decision_undone"
     WAITLISTED = "waitlisted"
+    WAITING_ENDED = "waiting_ended"
     SEAT_OFFERED = "seat_offered"
     OFFER_EXPIRED = "offer_expired"
     REGISTRATION_CANCELLED = "registration_cancelled"

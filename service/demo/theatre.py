@@ -18,7 +18,7 @@ from typing import Self
 import httpx
 import sqlalchemy as sa
 
-from events import deliveries, lifecycle, outbox, waitlist
+from events import deliveries, lifecycle, outbox, queueing, waitlist
 from events.storage import ReadSession
 from notifications.models.post import Post
 from service.clock import FileClock, real_now, set_clock
@@ -152,6 +152,7 @@ class Theatre:
                 or any(_is_held(session, model) for model in _HELD)
                 or queues_with_work(session, channels=self.runtime.channels, now=now, real_now=real_now())
                 or waitlist.has_expired_offers(session, now=now)
+                or queueing.has_waited_in_vain(session, now=now)
                 or lifecycle.due(session, now=now)
             )
 

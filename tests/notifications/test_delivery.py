@@ -317,7 +317,7 @@ def test_a_worker_killed_between_acceptance_and_settling_repeats_with_the_same_m
     claim = post_office.write(lambda s: delivery._take(s, now=post_office.life.now, real_now=REAL_NOW, limit=10))
     assert len(claim.ids) == 5
     # The dead worker had three accepted and settled none.
-    loaded = post_office.life.database.read(lambda s: material.load(s, claim.ids))
+    loaded = post_office.life.database.read(lambda s: material.load(s, claim.ids, now=post_office.life.now))
     made = composer(post_office.files)
     post_office.mailer.kept += [made.compose(each, now=post_office.life.now) for each in loaded[:3]]
     assert list(post_office.send()) == [], "nobody takes what is under a lease"

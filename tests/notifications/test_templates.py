@@ -30,6 +30,7 @@ from events.models import (
     RegistrationState,
     Stage,
 )
+from events.queue_reasons import Waiting, Why
 from events.storage import LocalizedText
 from notifications import rendering
 from notifications.material import Material, Told
@@ -46,7 +47,11 @@ _ZERO = uuid.UUID("019afc00-0000-7000-8000-000000000000")
 
 _OF_PARTNER = (EmailKind.PARTNER_INVITATION, EmailKind.PARTNER_UPDATE, EmailKind.PARTNER_CANCELLATION)
 _STATES = {
+    EmailKind.REGISTRATION_RECEIVED: RegistrationState.PENDING,
+    EmailKind.REGISTRATION_DECLINED: RegistrationState.DECLINED,
+    EmailKind.DECISION_UNDONE: RegistrationState.PENDING,
     EmailKind.WAITLISTED: RegistrationState.WAITLISTED,
+    EmailKind.WAITING_ENDED: RegistrationState.DECLINED,
     EmailKind.SEAT_OFFERED: RegistrationState.OFFERED,
     EmailKind.OFFER_EXPIRED: RegistrationState.DECLINED,
     EmailKind.REGISTRATION_CANCELLED: RegistrationState.CANCELLED,
@@ -126,7 +131,10 @@ def registration(kind: EmailKind, locale: str) -> Registration:
         party_size=2,
         locale=locale,
         link_version=1,
-        calendar_sequence=1 if state is RegistrationState.CANCELLED else 0,
+        calendar_sequence=1 if state is RegistrationState.CANCELLED or kind is EmailKind.DECISION_UNDONE else 0,
+        decision_reason="Kelas ini untuk guru PAUD; kelas untuk umum dibuka bulan depan."
+        if kind is EmailKind.REGISTRATION_DECLINED
+        else None,
         offer_expires_at=STARTS_AT - timedelta(hours=12) if state is RegistrationState.OFFERED else None,
         created_at=NOW - timedelta(days=5),
         updated_at=NOW - timedelta(days=5),
@@ -145,6 +153,8 @@ def material(kind: EmailKind, locale: str) -> Material:
         params = {"number": "012/PKB/XII/2026", "verify_url": "https://acara.example/v/4Q7K9X2M"}
     if kind is EmailKind.OWN_EVENTS:
         params = {"own_events": str(_key(7))}
+    if kind is EmailKind.DECISION_UNDONE:
+        params = {"undone": "approved"}
     attachment = {"key": "certificates/1", "name": "sertifikat.pdf", "type": "application/pdf"}
     return Material(
         email=Email(
@@ -165,7 +175,7 @@ def material(kind: EmailKind, locale: str) -> Material:
         participation=_participation() if of_partner else None,
         partner=_partner(locale) if of_partner else None,
         recording_url="https://www.youtube.com/watch?v=abcdefghijk",
-        position=3,
+        waiting=Waiting(3, Why.HELD, 2, free=0, held=3, held_until=NOW + timedelta(hours=20)),
         told=Told(0, 1, invited=True),
     )
 
@@ -246,6 +256,30 @@ def test_new_links_say_that_the_old_ones_are_dead(kind: EmailKind, locale: str, 
     _check(f"{kind.value}_new_link.{locale}.txt", f"Subject: {message['Subject']}\n\n" + _body(message, "plain"))
     [told] = [line for line in _body(message, "plain").splitlines() if line.startswith(("Demi", "To keep"))]
     assert told in _body(message, "html")
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("kind", [EmailKind.CONFIRMATION, EmailKind.WAITLISTED])
+def test_who_was_approved_is_told_so(kind: EmailKind, locale: str, files: FileStore) -> None:
+    made = material(kind, locale)
+    made.email.params = {"approved": True}
+    message = composed(files, made)
+    _check(f"{kind.value}_approved.{locale}.txt", f"Subject: {message['Subject']}\n\n" + _body(message, "plain"))
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("state", [RegistrationState.REQUESTED, RegistrationState.WAITLISTED])
+@pytest.mark.parametrize("kind", [EmailKind.REGISTRATION_RECEIVED, EmailKind.DECISION_UNDONE])
+def test_who_awaits_a_decision_is_told_whether_a_seat_is_held(
+    kind: EmailKind, state: RegistrationState, locale: str, files: FileStore
+) -> None:
+    made = material(kind, locale)
+    assert made.registration is not None
+    made.registration.state = state
+    if kind is EmailKind.DECISION_UNDONE:
+        made.email.params = {"undone": "declined"}
+    message = composed(files, made)
+    _check(f"{kind.value}_{state.value}.{locale}.txt", _body(message, "plain"))
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])

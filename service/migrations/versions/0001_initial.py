@@ -719,6 +719,7 @@ def upgrade() -> None:
         sa.Column("link_version", sa.Integer(), nullable=False),
         sa.Column("calendar_sequence", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("priority_reason", sa.String(length=200), nullable=True),
         sa.Column("needs_approval", sa.Boolean(), nullable=False),
         sa.Column("needs_guardian", sa.Boolean(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),

@@ -188,9 +188,7 @@ def _edit(session: Session, event_id: uuid.UUID, changes: _Changes, desk: Desk) 
         authoring.set_times(session, event_id, starts_at=starts_at, ends_at=ends_at, now=desk.now, by=desk.by)
     pool = lists.webinar_pool(session, event_id)
     if pool is not None:
-        authoring.set_capacity(
-            session, pool.id, capacity=changes.capacity, overbooking=pool.overbooking, now=desk.now, by=desk.by
-        )
+        authoring.set_capacity(session, pool.id, capacity=changes.capacity, now=desk.now, by=desk.by)
 
 
 HANDLERS = (show_new, draft, show_edit, edit)

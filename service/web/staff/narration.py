@@ -68,6 +68,22 @@ _LINES: Mapping[str, _Line] = {
     "OfferAccepted": _Line(N_("Somebody took the seat they were offered."), N_("%(count)s offered seats were taken.")),
     "OfferExpired": _Line(N_("An offered seat was not taken in time."), N_("%(count)s offers ran out.")),
     "RegistrationCancelled": _Line(N_("A registration was cancelled."), N_("%(count)s registrations were cancelled.")),
+    "RegistrationApproved": _Line(
+        N_("A registration was approved."), N_("%(count)s registrations were approved."), "good"
+    ),
+    "RegistrationDeclined": _Line(N_("A registration was declined."), N_("%(count)s registrations were declined.")),
+    "DecisionUndone": _Line(N_("A decision about a registration was undone.")),
+    "OfferExtended": _Line(N_("Somebody was given more time to take a seat.")),
+    "WaitlistReordered": _Line(N_("The order of the waitlist was changed by hand.")),
+    "WaitingEnded": _Line(
+        N_("It began while somebody still waited for a seat; they were told."),
+        N_("It began while %(count)s parties still waited for seats; they were told."),
+    ),
+    "SeatsReserved": _Line(N_("Seats kept for invitees: %(count)s.")),
+    "InviteesAdded": _Line(N_("%(count)s people were put on the list of invitees.")),
+    "InviteeRemoved": _Line(N_("Somebody was taken off the list of invitees.")),
+    "RegistrationRulesChanged": _Line(N_("It was changed how people get in: %(fields)s.")),
+    "PoolShared": _Line(N_("%(slots)s visiting times share their seats now.")),
     "LinksRevoked": _Line(
         N_("Somebody's personal links were replaced."), N_("The personal links of %(count)s people were replaced.")
     ),
