@@ -29,6 +29,7 @@ from events.models import (
     Stage,
 )
 from events.outbox import FactRow
+from events.ownership import Owners, owned_by
 from events.storage import ReadSession
 
 LONGEST_COMMENT = 2000
@@ -116,11 +117,14 @@ def find_obstacle(session: ReadSession, event: Event, *, decides: bool, by: str)
     return None
 
 
+def own_rule(session: ReadSession, organiser_id: uuid.UUID) -> ReviewRule:
+    """Return the rule that an organiser has set itself. Raises `NotFound`."""
+    return _organiser(session, organiser_id).review_rule
+
+
 def rule_of(session: ReadSession, organiser_id: uuid.UUID) -> ReviewRule:
     """Return the rule that counts for an organiser: its parent's, unless its own is stricter. Raises `NotFound`."""
-    organiser = session.get(Organiser, organiser_id)
-    if organiser is None:
-        raise NotFound
+    organiser = _organiser(session, organiser_id)
     parents = organiser.parent.review_rule if organiser.parent is not None else ReviewRule.NOBODY
     return max(organiser.review_rule, parents, key=list(ReviewRule).index)
 
@@ -152,14 +156,19 @@ def comment(session: Session, event_id: uuid.UUID, text: str, *, now: datetime, 
 
 def set_review_rule(session: Session, organiser_id: uuid.UUID, rule: ReviewRule, *, now: datetime, by: str) -> None:
     """Say whose events need approval from now on; asking for what is so changes nothing. The caller commits."""
-    organiser = session.get(Organiser, organiser_id)
-    if organiser is None:
-        raise NotFound
+    organiser = _organiser(session, organiser_id)
     if organiser.review_rule is rule:
         return
     organiser.review_rule = rule
     session.flush()
     outbox.record(session, facts.ReviewRuleChanged(organiser_id=organiser_id, rule=rule.value), now=now, by=by)
+
+
+def _organiser(session: ReadSession, organiser_id: uuid.UUID) -> Organiser:
+    organiser = session.get(Organiser, organiser_id)
+    if organiser is None:
+        raise NotFound
+    return organiser
 
 
 def _draft(session: Session, event_id: uuid.UUID) -> Event:
@@ -227,18 +236,17 @@ def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, "times": times, **{name: document[name] for name in ("capacity", "programme", "visits")}}
 
 
-def list_waiting(session: ReadSession, organiser_ids: Sequence[uuid.UUID] | None) -> Sequence[Event]:
-    """Return the drafts that wait for approval, who asked first first; None: of every organiser."""
-    statement = (
+def list_waiting(session: ReadSession, owners: Owners) -> Sequence[Event]:
+    """Return the drafts of `owners` that wait for approval, who asked first first."""
+    return session.scalars(
         sa.select(Event)
         .join(EventReview, EventReview.event_id == Event.id)
-        .where(EventReview.state == ReviewState.SUBMITTED, Event.stage == Stage.DRAFT)
+        .where(
+            EventReview.state == ReviewState.SUBMITTED, Event.stage == Stage.DRAFT, owned_by(Event.organiser_id, owners)
+        )
         .order_by(EventReview.submitted_at, Event.id)
         .limit(50)
-    )
-    if organiser_ids is not None:
-        statement = statement.where(Event.organiser_id.in_(organiser_ids))
-    return session.scalars(statement).all()
+    ).all()
 
 
 def list_returned(session: ReadSession, by: str) -> Sequence[Event]:

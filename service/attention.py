@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 
 from certificates.models import Certificate, CertificateState
+from events import review
 from events.errors import N_
 from events.models import Event, Participation, PartnerAnswer, Recording, RecordingState, Stage, Track
 from events.ownership import Owners, owned_by
@@ -38,6 +39,11 @@ May = Callable[[Action], bool]
 def needed(session: ReadSession, *, owners: Owners, may: May, now: datetime, real_now: datetime) -> Attention:
     """Return what needs attention, the urgent first, of what this person may do something about."""
     found: list[Matter] = []
+    if may(Action.APPROVE_EVENTS):
+        found += [
+            Matter(N_("Waits for your approval"), 1, f"/staff/events/{event.id}/review", event.title)
+            for event in review.list_waiting(session, owners)[:5]
+        ]
     if may(Action.APPROVE_POSTS):
         found += _posts(session, owners)
     if may(Action.EDIT_RECORDING):

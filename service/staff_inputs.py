@@ -26,7 +26,7 @@ from certificates.models import CertificateRole
 from certificates.settings import read_settings
 from events.dates import INDONESIAN_ZONES
 from events.errors import Invalid
-from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerKind, ProgrammeItem
+from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerKind, ProgrammeItem, ReviewRule
 from events.storage import LocalizedText
 from events.tags import MOST_TOPICS, Audience, stored_topics
 from service.inputs import Email, Input, Line200, PersonName, Phone, field_errors
@@ -373,3 +373,38 @@ class ParticipationInput(Input):
     role: ParticipationRole
     topic: LineInput | None = None
     position: int = Field(0, ge=0, le=1000, description="Place in the list of the page.")
+
+
+class PreviewLinkInput(Input):
+    """A link that shows an event before it is public."""
+
+    label: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(one_line)] = Field(
+        "", description="For whom it is, as staff remember it.", examples=["SMP Negeri 6"]
+    )
+    days: int = Field(14, ge=1, le=90, description="For how long it works.")
+
+
+class CloneInput(Input):
+    """When the copy of an event begins; everything moves by as much."""
+
+    starts_at: Moment
+
+
+class TemplateInput(Input):
+    """The name under which an event is kept as a template."""
+
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)
+    ]
+
+
+class CommentInput(Input):
+    """What staff say to each other about an event."""
+
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_text)] = ""
+
+
+class ReviewRuleInput(Input):
+    """Whose events somebody else must approve before they are published."""
+
+    rule: ReviewRule

@@ -18,6 +18,7 @@ class Action(enum.StrEnum):
     EDIT_EVENTS = "events.edit"
     PUBLISH_EVENTS = "events.publish"
     APPROVE_EVENTS = "events.approve"
+    COMMENT_EVENTS = "events.comment"
     MOVE_EVENTS = "events.move"
     VIEW_REGISTRATIONS = "registrations.view"
     EDIT_REGISTRATIONS = "registrations.edit"
@@ -51,6 +52,7 @@ ROLES_OF: dict[Action, frozenset[Role]] = {
     Action.EDIT_EVENTS: _MAKERS,
     Action.PUBLISH_EVENTS: _DESK,
     Action.APPROVE_EVENTS: _DECIDERS,
+    Action.COMMENT_EVENTS: _DESK,
     Action.MOVE_EVENTS: _DESK,
     # People's names and contacts are for those who need them: a viewer sees the counts.
     Action.VIEW_REGISTRATIONS: _DESK,

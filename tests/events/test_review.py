@@ -43,10 +43,10 @@ def test_asked_returned_asked_again_and_approved(life: Life) -> None:
     life.do(review.submit, event_id, note="Mohon diperiksa", by=EDITOR)
     with pytest.raises(Conflict):
         life.do(review.submit, event_id, by=EDITOR)
-    assert [event.id for event in life.database.read(lambda s: review.list_waiting(s, [life.organiser_id]))] == [
+    assert [event.id for event in life.database.read(lambda s: review.list_waiting(s, {life.organiser_id}))] == [
         event_id
     ]
-    assert life.database.read(lambda s: review.list_waiting(s, [new_id()])) == []
+    assert life.database.read(lambda s: review.list_waiting(s, {new_id()})) == []
     with pytest.raises(Invalid):
         life.do(review.return_event, event_id, comment="  ", by=APPROVER)
     life.do(review.return_event, event_id, comment="Tambahkan narasumber", by=APPROVER)

@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, str] = {
     Action.VIEW_EVENTS: N_("An event was worked on."),
     Action.EDIT_EVENTS: N_("An event was edited."),
     Action.APPROVE_EVENTS: N_("A draft was approved, or sent back with a comment."),
+    Action.COMMENT_EVENTS: N_("A comment was written about an event."),
     Action.PUBLISH_EVENTS: N_("An event was published, or its registration opened or closed."),
     Action.MOVE_EVENTS: N_("An event was moved or cancelled."),
     Action.VIEW_REGISTRATIONS: N_("Registrations were worked on."),

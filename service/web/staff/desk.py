@@ -89,6 +89,12 @@ class Desk:
         self.pages.recent.forget()
         return result
 
+    async def keep(self, use_case: Callable[[Session], _Result]) -> _Result:
+        """Write a person's own unsaved text, which nobody else sees: no act, and no row in the audit trail."""
+        result = await self.runtime.database.awrite(use_case)
+        auditing.origin_of(self.request).noted = True
+        return result
+
     # ------------------------------------------------------------ whose
     async def houses(self) -> Sequence[House]:
         """Return the organisers that this person sees."""

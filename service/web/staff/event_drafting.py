@@ -1,47 +1,66 @@
-"""Drafting and editing an event: one page, sensible defaults, everything else folded."""
+"""Drafting a new event: one page with sensible defaults or a template's, everything else folded away."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import get, post
-from litestar.params import FromPath
 from litestar.response import Response
 
 from certificates.settings import read_settings
-from events import authoring
-from events import desk as lists
+from events import authoring, event_templates, free_days, working_copies
+from events.errors import NotFound
+from events.event_documents import Document
 from events.finding import topic_lines
-from events.models import Event, EventKind, EventMode, Stage
-from events.storage import Session
+from events.houses import House
+from events.models import Event, EventKind, EventMode, EventTemplate, Stage
+from events.storage import LocalizedText, ReadSession, Session
 from events.tags import Audience
+from events.usual_templates import USUAL
+from events.working_copies import subject_of_new
 from service.accounts.permissions import Action
-from service.inputs import Input
-from service.staff_inputs import CapacityInput, EventDraftInput, EventEditInput, TimesInput
+from service.staff_inputs import EventDraftInput
 from service.web.forms import Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check_all, desk_of, refused
 from service.web.staff.event_forms import (
+    TEXTS,
     ZONES,
     capacity_values,
     certificate_values,
     event_values,
     evidence_choices,
-    form_of,
+    form_from,
     new_form,
     times_values,
     zone_of,
 )
-
-FORM_BYTES = 128 * 1024
-"""Both languages of a long description, percent-encoded."""
+from service.web.staff.working_copies import FORM_BYTES, Left, kind_of, left_in_new
 
 
-async def _form_page(
-    desk: Desk, form: Form, *, kind: EventKind, event: Event | None = None, status_code: int = 200
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A template that the form may begin with: the house's own key or the row's id, its name, its document."""
+
+    key: str
+    name: LocalizedText
+    document: Document
+
+
+async def form_page(
+    desk: Desk,
+    left: Left,
+    *,
+    kind: EventKind,
+    event: Event | None = None,
+    pattern: Pattern | None = None,
+    status_code: int = 200,
 ) -> Response[str]:
+    """Answer with the form of an event, or of a new one (`event` None)."""
     house = await desk.chosen_house() if event is None else await desk.house(event.organiser_id)
     return await desk.show(
         "event_form.html",
@@ -49,28 +68,74 @@ async def _form_page(
         event=event,
         house=house,
         houses=await desk.houses(),
-        form=form,
+        form=left.form,
+        left=left,
         kind=kind,
         zones=ZONES,
         modes=list(EventMode),
         evidence=evidence_choices(),
-        draft=event is None or event.stage is Stage.DRAFT,
         audiences=list(Audience),
         topics=await desk.read(lambda session: topic_lines(session, house.id if house else None)),
+        draft=event is None or event.stage is Stage.DRAFT,
+        pattern=pattern,
+        patterns=await _patterns(desk, house, kind) if event is None and house is not None else [],
+        gaps=count_gaps(left.form),
     )
 
 
-def _kind(text: str | None) -> EventKind:
-    return EventKind.EXHIBITION if text == EventKind.EXHIBITION.value else EventKind.WEBINAR
+def count_gaps(form: Form) -> Mapping[str, int]:
+    """Return how many texts of the form each language lacks that are there in the other one."""
+    pairs = [(form.value(f"{name}_id").strip(), form.value(f"{name}_en").strip()) for name in TEXTS]
+    return {"id": sum(bool(en and not id_) for id_, en in pairs), "en": sum(bool(id_ and not en) for id_, en in pairs)}
 
 
+# ---------------------------------------------------------------- templates
+async def _patterns(desk: Desk, house: House, kind: EventKind) -> Sequence[Pattern]:
+    own = await desk.read(lambda session: event_templates.list_templates(session, house.id))
+    usual = [Pattern(each.key, each.name, each.document) for each in USUAL.values() if each.kind is kind]
+    return [*(_pattern(each) for each in own if each.kind is kind), *usual]
+
+
+def _pattern(template: EventTemplate) -> Pattern:
+    return Pattern(str(template.id), LocalizedText(template.name), template.document)
+
+
+async def find_pattern(desk: Desk, house: House, key: str) -> Pattern | None:
+    """Return the template that an address or a form names, None for none. Raises `NotFound` for another library's."""
+    if not key:
+        return None
+    if key in USUAL:
+        return Pattern(key, USUAL[key].name, USUAL[key].document)
+
+    def query(session: ReadSession) -> EventTemplate:
+        return event_templates.find_template(session, uuid.UUID(key))
+
+    try:
+        template = await desk.read(query)
+    except ValueError as error:
+        raise NotFound from error
+    if template.organiser_id != house.id:
+        raise NotFound
+    return _pattern(template)
+
+
+# ---------------------------------------------------------------- the form
 @get("/staff/events/new", action=Action.EDIT_EVENTS, include_in_schema=False)
 async def show_new(request: Request) -> Response[str]:
-    """Show the form for a new event, filled with what most events have."""
+    """Show the form for a new event: what was left in it, or filled with what most events have."""
     desk = desk_of(request)
-    kind = _kind(request.query_params.get("kind"))
     house = await desk.chosen_house()
-    return await _form_page(desk, new_form(kind, desk.now, zone_of(house.timezone)), kind=kind)
+    pattern = await find_pattern(desk, house, request.query_params.get("template", ""))
+    kind = EventKind(pattern.document["kind"]) if pattern else kind_of(request.query_params.get("kind"))
+    left = await left_in_new(desk, subject_of_new(house.id, kind), await _fresh(desk, house, kind, pattern))
+    return await form_page(desk, left, kind=kind, pattern=pattern)
+
+
+async def _fresh(desk: Desk, house: House, kind: EventKind, pattern: Pattern | None) -> Form:
+    zone, now = zone_of(house.timezone), desk.now
+    day = await desk.read(lambda session: free_days.next_free_day(session, house.id, now=now, timezone=house.timezone))
+    fresh = new_form(kind, day, zone)
+    return fresh if pattern is None else form_from(pattern.document, fresh, zone)
 
 
 @post("/staff/events/new", action=Action.EDIT_EVENTS, include_in_schema=False, request_max_body_size=FORM_BYTES)
@@ -78,39 +143,55 @@ async def draft(request: Request) -> Response[Any]:
     """Keep a new event as a draft."""
     desk = desk_of(request)
     form = await read_form(request)
-    kind = _kind(form.value("kind"))
+    kind = kind_of(form.value("kind"))
     house = await desk.chosen_house()
-    zone = zone_of(form.value("timezone"))
+    pattern = await find_pattern(desk, house, form.value("template"))
     try:
-        values = event_values(form, zone) | times_values(form, zone) | {"kind": kind.value, "timezone": zone.key}
-        [given] = check_all((EventDraftInput, values | capacity_values(form)))
-        certificate = _checked_certificate(form, {})
-        event_id = await desk.write(lambda session: _draft(session, house.id, given, certificate, desk))
+        given = _checked(form, kind, zone_of(form.value("timezone")), pattern)
+        event_id = await desk.write(lambda session: _draft(session, house, given, pattern, desk))
     except REFUSALS as refusal:
         again, status = refused(form, refusal)
-        return await _form_page(desk, again, kind=kind, status_code=status)
+        return await form_page(desk, Left(again), kind=kind, pattern=pattern, status_code=status)
     return desk.go(f"/staff/events/{event_id}", "drafted")
 
 
-def _draft(
-    session: Session, organiser_id: uuid.UUID, given: EventDraftInput, certificate: dict[str, Any], desk: Desk
-) -> uuid.UUID:
-    return authoring.draft_event(
+def _checked(form: Form, kind: EventKind, zone: ZoneInfo, pattern: Pattern | None) -> _Drafted:
+    values = event_values(form, zone) | times_values(form, zone) | {"kind": kind.value, "timezone": zone.key}
+    [given] = check_all((EventDraftInput, values | capacity_values(form)))
+    before: dict[str, Any] = pattern.document["fields"].get("certificate", {}) if pattern else {}
+    return _Drafted(given, checked_certificate(form, before))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    """What the form of a new event says, checked."""
+
+    event: EventDraftInput
+    certificate: dict[str, Any]
+
+
+def _draft(session: Session, house: House, given: _Drafted, pattern: Pattern | None, desk: Desk) -> uuid.UUID:
+    event_id = authoring.draft_event(
         session,
-        organiser_id,
-        kind=given.kind,
-        starts_at=given.starts_at,
-        ends_at=given.ends_at,
-        timezone=given.timezone,
-        capacity=given.capacity,
+        house.id,
+        kind=given.event.kind,
+        starts_at=given.event.starts_at,
+        ends_at=given.event.ends_at,
+        timezone=given.event.timezone,
+        capacity=given.event.capacity,
         now=desk.now,
         by=desk.by,
-        certificate=certificate,
-        **given.fields(),
+        certificate=given.certificate,
+        **given.event.fields(),
     )
+    if pattern is not None:
+        event_templates.apply_parts(session, event_id, pattern.document, now=desk.now, by=desk.by)
+    subject = subject_of_new(house.id, given.event.kind)
+    working_copies.discard_working_copy(session, desk.identity.staff_id, subject)
+    return event_id
 
 
-def _checked_certificate(form: Form, before: dict[str, Any]) -> dict[str, Any]:
+def checked_certificate(form: Form, before: dict[str, Any]) -> dict[str, Any]:
     """Return the certificate's settings; what this page does not show stays as it was. Raises `Invalid`."""
     given = certificate_values(form)
     settings = {**{name: value for name, value in before.items() if name != "hours"}, **given} if given else {}
@@ -119,76 +200,4 @@ def _checked_certificate(form: Form, before: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-@get("/staff/events/{event_id:uuid}/edit", action=Action.EDIT_EVENTS, include_in_schema=False)
-async def show_edit(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]:
-    """Show the event's form."""
-    desk = desk_of(request)
-    event = await desk.event(event_id, Action.EDIT_EVENTS)
-    pool = await desk.read(lambda session: lists.webinar_pool(session, event_id))
-    return await _form_page(desk, form_of(event, pool), kind=event.kind, event=event)
-
-
-@post(
-    "/staff/events/{event_id:uuid}/edit",
-    action=Action.EDIT_EVENTS,
-    include_in_schema=False,
-    request_max_body_size=FORM_BYTES,
-)
-async def edit(request: Request, event_id: FromPath[uuid.UUID]) -> Response[Any]:
-    """Keep the changes, unless somebody else changed the event since the page was opened: then show both (409)."""
-    desk = desk_of(request)
-    event = await desk.event(event_id, Action.EDIT_EVENTS)
-    form = await read_form(request)
-    try:
-        changes = _checked_changes(event, form)
-        await desk.write(lambda session: _edit(session, event_id, changes, desk))
-    except REFUSALS as refusal:
-        again, status = refused(form, refusal)
-        current = await desk.event(event_id)
-        if current.version != event.version or status == 409:
-            # What was typed stays; saving once more, with both in sight, is then meant.
-            again = Form({**again.values, "version": [str(current.version)]}, again.errors)
-        return await _form_page(desk, again, kind=event.kind, event=current, status_code=status)
-    return desk.go(f"/staff/events/{event_id}", "saved")
-
-
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """What the form of an existing event says, checked."""
-
-    version: int
-    fields: dict[str, Any]
-    capacity: int | None
-    times: TimesInput | None
-
-
-def _checked_changes(event: Event, form: Form) -> _Changes:
-    zone = zone_of(event.timezone)
-    wanted: list[tuple[type[Input], dict[str, Any]]] = [
-        (EventEditInput, event_values(form, zone)),
-        (CapacityInput, {"capacity": None} | capacity_values(form)),
-    ]
-    if event.stage is Stage.DRAFT:
-        wanted.append((TimesInput, times_values(form, zone)))
-    edit_, capacity, *times = check_all(*wanted)
-    version = form.value("version")
-    return _Changes(
-        version=int(version) if version.isascii() and version.isdigit() else 0,
-        fields=edit_.fields() | {"certificate": _checked_certificate(form, event.certificate)},
-        capacity=capacity.capacity,
-        times=times[0] if times else None,
-    )
-
-
-def _edit(session: Session, event_id: uuid.UUID, changes: _Changes, desk: Desk) -> None:
-    """Change texts and settings, the times of a draft, and the seats: all or nothing."""
-    authoring.edit_event(session, event_id, version=changes.version, now=desk.now, by=desk.by, **changes.fields)
-    if changes.times is not None:
-        starts_at, ends_at = changes.times.starts_at, changes.times.ends_at
-        authoring.set_times(session, event_id, starts_at=starts_at, ends_at=ends_at, now=desk.now, by=desk.by)
-    pool = lists.webinar_pool(session, event_id)
-    if pool is not None:
-        authoring.set_capacity(session, pool.id, capacity=changes.capacity, now=desk.now, by=desk.by)
-
-
-HANDLERS = (show_new, draft, show_edit, edit)
+HANDLERS = (show_new, draft)

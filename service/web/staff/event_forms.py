@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from events import event_documents, event_rules
 from events.attendance import AttendanceRule
-from events.models import Event, EventKind, Evidence, SeatPool
+from events.models import Event, EventKind, Evidence, SeatPool, Stage
 from events.storage import LocalizedText
 from events.tags import parse_topic, topics_of, write_topic
 from service.web.forms import Form
@@ -56,7 +57,9 @@ def event_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def times_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
-    """Return when the event begins and ends."""
+    """Return when the event begins and ends; without a last day it ends on the first."""
+    if not form.value("ends_at_date").strip() and form.value("ends_at_time").strip():
+        form = Form({**form.values, "ends_at_date": [form.value("starts_at_date")]})
     return {name: at for name in ("starts_at", "ends_at") if (at := moment(form, name, zone))}
 
 
@@ -76,27 +79,59 @@ def certificate_values(form: Form) -> dict[str, Any]:
 
 
 def form_of(event: Event, pool: SeatPool | None) -> Form:
-    """Return the event as its form shows it."""
+    """Return the event as its form shows it, with just the fields that its page has."""
     zone = zone_of(event.timezone)
+    values = field_values({name: getattr(event, name) for name in event_rules.EDITABLE}, zone)
+    if event.stage is Stage.DRAFT:
+        values |= span_values(event.kind, event.starts_at, event.ends_at, zone)
+    if pool is not None:
+        values["capacity"] = [_said(pool.capacity)]
+    return Form({**values, "version": [str(event.version)]})
+
+
+def field_values(fields: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Sequence[str]]:
+    """Return fields of an event (any of `event_rules.EDITABLE`) as the form shows them."""
     values: dict[str, Sequence[str]] = {}
     for name in TEXTS:
-        values |= _localized(name, getattr(event, name))
-    for name in ("join_url", "start_code", "end_code", "survey_url", "offer_hours", "max_party_size", "version"):
-        values[name] = [_said(getattr(event, name))]
-    for name in ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at"):
-        values |= _moment(name, getattr(event, name), zone)
-    values["mode"] = [event.mode.value]
-    values["audiences"] = list(event.audiences)
-    values["topics"] = [write_topic(topic.name) for topic in topics_of(event.topics)]
-    values["timezone"] = [event.timezone]
-    values["waitlist"] = ["yes"] if event.waitlist else []
-    values["capacity"] = [_said(pool.capacity if pool else None)]
-    rule: Mapping[str, Any] = event.attendance_rule
-    values["attendance_needs"] = list(rule.get("needs", DEFAULT_ATTENDANCE))
-    values["attendance_match"] = [rule.get("match", "any")]
-    values["certificate"] = ["yes"] if event.certificate else []
-    values["certificate_hours"] = [_said(event.certificate.get("hours"))]
-    return Form(values)
+        if name in fields:
+            values |= _localized(name, fields[name])
+    for name in (*_CAN_BE_EMPTY, "offer_hours", "max_party_size", "mode"):
+        if name in fields:
+            values[name] = [_said(fields[name])]
+    for name in ("registration_opens_at", "registration_closes_at"):
+        if name in fields:
+            values |= _moment(name, fields[name], zone)
+    for name, say in _SETTINGS.items():
+        if name in fields:
+            values |= say(fields[name])
+    return values
+
+
+def _attendance_values(rule: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    needs = list(rule.get("needs", DEFAULT_ATTENDANCE))
+    return {"attendance_needs": needs, "attendance_match": [rule.get("match", "any")]}
+
+
+def _certificate_values(settings: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    wanted = ["yes"] if settings else []
+    return {"certificate": wanted, "certificate_hours": [_said(settings.get("hours"))]}
+
+
+_SETTINGS: Mapping[str, Callable[[Any], dict[str, Sequence[str]]]] = {
+    "audiences": lambda codes: {"audiences": list(codes)},
+    "topics": lambda stored: {"topics": [write_topic(topic.name) for topic in topics_of(stored)]},
+    "waitlist": lambda wanted: {"waitlist": ["yes"] if wanted else []},
+    "attendance_rule": _attendance_values,
+    "certificate": _certificate_values,
+}
+
+
+def span_values(kind: EventKind, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> dict[str, Sequence[str]]:
+    """Return when an event is; a webinar's last day is left empty where it is the first."""
+    values = _moment("starts_at", starts_at, zone) | _moment("ends_at", ends_at, zone)
+    if kind is EventKind.WEBINAR and values["ends_at_date"] == values["starts_at_date"]:
+        values["ends_at_date"] = [""]
+    return values
 
 
 def moment_fields(name: str, at: datetime, zone: ZoneInfo) -> dict[str, Sequence[str]]:
@@ -104,13 +139,11 @@ def moment_fields(name: str, at: datetime, zone: ZoneInfo) -> dict[str, Sequence
     return _moment(name, at, zone)
 
 
-def new_form(kind: EventKind, now: datetime, zone: ZoneInfo) -> Form:
-    """Return a fresh form with what most events have: a fortnight from now, a Saturday morning, seats for a hundred."""
-    today = now.astimezone(zone).date()
-    day = date.fromordinal(today.toordinal() + 14)
-    day = date.fromordinal(day.toordinal() + (5 - day.weekday()) % 7)
+def new_form(kind: EventKind, day: date, zone: ZoneInfo) -> Form:
+    """Return a fresh form with what most events have: that day in the morning, seats for a hundred."""
     webinar = kind is EventKind.WEBINAR
-    last = day if webinar else date.fromordinal(day.toordinal() + 8)
+    start, end = (time(9), time(11)) if webinar else (time(9), time(16))
+    last = day if webinar else day + timedelta(days=8)
     values: dict[str, Sequence[str]] = {
         "timezone": [str(zone)],
         "mode": ["online" if webinar else "onsite"],
@@ -123,9 +156,21 @@ def new_form(kind: EventKind, now: datetime, zone: ZoneInfo) -> Form:
         "certificate": ["yes"] if webinar else [],
         "certificate_hours": ["2"] if webinar else [],
     }
-    start, end = (time(9), time(11)) if webinar else (time(9), time(16))
-    values |= _moment("starts_at", datetime.combine(day, start, zone), zone)
-    values |= _moment("ends_at", datetime.combine(last, end, zone), zone)
+    span = span_values(kind, datetime.combine(day, start, zone), datetime.combine(last, end, zone), zone)
+    return Form(values | span)
+
+
+def form_from(document: Mapping[str, Any], fresh: Form, zone: ZoneInfo) -> Form:
+    """Return a fresh form filled in with a template's document: its fields, its length, its seats."""
+    begins = datetime.fromisoformat(moment(fresh, "starts_at", zone))
+    ends = begins + timedelta(seconds=document["length"])
+    values = {
+        **fresh.values,
+        **field_values(event_documents.fields_of(document, begins), zone),
+        **span_values(EventKind(document["kind"]), begins, ends, zone),
+    }
+    if document.get("capacity") is not None:
+        values["capacity"] = [str(document["capacity"])]
     return Form(values)
 
 

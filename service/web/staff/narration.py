@@ -178,9 +178,14 @@ _WHO = {
 
 def staff_ids(rows: Iterable[FactRow]) -> list[uuid.UUID]:
     """Return whose names the story needs."""
+    return ids_of(row.by for row in rows)
+
+
+def ids_of(done_by: Iterable[str]) -> list[uuid.UUID]:
+    """Return the staff among those who did something, as facts name them."""
     found: set[uuid.UUID] = set()
-    for row in rows:
-        kind, _, key = row.by.partition(":")
+    for by in done_by:
+        kind, _, key = by.partition(":")
         if kind == "staff":
             try:
                 found.add(uuid.UUID(key))
@@ -269,6 +274,11 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any], str, str], dict[str, Any]]] =
     "CapacityChanged": _resized,
     "RecordingReceived": _received,
 }
+
+
+def people_of(written_by: Iterable[str], names: Mapping[uuid.UUID, str], locale: str) -> dict[str, str]:
+    """Return how to call each of those who did something, by how facts name them."""
+    return {by: _who(by, locale, names) for by in written_by}
 
 
 def _kind(by: str) -> str:

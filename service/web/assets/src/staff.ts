@@ -2,7 +2,9 @@
 import htmx from "htmx.org";
 import { keepDoorsClean } from "./door/keeping";
 import { ordering } from "./ordering";
+import { autosave } from "./autosave";
 import { uploadProgress } from "./uploading";
+import { writing } from "./writing";
 
 // Set before htmx starts: the content security policy knows no inline style and no eval.
 htmx.config.includeIndicatorStyles = false;
@@ -13,3 +15,5 @@ htmx.config.historyCacheSize = 0;
 uploadProgress();
 keepDoorsClean();
 ordering();
+writing();
+autosave();

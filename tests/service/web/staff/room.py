@@ -11,7 +11,7 @@ from typing import Any
 from litestar.testing import TestClient
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import answer_files, organisers, partners, recording
+from events import answer_files, event_templates, organisers, partners, preview_links, recording
 from events.answer_files import KeptFile
 from events.answers import FileGiven
 from events.models import ParticipationRole, PartnerKind, Stage
@@ -158,6 +158,8 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         return {
             "file_id": file_id,
             "partner_id": partner,
+            "preview_id": preview_links.make_preview_link(session, open_, now=NOW, by="staff:test"),
+            "template_id": event_templates.save_template(session, open_, name=number, now=NOW, by="staff:test"),
             "participation_id": part,
             "certificate_id": certificate.id,
             "post_id": post.id,

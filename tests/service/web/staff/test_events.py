@@ -231,15 +231,31 @@ def test_speakers_and_programme(room: Room, owner: TestClient[Any]) -> None:
     assert row.participation.withdrawn_at is not None
 
 
-def test_the_preview_shows_a_draft_to_who_has_the_link_only(room: Room, owner: TestClient[Any]) -> None:
+def test_a_preview_is_for_staff_and_for_who_has_a_link_until_it_is_revoked(room: Room, owner: TestClient[Any]) -> None:
     key = drafted(owner, room.life.organiser_id)
-    link = owner.get(f"/staff/events/{key}/preview").headers["location"]
+    own = owner.get(f"/staff/events/{key}/preview")
+    assert "Menulis Cerita Anak" in own.text
+    page = f"/staff/events/{key}/previews"
+    assert owner.post(page, data={"days": "900"}).status_code == 422
+    assert owner.post(page, data={"label": "SMP 6 <b>", "days": "3"}).status_code == 303
+    shown = owner.get(page).text
+    assert "SMP 6 &lt;b&gt;" in shown
+    [link] = set(re.findall(r"(/preview/[\w.-]+)</p>", shown))
+    assert "https://wa.me/?text=" in shown
     with room.visitor() as stranger:
-        seen = stranger.get(link)
+        seen = stranger.get(f"{link}?lang=en")
         assert seen.status_code == 200
-        assert "Menulis Cerita Anak" in seen.text
-        assert seen.headers["x-robots-tag"] == "noindex, nofollow"
+        assert "Menulis Cerita Anak" not in seen.text  # the English page
+        assert "Writing for Children" in seen.text
+        assert "This page is not public yet" in seen.text
+        assert (seen.headers["x-robots-tag"], seen.headers["cache-control"]) == ("noindex, nofollow", "no-store")
         assert stranger.get(link[:-2]).status_code == 404
+        assert stranger.get(f"/staff/events/{key}/preview").status_code == 303
+        owner.post(f"/staff/events/{key}/publish")
+        assert stranger.get(link).headers["location"] == "/events/perpustakaan-batam/menulis-cerita-anak"
+        [revoke] = re.findall(rf"{page}/[\w-]+/revoke", shown)
+        assert owner.post(revoke).status_code == 303
+        assert stranger.get(link).status_code == 410
 
 
 def test_the_timeline_tells_the_story_in_both_languages(room: Room, owner: TestClient[Any]) -> None:

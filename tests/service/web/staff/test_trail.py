@@ -42,6 +42,7 @@ def test_every_act_of_every_route_leaves_a_row_and_nothing_else_does(sqlite_room
             found = rows(sqlite_room, wanted)
             new = found[: len(found) - before]
             acted = answer.status_code < 400 and (method != "GET" or action is Action.EXPORT_REGISTRATIONS)
+            acted = acted and "working-copy" not in path  # a person's own unsaved text is no act
             listed = path.replace("{draft_id}", "{event_id}").replace("{live_id}", "{event_id}")
             listed = listed.replace("{exhibition_id}", "{event_id}")
             if acted != bool(new) or any(line.entry.act != f"{method} {listed}" for line in new):
