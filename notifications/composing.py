@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from events.calendar import Entry, participation_entry, registration_entry
+from events.calendar import Entry, entry_file, participation_entry, registration_entry
 from events.files import FileStore
 from events.links import Links
 from events.plaintext import one_line
@@ -59,7 +59,11 @@ class Composer:
                 html=words.html,
                 calendar=self._calendar(material, to, organiser),
                 attachments=[
-                    Attachment(each["name"], each["type"], self.files.get(each["key"])) for each in email.attachments
+                    *(
+                        Attachment(each["name"], each["type"], self.files.get(each["key"]))
+                        for each in email.attachments
+                    ),
+                    *self._schedule(material),
                 ],
             )
         )
@@ -88,6 +92,23 @@ class Composer:
             organiser=self._organiser(material, to, organiser),
             answer_wanted=material.participation is not None,
         )
+
+    def _schedule(self, material: Material) -> list[Attachment]:
+        """Return one calendar file with all dates of a booking, none where nothing of it is in a calendar.
+
+        A file, not an invitation: a REQUEST speaks of one UID only (RFC 5546 §3.2.2), and every date has its own, so
+        that a later mail about one date finds its entry.
+        """
+        booking, locale = material.booking, material.email.locale
+        if booking is None or material.email.kind is EmailKind.SERIES_ADDED:
+            return []
+        entries = [
+            registration_entry(event, material.organiser, held, locale, links=self.links)
+            for held, event in booking.in_calendars
+        ]
+        if not entries:
+            return []
+        return [Attachment("jadwal.ics" if locale == "id" else "dates.ics", "text/calendar", entry_file(*entries))]
 
     def _entry(self, material: Material) -> Entry | None:
         email = material.email

@@ -17,7 +17,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from events import deliveries, outbox
-from events.models import ACTIVE_STATES, Event, Participation, Partner, Registration, RegistrationState, Stage
+from events.models import (
+    ACTIVE_STATES,
+    Event,
+    Participation,
+    Partner,
+    Registration,
+    RegistrationState,
+    Series,
+    Stage,
+)
 from events.storage import insert_unless_present, new_id
 from notifications.facts import RecipientsQueued
 from notifications.models.email import Email, EmailKind, EmailState
@@ -43,6 +52,9 @@ _PRIORITY = {
     EmailKind.SEAT_OFFERED: 1,
     EmailKind.REGISTRATION_CANCELLED: 1,
     EmailKind.OWN_EVENTS: 1,
+    EmailKind.SERIES_BOOKED: 1,
+    EmailKind.SERIES_CHANGED: 3,
+    EmailKind.SERIES_ADDED: 4,
     EmailKind.REMINDER_1H: 2,
     EmailKind.EVENT_UPDATE: 3,
     EmailKind.EVENT_POSTPONED: 3,
@@ -228,7 +240,13 @@ def announce(
     event = session.get_one(Event, event_id)
     states = ACTIVE_STATES if kind in _PER_CHANGE else (RegistrationState.CONFIRMED,)
     found = next_registrations(session, event_id, states, cursor)
-    wanted = [values_for(session, kind, event, each, now=now, about=about, params=params) for each in found]
+    together = _told_together(session, event) if kind in _PER_CHANGE else None
+    wanted = [
+        values_for_booking(session, EmailKind.SERIES_CHANGED, event, each, now=now, about=together)
+        if together and each.series_booking_id
+        else values_for(session, kind, event, each, now=now, about=about, params=params)
+        for each in found
+    ]
     insert_missing(session, [values for values in wanted if values is not None])
     deliveries.ring(session, QUEUE)
     count = (cursor or {}).get("count", 0) + len(found)
@@ -237,6 +255,42 @@ def announce(
     fact = RecipientsQueued(organiser_id=event.organiser_id, event_id=event.id, kind=kind.value, count=count)
     outbox.record(session, fact, now=now, by="worker")
     return None
+
+
+def _told_together(session: Session, event: Event) -> str | None:
+    """Return what names the change of a whole series that left the event as it is now; None if it changed by itself.
+
+    Who registered for the whole series then hears of all dates in one e-mail, not once for each.
+    """
+    if event.series_id is None or event.series_version != event.version:
+        return None
+    return f"{event.series_id}:{session.get_one(Series, event.series_id).version}"
+
+
+def values_for_booking(
+    session: Session,
+    kind: EmailKind,
+    event: Event,
+    registration: Registration,
+    *,
+    now: datetime,
+    about: str,
+    due_at: datetime | None = None,
+) -> dict[str, Any] | None:
+    """Return the row of an e-mail about all dates that a person registered for at once; None without an address.
+
+    It is owed once for the booking and `about`, whichever of the dates it is asked for.
+    """
+    values = values_for(session, kind, event, registration, now=now, about=about)
+    if values is None:
+        return None
+    key = f"{kind.value}:{registration.series_booking_id}:{about}"
+    return {**values, "dedupe_key": key, "uid": None, "due_at": due_at or now}
+
+
+def queue_for_booking(session: Session, values: Mapping[str, Any] | None) -> uuid.UUID | None:
+    """Owe an e-mail that `values_for_booking` made; returns its id, or None like `queue`."""
+    return _insert(session, values) if values is not None else None
 
 
 def next_registrations(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from events.models import (
 )
 from events.queue_reasons import Waiting
 from events.storage import ReadSession
+from notifications.booking_material import BookingMaterial, load_bookings
 from notifications.models.email import Email, EmailKind, EmailState
 
 INVITING = (
@@ -33,6 +34,9 @@ INVITING = (
     EmailKind.PARTNER_UPDATE,
 )
 """Kinds that put an entry into a calendar, or move it there."""
+
+OF_BOOKINGS = (EmailKind.SERIES_BOOKED, EmailKind.SERIES_CHANGED, EmailKind.SERIES_ADDED)
+"""Kinds about all dates of a series that a person registered for at once."""
 
 _Row = TypeVar("_Row")
 
@@ -62,6 +66,8 @@ class Material:
     waiting: Waiting | None
     """Where somebody who waits stands in the queue, and why."""
     told: Told
+    booking: BookingMaterial | None = None
+    """All dates that the person registered for at once, where the e-mail is about them."""
 
     @property
     def sequence(self) -> int:
@@ -81,6 +87,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     organisers = _by_id(session, Organiser, {e.organiser_id for e in events.values()})
     recordings = _recordings(session, emails.values())
     told = _told(session, emails.values())
+    bookings = load_bookings(session, _of_bookings(emails.values(), registrations))
     found: list[Material] = []
     for email in (emails[key] for key in ids if key in emails):
         registration = registrations.get(email.registration_id) if email.registration_id else None
@@ -96,7 +103,8 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             partner=partners.get(participation.partner_id) if participation else None,
             recording_url=recordings.get(event.id),
             waiting=_waiting(session, email, registration, now=now),
-            told=told.get(email.uid or "", Told()),
+            told=_with_booking(told.get(email.uid or "", Told()), registration),
+            booking=_booking(email, registration, bookings),
         )
         found.append(material)
     return found
@@ -148,6 +156,26 @@ def _told(session: ReadSession, emails: Iterable[Email]) -> dict[str, Told]:
         for uid, sequence, version, invited in rows
         if uid
     }
+
+
+def _of_bookings(emails: Iterable[Email], registrations: Mapping[uuid.UUID, Registration]) -> list[Registration]:
+    """Return the registrations whose bookings the e-mails are about."""
+    return [registrations[each.registration_id] for each in emails if each.kind in OF_BOOKINGS and each.registration_id]
+
+
+def _booking(
+    email: Email, registration: Registration | None, bookings: Mapping[uuid.UUID, BookingMaterial]
+) -> BookingMaterial | None:
+    if registration is None or registration.series_booking_id is None or email.kind not in OF_BOOKINGS:
+        return None
+    return bookings.get(registration.series_booking_id)
+
+
+def _with_booking(told: Told, registration: Registration | None) -> Told:
+    """Count the file with all dates as an invitation: what is called off is taken back from who may have it."""
+    if registration is None or registration.series_booking_id is None or told.invited:
+        return told
+    return replace(told, invited=True)
 
 
 def _waiting(session: ReadSession, email: Email, registration: Registration | None, *, now: datetime) -> Waiting | None:

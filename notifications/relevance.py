@@ -109,6 +109,15 @@ def _wanted(material: Material, now: datetime) -> bool:
     return material.registration is not None
 
 
+def _still_holds(material: Material, now: datetime) -> bool:
+    """Who registered for a series and still holds or awaits a date that is not over."""
+    return material.booking is not None and any(held.state in ACTIVE_STATES for held, _ in material.booking.ahead(now))
+
+
+def _can_take_more(material: Material, now: datetime) -> bool:
+    return material.booking is not None and bool(material.booking.untaken(now)) and _still_holds(material, now)
+
+
 def _certified(material: Material, now: datetime) -> bool:
     """A certificate goes to who held a place, and to partners who were not taken off."""
     part = material.participation
@@ -144,6 +153,9 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.RECORDING_AVAILABLE: _watchable,
     EmailKind.CERTIFICATE: _certified,
     EmailKind.OWN_EVENTS: _wanted,
+    EmailKind.SERIES_BOOKED: _still_holds,
+    EmailKind.SERIES_CHANGED: _wanted,
+    EmailKind.SERIES_ADDED: _can_take_more,
     EmailKind.PARTNER_INVITATION: _takes_part,
     EmailKind.PARTNER_UPDATE: _takes_part,
     EmailKind.PARTNER_CANCELLATION: _takes_no_part,

@@ -32,6 +32,7 @@ from events.plaintext import lines, one_line
 from notifications import waiting_words
 from notifications.material import Material
 from notifications.models.email import EmailKind
+from notifications.rendering_bookings import booking_context
 
 TEMPLATES = Path(__file__).parent / "templates"
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -108,6 +109,7 @@ _PERSONAL = (
     "number",
     "own_events_url",
     "cancel_url",
+    "series_url",
 )
 """Single lines that templates only ask for and put down. Everything else may decide what is said."""
 
@@ -172,6 +174,7 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "own_events_url": links.own_events_url(uuid.UUID(link)) if (link := params.get("own_events")) else "",
     }
     context |= _times(material, locale, now=now)
+    context |= booking_context(material.booking, links, locale, now=now)
     context |= (
         _of_registrant(material, links, locale, now=now)
         if material.registration

@@ -24,7 +24,7 @@ from events import deliveries, facts, lifecycle, outbox
 from events.facts import Fact
 from events.links import Links
 from events.models import Event, Registration, RegistrationState, Stage
-from notifications import emails, post_facts, posts_drafting, reminders
+from notifications import emails, post_facts, posts_drafting, reminders, series_emails
 from notifications import facts as email_facts
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
@@ -51,6 +51,10 @@ Reaction = Callable[[Context, Any, Cursor | None], Cursor | None]
 def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | None) -> None:
     """Tell the person that they have a seat, that they wait, or that staff will decide; remind who has one."""
     state = RegistrationState(fact.state)
+    if series_emails.confirm(context.session, fact.registration_id, now=context.now, by=context.by):
+        if state is RegistrationState.CONFIRMED:
+            reminders.plan_for(context.session, fact.registration_id, now=context.now)
+        return
     if state is not RegistrationState.CONFIRMED and _awaits_approval(context, fact.registration_id):
         emails.queue(
             context.session, EmailKind.REGISTRATION_RECEIVED, registration_id=fact.registration_id, now=context.now
@@ -141,9 +145,18 @@ def tell_expired(context: Context, fact: facts.OfferExpired, _cursor: Cursor | N
 
 def tell_cancelled(context: Context, fact: facts.RegistrationCancelled, _cursor: Cursor | None) -> None:
     """Confirm that the place was given up, and take the event out of the person's calendar."""
+    if series_emails.tell_given_back(context.session, fact.registration_id, now=context.now):
+        return
     emails.queue(
         context.session, EmailKind.REGISTRATION_CANCELLED, registration_id=fact.registration_id, now=context.now
     )
+
+
+def offer_added_date(context: Context, fact: facts.RegistrationOpened, cursor: Cursor | None) -> Cursor | None:
+    """Ask, or register, whoever registered for the whole series before this date was added to it."""
+    after = uuid.UUID(cursor["after"]) if cursor else None
+    last = series_emails.offer_added(context.session, event_of(fact), now=context.now, after=after)
+    return {"after": str(last)} if last else None
 
 
 def send_new_links(context: Context, fact: facts.LinksRevoked, _cursor: Cursor | None) -> None:
@@ -365,7 +378,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ),
     facts.EventEdited: (tell_of_edit, rewrite_posts),
     facts.JoinLinkChanged: (tell_partners_of_link,),
-    facts.RegistrationOpened: (draft_posts(Moment.REGISTRATION_OPEN),),
+    facts.RegistrationOpened: (draft_posts(Moment.REGISTRATION_OPEN), offer_added_date),
     facts.SeatsRanLow: (draft_posts(Moment.FEW_SEATS),),
     facts.AttendeeRegistered: (confirm, draft_waitlist_post),
     facts.SeatOffered: (offer_seat,),

@@ -69,8 +69,16 @@ def parse(content: bytes) -> EmailMessage:
 
 
 def calendar_of(message: EmailMessage) -> bytes | None:
-    """Return the calendar object in a message; the inline part and the attachment must be the same octets."""
-    parts = [part for part in message.walk() if part.get_content_type() in ("text/calendar", "application/ics")]
+    """Return the calendar object in a message; the inline part and the attachment must be the same octets.
+
+    A file with all dates of a series is none: it is attached only, and has no METHOD in its type.
+    """
+    parts = [
+        part
+        for part in message.walk()
+        if part.get_content_type() == "application/ics"
+        or (part.get_content_type() == "text/calendar" and part.get_param("method"))
+    ]
     contents = {part.get_payload(decode=True) for part in parts}
     if not parts:
         return None

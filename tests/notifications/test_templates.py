@@ -33,7 +33,8 @@ from events.models import (
 from events.queue_reasons import Waiting, Why
 from events.storage import LocalizedText
 from notifications import rendering
-from notifications.material import Material, Told
+from notifications.booking_material import BookingMaterial
+from notifications.material import OF_BOOKINGS, Material, Told
 from notifications.models.email import Email, EmailKind
 from tests.notifications.post_office import calendar_of, composer, links, parse
 from tests.support.calendars import assert_calendar_valid
@@ -177,7 +178,30 @@ def material(kind: EmailKind, locale: str) -> Material:
         recording_url="https://www.youtube.com/watch?v=abcdefghijk",
         waiting=Waiting(3, Why.HELD, 2, free=0, held=3, held_until=NOW + timedelta(hours=20)),
         told=Told(0, 1, invited=True),
+        booking=_booking(kind, locale) if kind in OF_BOOKINGS else None,
     )
+
+
+def _booking(kind: EmailKind, locale: str) -> BookingMaterial:
+    """Three Saturdays of a reading club and, where they are what it is about, two further ones."""
+    dates: list[tuple[Registration, Event]] = []
+    states = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.CONFIRMED)
+    for number, state in enumerate(states):
+        held, date = registration(kind, locale), event(kind)
+        held.id, held.state, held.series_booking_id = _key(20 + number), state, _key(8)
+        date.id, date.starts_at = _key(30 + number), STARTS_AT + timedelta(days=7 * number)
+        date.ends_at = date.starts_at + timedelta(hours=2)
+        dates.append((held, date))
+    if kind is EmailKind.SERIES_CHANGED:
+        dates[2][1].stage = Stage.CANCELLED
+    further: list[Event] = []
+    for number in (3, 4):
+        date = event(kind)
+        date.starts_at = STARTS_AT + timedelta(days=7 * number)
+        date.ends_at = date.starts_at + timedelta(hours=2)
+        further.append(date)
+    title = LocalizedText("Klub Baca Sabtu", "Saturday Reading Club")
+    return BookingMaterial(_key(8), 1, title, tuple(dates), tuple(further))
 
 
 def _participation() -> Participation:
@@ -235,6 +259,13 @@ def test_each_kind_in_each_language(kind: EmailKind, locale: str, files: FileSto
     if calendar is not None:
         assert_calendar_valid(calendar, method=message_method(message))
         _check(f"{kind.value}.{locale}.ics", calendar.decode().replace("\r\n", "\n"))
+    schedules = [part for part in message.iter_attachments() if part.get_content_type() == "text/calendar"]
+    assert len(schedules) == (1 if kind in (EmailKind.SERIES_BOOKED, EmailKind.SERIES_CHANGED) else 0)
+    for schedule in schedules:
+        content = schedule.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        assert_calendar_valid(content, method="PUBLISH")
+        _check(f"{kind.value}.{locale}.ics", content.decode().replace("\r\n", "\n"))
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])

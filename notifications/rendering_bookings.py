@@ -1,0 +1,64 @@
+"""What templates may say of all dates that a person registered for at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from events import dates
+from events.links import Links
+from events.models import Event, Registration, RegistrationState, Stage
+from events.plaintext import one_line
+from notifications.booking_material import BookingMaterial
+
+
+class DateLine(NamedTuple):
+    """One date: when it is, and how the person stands; `off` is one that they need not come to."""
+
+    when: str
+    state: str
+    off: bool
+
+
+_STATES = {
+    RegistrationState.CONFIRMED: {"id": "tempat Anda sudah pasti", "en": "your place is confirmed"},
+    RegistrationState.WAITLISTED: {"id": "daftar tunggu", "en": "waiting list"},
+    RegistrationState.OFFERED: {
+        "id": "ada kursi untuk Anda, mohon dijawab",
+        "en": "a seat is held for you, please answer",
+    },
+    RegistrationState.PENDING: {"id": "menunggu persetujuan", "en": "waits for approval"},
+    RegistrationState.REQUESTED: {"id": "menunggu persetujuan", "en": "waits for approval"},
+    RegistrationState.CANCELLED: {"id": "dikembalikan", "en": "given back"},
+    RegistrationState.DECLINED: {"id": "tidak mendapat tempat", "en": "no place"},
+}
+_OFF = {
+    Stage.CANCELLED: {"id": "dibatalkan", "en": "cancelled"},
+    Stage.POSTPONED: {"id": "ditunda, waktu baru menyusul", "en": "postponed, new time to follow"},
+}
+_GONE = (RegistrationState.CANCELLED, RegistrationState.DECLINED)
+
+
+def booking_context(booking: BookingMaterial | None, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
+    """Return the names for templates, hashable; each is there, empty where the e-mail is not about a booking."""
+    if booking is None:
+        return {"series_title": "", "series_url": "", "dates": (), "held": 0, "further": (), "scheduled": False}
+    lines = tuple(_line(held, event, locale) for held, event in booking.ahead(now))
+    return {
+        "series_title": one_line(booking.title.to(locale)),
+        "series_url": links.series_url(booking.id, booking.link_version),
+        "dates": lines,
+        "held": sum(1 for line in lines if not line.off),
+        "further": tuple(_when(event, locale) for event in booking.untaken(now)),
+        "scheduled": bool(booking.in_calendars),
+    }
+
+
+def _line(held: Registration, event: Event, locale: str) -> DateLine:
+    off = event.stage in _OFF
+    said = _OFF[event.stage] if off else _STATES[held.state]
+    return DateLine(_when(event, locale), said[locale], off or held.state in _GONE)
+
+
+def _when(event: Event, locale: str) -> str:
+    return dates.format_when(event.starts_at, event.ends_at, event.timezone, locale)
