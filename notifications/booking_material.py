@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from events.models import Event, Registration, RegistrationState, Series, SeriesBooking, Stage
 from events.storage import LocalizedText, ReadSession
 
-
 _IN_CALENDARS = (RegistrationState.CONFIRMED, RegistrationState.CANCELLED)
 
 
