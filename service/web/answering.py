@@ -20,6 +20,7 @@ from service.inputs import RegistrationInput
 from service.web.answer_uploads import Received
 from service.web.forms import Form
 from service.web.pages import Pages
+from service.web.party import Party
 from service.wiring import Runtime
 
 
@@ -41,8 +42,11 @@ class Checked:
     answers: Answers = NO_ANSWERS
 
 
-def check_form(received: Received, asked: AskedForm, *, now: datetime) -> Checked:
-    """Return what was filled in. Raises `Invalid` with every error of the whole form, in the order of the page."""
+def check_form(received: Received, asked: AskedForm, party: Party, *, now: datetime) -> Checked:
+    """Return what one person filled in for the whole `party`.
+
+    Raises `Invalid` with every error of the whole form, in the order of the page.
+    """
     form = received.form
     errors: list[FieldError] = []
     given: RegistrationInput | None = None
@@ -54,12 +58,18 @@ def check_form(received: Received, asked: AskedForm, *, now: datetime) -> Checke
     refused = {error.field for error in received.errors}
     try:
         answers = check_answers(
-            asked.document, answers_in(form, asked), revision=asked.revision, now=now, party_size=_party_of(given)
+            asked.document,
+            answers_in(form, asked),
+            revision=asked.revision,
+            now=now,
+            party_size=_party_of(given),
+            members=party.members(asked) if given is not None else (),
         )
     except Invalid as refusal:
         # Of a file that was refused, its own reason is told, not that it is missing.
         errors += [error for error in refusal.errors if error.field not in refused]
     errors += received.errors
+    errors += party.errors
     if errors or given is None:
         raise Invalid(errors)
     return Checked(given, answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from events import listing, registration
-from events.errors import AlreadyRegistered, ChoiceFull, FieldError, FormReplaced, Invalid, KeyReused
+from events.errors import N_, AlreadyRegistered, ChoiceFull, FieldError, FormReplaced, Invalid, KeyReused
 from events.form_reading import AskedForm, asked_form
 from events.links import MANAGE
 from events.listing import EventPage
@@ -35,7 +36,10 @@ from service.web.answering import (
 from service.web.event_reads import load_event
 from service.web.forms import Form
 from service.web.pages import Request, locale_of, pages_of
+from service.web.party import party_of
 from service.wiring import Runtime
+
+_WHO_COMES = N_("Now write down who comes with you, then register.")
 
 
 @get("/events/{organiser:str}/{slug:str}/register")
@@ -65,9 +69,12 @@ async def send_form(
     # Read anew: what was shown up to 2 seconds ago decides nothing.
     event, asked = await runtime.database.aread(lambda session: _read(session, organiser, slug))
     received = await read_answers(request, runtime, event.id, asked)
-    form = received.form
+    party = party_of(received.form, asked, most=event.max_party_size)
+    received, form = replace(received, form=party.form), party.form
     notice: str | None = None
     try:
+        if party.wanting:
+            return await _form_page(request, runtime, event, asked, form, status_code=HTTP_200_OK, notice=_WHO_COMES)
         answer = await _register(request, runtime, event, asked, received)
     except AlreadyRegistered as refusal:
         error = FieldError(refusal.field or "email", refusal.code, refusal.message, refusal.params)
@@ -93,7 +100,8 @@ async def _register(
     request: Request, runtime: Runtime, event: EventPage, asked: AskedForm, received: Received
 ) -> dict[str, Any]:
     now = runtime.clock.now()
-    checked = check_form(received, asked, now=now)
+    party = party_of(received.form, asked, most=event.max_party_size)
+    checked = check_form(received, asked, party, now=now)
     application = application_of(checked, event, locale=locale_of(request))
     seen = received.form.value("form_revision", "0")
 
@@ -167,6 +175,7 @@ async def _form_page(
         event=event,
         form=form,
         questions=await questions_for(runtime, event, asked, form),
+        party=party_of(form, asked, most=event.max_party_size),
         key=key or secrets.token_urlsafe(16),
         consent=consent.TEXT,
         notice=notice,

@@ -2,12 +2,11 @@
 // count; what is answered to one that is not asked is ignored by the server.
 
 export function conditionalQuestions(): void {
-  const dependent = [...document.querySelectorAll<HTMLElement>("[data-shown-if]")];
-  if (dependent.length === 0) return;
-  for (const said of document.querySelectorAll<HTMLElement>(".asked-if-said")) said.hidden = true;
   const update = (): void => {
+    // Looked for each time: the rows of a group come and go.
+    for (const said of document.querySelectorAll<HTMLElement>(".asked-if-said")) said.hidden = true;
     // In the order of the page: a question that is not asked has no answer for those behind it.
-    for (const block of dependent) block.hidden = !isAsked(block);
+    for (const block of document.querySelectorAll<HTMLElement>("[data-shown-if]")) block.hidden = !isAsked(block);
   };
   document.addEventListener("change", update);
   window.addEventListener("pageshow", update);

@@ -4,6 +4,7 @@ import { confirmDialogs } from "./dialogs";
 import { copyButtons } from "./copying";
 import { finding } from "./finding";
 import { forms } from "./forms";
+import { partyRows } from "./party";
 import { shareButtons } from "./sharing";
 
 copyButtons();
@@ -12,3 +13,4 @@ confirmDialogs();
 finding();
 forms();
 conditionalQuestions();
+partyRows();
