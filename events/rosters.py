@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from events import desk
 from events.errors import NotFound
-from events.models import Attendance, Registration, RegistrationState, Slot
+from events.models import Attendance, PartyMember, Registration, RegistrationState, Slot
 from events.storage import ReadSession, UtcDateTime
 
 
@@ -22,6 +22,8 @@ class Entry:
     registration: Registration
     slot: Slot | None
     attendance: Sequence[Attendance]
+    members: Sequence[PartyMember] = ()
+    """The others of the party, in their order."""
 
 
 def roster_page(
@@ -33,7 +35,7 @@ def roster_page(
     search: str | None = None,
     after: tuple[datetime, uuid.UUID] | None = None,
 ) -> Sequence[Entry]:
-    """Return up to `limit` registrations of an event, first come first, in two queries.
+    """Return up to `limit` registrations of an event, first come first, in three queries.
 
     `search` looks where `desk.search_registrations` does. `after` is the creation time and id of the last entry of the
     page before.
@@ -75,4 +77,21 @@ def _with_attendance(session: ReadSession, found: Sequence[tuple[Registration, S
         )
         for each in rows:
             evidence[each.registration_id].append(each)
-    return [Entry(registration, slot, tuple(evidence[registration.id])) for registration, slot in found]
+    members = _members_of(session, ids)
+    return [
+        Entry(registration, slot, tuple(evidence[registration.id]), members.get(registration.id, ()))
+        for registration, slot in found
+    ]
+
+
+def _members_of(session: ReadSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[PartyMember]]:
+    found: dict[uuid.UUID, list[PartyMember]] = {}
+    if ids:
+        rows = session.scalars(
+            sa.select(PartyMember)
+            .where(PartyMember.registration_id.in_(ids))
+            .order_by(PartyMember.registration_id, PartyMember.person)
+        )
+        for each in rows:
+            found.setdefault(each.registration_id, []).append(each)
+    return found

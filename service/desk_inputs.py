@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from service.accounts.models import Role
-from service.inputs import Email, Input, Line200, PersonName, Phone, RegistrationInput, Text500
+from service.inputs import AnsweringInput, Email, Input, Line200, PersonName, Phone, Text500
 from service.staff_inputs import LineInput, Link, Moment, ParagraphInput, Zone, one_line, post_text
 
 
@@ -18,7 +18,7 @@ class AnswerInput(Input):
     answer: Literal["needs-action", "accepted", "tentative", "declined"]
 
 
-class StaffRegistrationInput(RegistrationInput):
+class StaffRegistrationInput(AnsweringInput):
     """A registration that staff take at the desk or on the phone."""
 
     locale: Literal["id", "en"] = "id"

@@ -147,6 +147,33 @@ class OwnEventsInput(Input):
     email: Email
 
 
+class MemberInput(Input):
+    """One of the others of a party. What it may hold is checked against the event's form, with the answers."""
+
+    name: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    answers: dict[str, Any] = Field(default_factory=dict[str, Any], max_length=100)
+
+
+class AnsweringInput(RegistrationInput):
+    """A registration with answers to the event's own questions, as programs send it."""
+
+    form_revision: int | None = Field(
+        None, ge=0, description="The revision of the form that the person saw; left out: the current one."
+    )
+    answers: dict[str, Any] = Field(
+        default_factory=dict[str, Any],
+        max_length=100,
+        description="By question id: a text, a number, the id of a choice or a list of several, a date (ISO 8601), "
+        "`true` for consent.",
+        examples=[{"school": "SMP Negeri 6 Batam", "workshop": ["comic"]}],
+    )
+    members: list[MemberInput] = Field(
+        default_factory=list["MemberInput"],
+        max_length=100,
+        description="The others of the party; needed where something is asked of each person.",
+    )
+
+
 class CodeWordInput(Input):
     """A code word that was said or shown during the event."""
 

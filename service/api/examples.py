@@ -8,6 +8,7 @@ from typing import Any
 
 from certificates.models import CertificateRole, CertificateState
 from certificates.verifying import Standing
+from events.form_document import QuestionKind
 from events.models import (
     EventKind,
     EventMode,
@@ -28,7 +29,7 @@ from service.api.examples_audit import AUDIT
 from service.api.examples_door import DOOR
 from service.api.examples_sent import SENT
 from service.api.problems import Problem, ProblemField
-from service.api.resources import documents, events, people, public, work
+from service.api.resources import documents, events, forms, people, public, work
 
 _ID = uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab")
 _OTHER = uuid.UUID("01937a52-7c00-7abc-8def-ba9876543210")
@@ -142,11 +143,43 @@ _PLACE = people.RegistrationView(
     party_size=1,
     locale="id",
     institution="SMP Negeri 6 Batam",
+    sign_language=False,
+    wheelchair=False,
     access_needs=None,
+    form_revision=1,
+    answers={"role": "pupil", "class": 8},
+    members=[],
     waiting_since=None,
     offer_expires_at=None,
     created_at=_BEFORE,
     attendance=[people.EvidenceView(evidence=Evidence.JOINED, at=_STARTS, by="person:" + str(_ID))],
+)
+_PREPARING = people.PreparationView(
+    registration_id=_ID,
+    name="Rina Wulandari",
+    party_size=1,
+    email="rina@example.org",
+    phone="+6281298765432",
+    state=RegistrationState.CONFIRMED,
+    slot_starts_at=None,
+    sign_language=True,
+    wheelchair=False,
+    needs="Kursi di depan",
+)
+_QUESTION = forms.QuestionView(
+    id="role",
+    kind=QuestionKind.CHOICE,
+    label=LocalizedText("Saya adalah", "I am"),
+    help=LocalizedText(),
+    required=True,
+    per_person=False,
+    choices=[forms.ChoiceView(id="pupil", label=LocalizedText("Pelajar", "a pupil"), left=None)],
+    shown_if=None,
+    minimum=None,
+    maximum=None,
+    accepts=[],
+    max_bytes=None,
+    retention_days=None,
 )
 _CERTIFICATE = documents.CertificateView(
     id=_ID,
@@ -345,6 +378,8 @@ _STAFF: dict[str, Any] = {
     "RecordingView": _VIDEO,
     "RecordingList": events.RecordingList(items=[_VIDEO]),
     "RegistrationView": _PLACE,
+    "PreparationList": people.PreparationList(items=[_PREPARING]),
+    "FormView": forms.FormView(revision=1, questions=[_QUESTION]),
     "RegistrationPageOfList": people.RegistrationPageOfList(items=[_PLACE], next_cursor=None),
     "Counts": people.Counts(
         registrations={"confirmed": 63, "cancelled": 4}, expected=63, attended=51, by_evidence={"joined": 55}

@@ -17,7 +17,7 @@ _REGISTRATION = {
 }
 
 SENT: dict[str, Any] = {
-    "RegistrationInput": _REGISTRATION,
+    "AnsweringInput": {**_REGISTRATION, "form_revision": 1, "answers": {"role": "pupil", "class": 8}},
     "StaffRegistrationInput": {**_REGISTRATION, "locale": "id"},
     "CodeWordInput": {"code": "melati"},
     "PartnerAnswerInput": {"answer": "accepted"},

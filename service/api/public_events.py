@@ -12,12 +12,14 @@ from litestar.params import QueryParameter
 
 from events import listing
 from events.finding import Place, Wanted, find_events
+from events.form_reading import asked_form
 from events.models import EventKind, EventMode
 from events.storage import ReadSession
 from events.tags import Audience
 from service.api.answers import READ
 from service.api.paging import Cursor, Limit, read_time_cursor, write_cursor
 from service.api.parameters import Id
+from service.api.resources.forms import FormView, form_view
 from service.api.resources.public import (
     EventDetail,
     EventPageOfList,
@@ -95,4 +97,15 @@ async def list_slots(event_id: Id, runtime: NamedDependency[Runtime]) -> SlotLis
     return await runtime.database.aread(query)
 
 
-routes = Router("/", route_handlers=[list_events, get_event, list_slots], tags=["Events"])
+@get("/events/{event_id:uuid}/form", responses=READ, operation_id="getForm", summary="Get what an event asks")
+async def get_form(event_id: Id, runtime: NamedDependency[Runtime]) -> FormView:
+    """Return the questions that an event asks of who registers, with the places that their choices have left."""
+
+    def query(session: ReadSession) -> FormView:
+        page = listing.event_page_by_id(session, event_id)
+        return form_view(asked_form(session, event_id, page.form_revision))
+
+    return await runtime.database.aread(query)
+
+
+routes = Router("/", route_handlers=[list_events, get_event, list_slots, get_form], tags=["Events"])

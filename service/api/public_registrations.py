@@ -18,6 +18,7 @@ from events.personal_pages import PartnerPage, RegistrationPage
 from events.registration import Application
 from events.storage import ReadSession, Session
 from service import consent
+from service.api.answering import registering
 from service.api.answers import POST, refusals
 from service.api.parameters import Id, IdempotencyKey, PersonalToken
 from service.api.problems import locale_of
@@ -33,7 +34,7 @@ from service.api.resources.public import (
 )
 from service.clock import real_now
 from service.idempotency import remember
-from service.inputs import CodeWordInput, PartnerAnswerInput, RegistrationInput
+from service.inputs import AnsweringInput, CodeWordInput, PartnerAnswerInput
 from service.limiting import limit_posts
 from service.wiring import Runtime
 
@@ -48,20 +49,24 @@ _WRITE_OWN = refusals(404, 409, 410, 413, 415, 422, 429)
 @post("/events/{event_id:uuid}/registrations", guards=[limit_posts], responses=POST, operation_id="register")
 async def register(
     event_id: Id,
-    data: JSONBody[RegistrationInput],
+    data: JSONBody[AnsweringInput],
     request: Request[Any, Any, Any],
     runtime: NamedDependency[Runtime],
     idempotency_key: IdempotencyKey = None,
 ) -> Registered:
     """Take a seat, or a place on the waitlist where all are taken; `state` says which.
 
+    What the event asks besides name and contact is told by `getForm`.
+
     The token in the answer opens the person's own place and is as secret as a password.
     """
     wanted = application_of(event_id, data, locale=locale_of(request))
     now = runtime.clock.now()
 
+    perform = registering(data, wanted, now=now)
+
     def take_place(session: Session) -> dict[str, Any]:
-        made = registration.register(session, wanted, now=now)
+        made = perform(session)
         # Ids only: whoever reads the table of keys must not find a link that opens a door.
         return {"id": str(made.registration_id), "state": made.state.value, "version": made.link_version}
 
@@ -79,7 +84,7 @@ async def register(
     return registered_view(uuid.UUID(made["id"]), state, made["version"], runtime.links)
 
 
-def application_of(event_id: uuid.UUID, data: RegistrationInput, *, locale: str) -> Application:
+def application_of(event_id: uuid.UUID, data: AnsweringInput, *, locale: str) -> Application:
     """Return what a person filled in as the use-case takes it."""
     return Application(
         event_id=event_id,

@@ -16,6 +16,7 @@ from events.storage import ReadSession, Session
 from service import exports
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
+from service.api.answering import registering
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
 from service.api.downloads import described
 from service.api.paging import Cursor, Limit, cut, read_time_cursor
@@ -86,9 +87,10 @@ async def add_registration(
     idempotency_key: IdempotencyKey = None,
 ) -> RegistrationView:
     """Register somebody who came to the desk or called; the same rules hold for the seats."""
-    now, wanted = acting.now, application_of(event_id, data, locale=data.locale)
+    wanted = application_of(event_id, data, locale=data.locale)
+    perform = registering(data, wanted, now=acting.now, by=acting.by, staff=True)
     return await acting.make(
-        lambda session: registration.register(session, wanted, now=now, by=acting.by).registration_id,
+        lambda session: perform(session).registration_id,
         _registration,
         on=(Event, event_id),
         operation=f"addRegistration|{event_id}",

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from events import answer_files, forms
-from events.answers import NO_ANSWERS, Answers, check_answers, reads_alike
-from events.errors import N_, ChoiceFull, FieldError, FormReplaced, Invalid, NotFound
+from events import answer_files
+from events.answers import NO_ANSWERS, Answers, check_answers
+from events.errors import FieldError, Invalid
 from events.form_document import QuestionKind
 from events.form_reading import NOTHING_ASKED, AskedForm, asked_form
 from events.listing import EventPage
 from events.models import AnswerFile
-from events.storage import ReadSession
 from service.inputs import RegistrationInput
 from service.web.answer_uploads import Received
 from service.web.forms import Form
@@ -99,29 +98,10 @@ def payload_of(received: Received, checked: Checked) -> dict[str, Any]:
     return {**checked.given.model_dump(mode="json"), "answers": answers}
 
 
-def refuse_other_wording(
-    session: ReadSession, event_id: uuid.UUID, seen: str, asked: AskedForm, given: Answers
-) -> None:
-    """Raise `FormReplaced` where the form that the person saw asked something else than it asks now.
-
-    `seen` is what the page said of its revision. A new wording needs a second look; an answer that reads the same in
-    both stays an answer. No query where nothing changed.
-    """
-    if seen == str(asked.revision):
-        return
-    try:
-        before = forms.load(session, event_id, int(seen))
-    except (NotFound, ValueError) as error:
-        raise FormReplaced from error
-    if not reads_alike(before, asked.document, given.values):
-        raise FormReplaced
-
-
-def error_of_full_choice(refusal: ChoiceFull, answers: Answers) -> Invalid:
-    """Return the refusal of a choice that has filled up as an error at its question."""
-    pool_id = refusal.params.get("pool")
-    at = next((place.field for place in answers.places if str(place.pool_id) == pool_id), "answers")
-    return Invalid([FieldError(at, "full", N_("This choice is full. Please choose another one."))])
+def seen_revision(form: Form) -> int | None:
+    """Return the revision of the form that the person saw, as the page says; None for what is no number."""
+    said = form.value("form_revision", "0")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 @dataclass(frozen=True, slots=True)

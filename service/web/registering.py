@@ -22,16 +22,16 @@ from events.listing import EventPage
 from events.registration import Application
 from events.storage import ReadSession, Session
 from service import consent, idempotency
+from service.answering import error_of_full_choice, refuse_other_wording
 from service.clock import real_now
 from service.web.answer_uploads import MAX_BYTES, Received, read_answers
 from service.web.answering import (
     Checked,
     check_form,
-    error_of_full_choice,
     load_asked,
     payload_of,
     questions_for,
-    refuse_other_wording,
+    seen_revision,
 )
 from service.web.event_reads import load_event
 from service.web.forms import Form
@@ -103,10 +103,10 @@ async def _register(
     party = party_of(received.form, asked, most=event.max_party_size)
     checked = check_form(received, asked, party, now=now)
     application = application_of(checked, event, locale=locale_of(request))
-    seen = received.form.value("form_revision", "0")
+    seen = seen_revision(received.form)
 
     def produce(session: Session) -> dict[str, Any]:
-        refuse_other_wording(session, event.id, seen, asked, checked.answers)
+        refuse_other_wording(session, event.id, seen, asked.document, checked.answers)
         return _answer(session, application, now=now)
 
     def use_case(session: Session) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from events.answer_reading import Preparing
 from events.models import Evidence, RegistrationState
 from events.outbox import FactRow
 from events.rosters import Entry
@@ -22,6 +23,13 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
     at: datetime
     by: str
+
+
+class MemberView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the others of a party."""
+
+    name: str
+    answers: dict[str, Any]
 
 
 class RegistrationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,11 +46,37 @@ class RegistrationView(msgspec.Struct, frozen=True, kw_only=True):
     party_size: int
     locale: str
     institution: str | None
+    sign_language: bool
+    wheelchair: bool
     access_needs: str | None
+    form_revision: Annotated[int, Meta(description="The revision of the form that was answered; 0: none.")]
+    answers: Annotated[dict[str, Any], Meta(description="By question id; see `getFormRevision` for the wording.")]
+    members: Annotated[list[MemberView], Meta(description="The others of the party.")]
     waiting_since: datetime | None
     offer_expires_at: datetime | None
     created_at: datetime
     attendance: list[EvidenceView]
+
+
+class PreparationView(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody for whom something has to be prepared."""
+
+    registration_id: uuid.UUID
+    name: str
+    party_size: int
+    email: str | None
+    phone: Annotated[str | None, Meta(description="E.164.")]
+    state: RegistrationState
+    slot_starts_at: datetime | None
+    sign_language: bool
+    wheelchair: bool
+    needs: Annotated[str, Meta(description="What else, in the person's own words; may be empty.")]
+
+
+class PreparationList(msgspec.Struct, frozen=True, kw_only=True):
+    """Everybody who needs something, in the order of visits and names."""
+
+    items: list[PreparationView]
 
 
 class RegistrationPageOfList(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,15 +174,24 @@ class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+_JOINED = ("slot_starts_at", "attendance", "members")
+
+
 def registration_view(entry: Entry) -> RegistrationView:
     """Return one party's place."""
     row = entry.registration
-    own = [name for name in RegistrationView.__struct_fields__ if name not in ("slot_starts_at", "attendance")]
+    own = [name for name in RegistrationView.__struct_fields__ if name not in _JOINED]
     return RegistrationView(
         **{name: getattr(row, name) for name in own},
         slot_starts_at=entry.slot.starts_at if entry.slot else None,
+        members=[MemberView(name=each.name, answers=each.answers) for each in entry.members],
         attendance=[EvidenceView(evidence=each.evidence, at=each.at, by=each.by) for each in entry.attendance],
     )
+
+
+def preparation_view(row: Preparing) -> PreparationView:
+    """Return somebody for whom something has to be prepared."""
+    return PreparationView(**{name: getattr(row, name) for name in PreparationView.__struct_fields__})
 
 
 def fact_view(row: FactRow) -> FactView:

@@ -55,6 +55,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/events/{event_id}/participations"): "events.view",
     ("POST", "/events/{event_id}/participations"): "events.edit",
     ("POST", "/events/{event_id}/postpone"): "events.move",
+    ("GET", "/events/{event_id}/form/{number}"): "registrations.view",
+    ("GET", "/events/{event_id}/preparation"): "registrations.view",
     ("GET", "/events/{event_id}/posts"): "posts.view",
     ("PUT", "/events/{event_id}/programme"): "events.edit",
     ("POST", "/events/{event_id}/publish"): "events.publish",
