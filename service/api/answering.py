@@ -1,4 +1,4 @@
-"""Answers to an event's own questions as a request carries them, checked against the form before anything is written."""
+"""Answers to an event's own questions as a request carries them, checked against the form before anything is kept."""
 
 from __future__ import annotations
 

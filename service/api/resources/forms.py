@@ -84,7 +84,9 @@ def _question(question: Question, left: Mapping[str, int | None]) -> QuestionVie
         required=question.required,
         per_person=question.per_person,
         choices=[_choice(choice, left[choice.id]) for choice in question.choices],
-        shown_if=condition and ConditionView(question=condition.question, any_of=list(condition.any_of)),
+        shown_if=None
+        if condition is None
+        else ConditionView(question=condition.question, any_of=list(condition.any_of)),
         minimum=question.minimum,
         maximum=question.maximum,
         accepts=list(question.accepts),

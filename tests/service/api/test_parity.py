@@ -28,6 +28,7 @@ ONLY_API = {
     "service.accounts.tokens.note_use": "about tokens themselves; browsers carry sessions",
 }
 ONLY_PAGES = {
+    "events.answer_files.keep": "a file comes with a browser's form; programs name one that was sent that way",
     "service.accounts.invitations.accept": "a person chooses a password there, which no program should see",
     "service.accounts.sessions.close": _BROWSER,
     "service.accounts.sessions.open_session": _BROWSER,

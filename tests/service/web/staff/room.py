@@ -194,6 +194,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "staff_id": str(member.staff_id),
         "name": "0001.eml",
         "kind": "posts",
+        "number": "0",
         "move": "close",
         "switch": "disable",
         "token": "x" * 43,
