@@ -16,6 +16,7 @@ from service.web.coming import archive, archive_of_house, coming, coming_of_hous
 from service.web.compressing import compress_public
 from service.web.discovery import robots, sitemap
 from service.web.embedding import embed, embed_house, embed_script
+from service.web.entry_codes import draw_entry_code, show_entry_code
 from service.web.event_page import event_calendar, show_event
 from service.web.feeds import all_events_feed, house_feed
 from service.web.headers import add_safety_headers
@@ -87,6 +88,8 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     accept,
     enter_code,
     own_calendar,
+    show_entry_code,
+    draw_entry_code,
     download_certificate,
     show_door,
     join,
