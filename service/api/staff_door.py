@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import Response, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter, JSONBody, QueryParameter
+from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from events.models import Event
 from service import door_desk
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_READ, STAFF_WRITE
+from service.api.downloads import described
 from service.api.parameters import Id
+from service.api.problems import locale_of
 from service.door_inputs import DoorAnswers, DoorBatchInput, DoorList
+from service.reports import making
+from service.reports.sending import send_report
+from service.web.languages import translate
 
 Since = Annotated[
     datetime | None, QueryParameter(description="`as_of` of the last answer: only what changed since is sent.")
+]
+ReportName = Annotated[
+    str,
+    PathParameter(
+        max_length=60,
+        description="`attendance-list.pdf`, `attendance-list.xlsx`, `activity-report.pdf` or `activity-report.xlsx`.",
+    ),
 ]
 IfNoneMatch = Annotated[
     str | None,
@@ -55,4 +67,27 @@ async def report_door(event_id: Id, data: JSONBody[DoorBatchInput], acting: Name
     return await acting.change(use_case, on=(Event, event_id))
 
 
-routes = Router("/", route_handlers=[get_door_list, report_door], tags=["Door"])
+@get(
+    "/events/{event_id:uuid}/reports/{file_name:str}",
+    opt=needs(Action.EXPORT_REGISTRATIONS),
+    responses=STAFF_READ | described(making.PDF, "A report: a PDF to print, or a workbook."),
+    operation_id="getReport",
+)
+async def get_report(
+    event_id: Id, file_name: ReportName, request: Request[Any, Any, Any], acting: NamedDependency[Acting]
+) -> Response[bytes]:
+    """Return a report, in the language that the request asks for."""
+    locale = locale_of(request)
+    return await send_report(
+        acting.runtime,
+        lambda query: acting.see(query, on=(Event, event_id)),
+        request.app.state.pages.render,
+        event_id,
+        name=file_name,
+        locale=locale,
+        say=lambda text: translate(text, locale),
+        now=acting.now,
+    )
+
+
+routes = Router("/", route_handlers=[get_door_list, report_door, get_report], tags=["Door"])

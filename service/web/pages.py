@@ -127,6 +127,10 @@ class Pages:
             self._keep_choices(request, answer)
         return answer
 
+    def render(self, template: str, locale: str, **context: object) -> str:
+        """Return a template's text alone, for what is no page: a report that is drawn."""
+        return self._templates.render(template, locale, **context)
+
     def _keep_choices(self, request: Request, answer: Response[str]) -> None:
         """Remember for a year what the visitor chose in the address: works without JavaScript, on any page."""
         for name, allowed in _CHOICES.items():

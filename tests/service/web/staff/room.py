@@ -193,6 +193,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "pool_id": str(slot_pool.id),
         "staff_id": str(member.staff_id),
         "name": "0001.eml",
+        "file_name": "attendance-list.xlsx",
         "kind": "posts",
         "number": "0",
         "move": "close",

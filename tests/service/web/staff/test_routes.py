@@ -101,6 +101,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/events/{event_id}/registrations/{registration_id}/cancel"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/registrations/{registration_id}/link"): "registrations.edit",
     ("POST", "/staff/events/{event_id}/registrations/{registration_id}/link"): "registrations.edit",
+    ("GET", "/staff/events/{event_id}/reports"): "registrations.export",
+    ("GET", "/staff/events/{event_id}/reports/{file_name}"): "registrations.export",
     ("GET", "/staff/events/{event_id}/reschedule"): "events.move",
     ("POST", "/staff/events/{event_id}/reschedule"): "events.move",
     ("GET", "/staff/events/{exhibition_id}/slots"): "events.edit",
