@@ -48,7 +48,7 @@ COPIED: Mapping[str, frozenset[str]] = {
         }
     ),
     "programme_item": frozenset(["title", "room", "speaker_id"]),
-    "form_revision": frozenset(["fields"]),
+    "form_revision": frozenset(["fields", "retention_days"]),
     "seat_pool": frozenset(["purpose", "label", "capacity", "overbooking"]),
     "slot": frozenset(),
     "participation": frozenset(["partner_id", "role", "topic", "position"]),
@@ -107,6 +107,7 @@ ANEW: Mapping[str, Mapping[str, str]] = {
         "number": "the first",
         "created_at": "now",
         "created_by": "who copies",
+        "purged_days": "nobody has answered",
     },
     "slot": {
         "id": "its own",
@@ -141,6 +142,7 @@ LEFT: Mapping[str, str] = {
     "email": "sent about the other one",
     "post": "drafted anew when this one is published",
     "poster": "drawn anew when this one is published",
+    "audit_entry": "the trail tells who did what to each",
     "fact": "the log tells what happened to each",
     "event_review": "the copy is looked at anew",
     "event_comment": "said about the other one",
@@ -239,7 +241,12 @@ def _copy_form(copying: Copying) -> None:
         copying.event.form_revision = 1
         copying.session.add(
             FormRevision(
-                event_id=copying.event.id, number=1, fields=fields, created_at=copying.now, created_by=copying.by
+                event_id=copying.event.id,
+                number=1,
+                fields=fields,
+                retention_days=revision.retention_days,
+                created_at=copying.now,
+                created_by=copying.by,
             )
         )
 

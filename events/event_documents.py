@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from events import event_rules
-from events.models import Event, ProgrammeItem, SeatPool, Slot
+from events.models import Event, PoolPurpose, ProgrammeItem, SeatPool, Slot
 from events.storage import LocalizedText, LocalizedTextType, ReadSession
 
 _DEADLINES = frozenset({"registration_opens_at", "registration_closes_at"})
@@ -34,7 +34,9 @@ def document_of(session: ReadSession, event: Event) -> Document:
         .order_by(Slot.starts_at)
     )
     visits = [{**_span(event, slot), "capacity": pool.capacity} for slot, pool in slots]
-    capacity = session.scalar(sa.select(SeatPool.capacity).where(SeatPool.event_id == event.id).limit(1))
+    capacity = session.scalar(
+        sa.select(SeatPool.capacity).where(SeatPool.event_id == event.id, SeatPool.purpose == PoolPurpose.EVENT)
+    )
     return {
         "kind": event.kind.value,
         "length": _seconds(event.ends_at - event.starts_at),
@@ -49,7 +51,7 @@ def document_of(session: ReadSession, event: Event) -> Document:
             for item in items
         ],
         "visits": visits,
-        "capacity": None if visits else capacity,
+        "capacity": capacity,
     }
 
 

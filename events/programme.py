@@ -31,8 +31,7 @@ def set_programme(
     wanted = list(items)
     partners = set(session.scalars(sa.select(Participation.partner_id).where(Participation.event_id == event_id)))
     for item in wanted:
-        if item.ends_at <= item.starts_at:
-            raise Invalid([FieldError("programme", "order", N_("The end must come after the start."))])
+        refuse_bad_line(item.starts_at, item.ends_at)
         if item.speaker_id is not None and item.speaker_id not in partners:
             raise Invalid([FieldError("programme", "speaker", N_("Add the speaker to the event first."))])
     before = session.scalars(sa.select(ProgrammeItem).where(ProgrammeItem.event_id == event_id)).all()
@@ -47,6 +46,12 @@ def set_programme(
     session.flush()
     fact = facts.EventEdited(organiser_id=event.organiser_id, event_id=event.id, fields=("programme",))
     outbox.record(session, fact, now=now, by=by)
+
+
+def refuse_bad_line(starts_at: datetime, ends_at: datetime) -> None:
+    """Raise `Invalid` for a line that ends before it begins."""
+    if ends_at <= starts_at:
+        raise Invalid([FieldError("ends_at", "order", N_("The end must come after the start."))])
 
 
 def _said(item: ProgrammeItem) -> tuple[object, ...]:

@@ -92,8 +92,12 @@ class Desk:
     async def keep(self, use_case: Callable[[Session], _Result]) -> _Result:
         """Write a person's own unsaved text, which nobody else sees: no act, and no row in the audit trail."""
         result = await self.runtime.database.awrite(use_case)
-        auditing.origin_of(self.request).noted = True
+        self.noted()
         return result
+
+    def noted(self) -> None:
+        """Say that this request is no act: the form that it sent is only shown again, changed."""
+        auditing.origin_of(self.request).noted = True
 
     # ------------------------------------------------------------ whose
     async def houses(self) -> Sequence[House]:

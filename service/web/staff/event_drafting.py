@@ -142,7 +142,7 @@ async def _fresh(desk: Desk, house: House, kind: EventKind, pattern: Pattern | N
 async def draft(request: Request) -> Response[Any]:
     """Keep a new event as a draft."""
     desk = desk_of(request)
-    form = await read_form(request)
+    form = await read_form(request, most_bytes=FORM_BYTES)
     kind = kind_of(form.value("kind"))
     house = await desk.chosen_house()
     pattern = await find_pattern(desk, house, form.value("template"))

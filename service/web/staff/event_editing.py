@@ -43,7 +43,7 @@ async def edit(request: Request, event_id: FromPath[uuid.UUID]) -> Response[Any]
     """Keep the changes, unless somebody else changed the event since the page was opened: then show both (409)."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_EVENTS)
-    form = await read_form(request)
+    form = await read_form(request, most_bytes=FORM_BYTES)
     try:
         changes = _checked_changes(event, form)
         await desk.write(lambda session: _edit(session, event_id, changes, desk))

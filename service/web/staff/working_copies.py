@@ -101,7 +101,7 @@ async def keep(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]
     """Keep what was typed into the event's form so far, right or wrong; says in a sentence that it is kept."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_EVENTS)
-    typed = await read_form(request)
+    typed = await read_form(request, most_bytes=FORM_BYTES)
     version = version_of(typed)
 
     def use_case(session: Session) -> None:
@@ -132,7 +132,7 @@ async def keep_new(request: Request) -> Response[str]:
     """Keep what was typed into the form for a new event so far."""
     desk = desk_of(request)
     house = await desk.chosen_house()
-    typed = await read_form(request)
+    typed = await read_form(request, most_bytes=FORM_BYTES)
     subject = subject_of_new(house.id, kind_of(typed.value("kind")))
     await desk.keep(
         lambda session: working_copies.keep_working_copy(

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { keepDoorsClean } from "./door/keeping";
 import { ordering } from "./ordering";
 import { autosave } from "./autosave";
+import { programme } from "./programme";
 import { uploadProgress } from "./uploading";
 import { writing } from "./writing";
 
@@ -17,3 +18,4 @@ keepDoorsClean();
 ordering();
 writing();
 autosave();
+programme();
