@@ -110,6 +110,9 @@ class Questions:
 
     asked: AskedForm
     files: Mapping[str, AnswerFile] = field(default_factory=dict[str, AnswerFile])
+    """By the field that names them."""
+    file_path: str | None = None
+    """Below which the person can get their files back; None where there is no page of theirs yet."""
 
 
 async def questions_for(runtime: Runtime, event: EventPage, asked: AskedForm, form: Form) -> Questions:

@@ -34,6 +34,7 @@ from service.web.manage import (
 from service.web.month_page import month_now, show_month, show_month_of_house
 from service.web.origin import from_own_pages
 from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
+from service.web.own_files import download_own_file
 from service.web.pages import Pages
 from service.web.partner_pages import answer, partner_calendar, partner_certificate, show_invitation
 from service.web.poster_routes import event_poster, house_card
@@ -91,6 +92,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     show_entry_code,
     draw_entry_code,
     download_certificate,
+    download_own_file,
     show_door,
     join,
     show_invitation,

@@ -217,3 +217,18 @@ def test_broken_forms_get_a_clear_answer(
     answer = client.post(path, content=body, headers={"Content-Type": content_type})
     assert answer.status_code == status
     assert (_registrations(life), _kept(life)) == ([], [])
+
+
+def test_people_get_their_own_file_back_and_nobody_elses(client: TestClient[Any], life: Life) -> None:
+    _, path = _open(life, FormDocument((LETTER,)))
+    letter = ("surat.pdf", pdf(), "application/pdf")
+    own = client.post(path, data=GOOD, files={"answers.letter": letter}).headers["location"].split("?")[0]
+    other = {**GOOD, "email": "budi@gmail.com", "key": "another-key-0001"}
+    elsewhere = client.post(path, data=other).headers["location"].split("?")[0]
+    (file,) = _kept(life)
+    answer = client.get(f"{own}/files/{file.id}")
+    assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+    assert answer.headers["content-disposition"].startswith("attachment; ")
+    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert client.get(f"{elsewhere}/files/{file.id}").status_code == 404
+    assert client.get(f"{own}x/files/{file.id}").status_code == 404
