@@ -1,4 +1,4 @@
-"""Changing a series: which dates a change reaches, what was changed by hand, who hears of it; splitting, calling off."""
+"""Changing a series: what a change reaches, what was changed by hand, who hears of it; splitting, calling off."""
 
 from __future__ import annotations
 
