@@ -11,13 +11,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import lifecycle, partners, registration
-from events.links import JOIN, MANAGE, PARTNER
+from events import lifecycle, partners, registration, series, series_booking
+from events.links import JOIN, MANAGE, PARTNER, SERIES
 from events.models import ParticipationRole, PartnerKind, ProgrammeItem, Stage
 from events.registration import Registered
 from events.storage import LocalizedText, Session
 from tests.support.browser import assert_accessible
-from tests.support.life import NOW, STAFF, STARTS_AT
+from tests.support.life import NOW, STAFF, STARTS_AT, application
+from tests.support.series_life import make_series
 from tests.support.site import Site
 
 PHONE, DESK = 360, 1280
@@ -68,6 +69,7 @@ def _fill(site: Site) -> dict[str, str]:
         "cancel": f"/r/{links.token(MANAGE, held.registration_id)}/cancel",
         "join": f"/j/{links.token(JOIN, held.registration_id)}",
         "partner": f"/p/{links.token(PARTNER, participation_id)}",
+        **_fill_series(site),
         "verify": "/v",
         "no-code": "/v?code=abc",
         "unknown": "/v/AAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -79,6 +81,23 @@ def _fill(site: Site) -> dict[str, str]:
         "outdated": f"/r/{outdated}",
         "wrong-method": f"/r/{links.token(MANAGE, left.registration_id)}/accept",
         "failing": "/failing",
+    }
+
+
+def _fill_series(site: Site) -> dict[str, str]:
+    """Publish a series and have somebody register for all of it; return its pages' addresses."""
+    life = site.life
+    series_id = make_series(life, "setiap Rabu ketiga", count=3, capacity=1)
+    life.do(series.publish_all, series_id, decides=True)
+    booked = [life.do(series_booking.book, series_id, application(series_id, person)) for person in (1, 2)]
+    holds, waits = (f"/s/{site.runtime.links.token(SERIES, each.booking_id)}" for each in booked)
+    return {
+        "series": "/series/perpustakaan-batam/klub-baca",
+        "series-form": "/series/perpustakaan-batam/klub-baca/register",
+        "series-date": "/events/perpustakaan-batam/klub-baca-2026-12-16",
+        "series-own": f"{holds}?new=1",
+        "series-waiting": waits,
+        "series-cancel": f"{holds}/cancel",
     }
 
 
