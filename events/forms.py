@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, seats, waitlist
+from events import facts, outbox, place_counting, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated
 from events.form_document import Choice, FormDocument, Question
 from events.form_rules import check_document, faults_of_places
@@ -108,6 +108,9 @@ def save(
     placed = _Placing(session, event, before, wanted, now=now, by=by).apply(document)
     if placed == before:
         return event.form_revision
+    given = _newly_placed(before, placed)
+    if given:
+        place_counting.count_in(session, event.id, placed, given)
     number = _write(session, event_id, placed, now=now, by=by) if placed.questions else 0
     event.form_revision = number
     event.updated_at = now
@@ -131,6 +134,17 @@ def _changeable(session: Session, event_id: uuid.UUID) -> Event:
     if event.stage in (Stage.CANCELLED, Stage.ENDED, Stage.ARCHIVED):
         raise Conflict(N_("This event is over."))
     return event
+
+
+def _newly_placed(before: FormDocument, after: FormDocument) -> dict[tuple[str, str], uuid.UUID]:
+    """Return the pools of choices that people could make before without taking a place."""
+    free = {(each.id, choice.id) for each in before.questions for choice in each.choices if choice.pool_id is None}
+    return {
+        (question.id, choice.id): choice.pool_id
+        for question in after.questions
+        for choice in question.choices
+        if choice.pool_id is not None and (question.id, choice.id) in free
+    }
 
 
 def _write(session: Session, event_id: uuid.UUID, document: FormDocument, *, now: datetime, by: str) -> int:

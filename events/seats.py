@@ -185,6 +185,12 @@ def release(session: Session, pool_id: uuid.UUID, count: int) -> Seats:
     return cast("Seats", seats)
 
 
+def count_in(session: Session, pool_id: uuid.UUID, count: int) -> None:
+    """Count seats that are taken already, whether there are so many or not: nobody is dropped."""
+    taken = _POOL.c.taken + count
+    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(taken=taken, sellable=_sellable(taken)))
+
+
 def start_waiting(session: Session, pool_id: uuid.UUID) -> bool:
     """Count one more waiting party, if the pool is open."""
     changed = session.execute(

@@ -15,6 +15,8 @@ from events.errors import ChoiceFull, Conflict, FormReplaced, Invalid, NotFound,
 from events.form_document import Choice, FormDocument, Question, QuestionKind
 from events.models import AnswerFile, FormRevision, PartyMember, SeatHold, SeatPool, Stage
 from events.storage import LocalizedText
+from tests.support.counting import counted
+from tests.support.databases import Database
 from tests.support.life import NOW, Life
 
 SHIRT = Question(
@@ -154,7 +156,44 @@ def test_a_choice_is_taken_with_the_seat_and_given_back_with_it(life: Life) -> N
     assert _pools(life, event_id)["S"].taken == 1
 
 
+def test_who_chose_before_there_were_places_is_counted_in(life: Life) -> None:
+    event_id = life.webinar(max_party_size=5, capacity=4)
+    meal = Question(id="meal", kind=QuestionKind.CHOICE, label=SHIRT.label, choices=SHIRT.choices, per_person=True)
+    _save(life, event_id, SHIRT, meal)
+    members = [{"name": "Budi", "answers": {"meal": "m"}}, {"name": "Ani", "answers": {"meal": "s"}}]
+    first = {"shirt": "s", "meal": "s"}
+    party = life.register(event_id, 1, **_answer(life, event_id, first, party_size=3, members=members))
+    alone = life.register(event_id, 2, **_answer(life, event_id, {"shirt": "m"}))
+    waits = life.register(event_id, 3, **_answer(life, event_id, {"shirt": "s"}))
+    assert waits.state == "waitlisted"
+    _save(life, event_id, SHIRT, meal, places={("shirt", "s"): 2, ("shirt", "m"): 9, ("meal", "s"): 5})
+    pools = {pool.capacity: pool for pool in life.database.read(lambda s: forms.places(s, event_id)).values()}
+    assert {each: (pool.taken, pool.sellable) for each, pool in pools.items()} == {2: (3, 3), 9: (1, 9), 5: (2, 5)}
+    holds = life.database.read(
+        lambda session: session.execute(sa.select(SeatHold.registration_id, SeatHold.count)).all()
+    )
+    assert sorted((key, count) for key, count in holds) == sorted(
+        [(party.registration_id, 3), (party.registration_id, 2), (alone.registration_id, 1), (waits.registration_id, 1)]
+    )
+    life.do(registration.cancel, party.registration_id)
+    pools = {pool.capacity: pool for pool in life.database.read(lambda s: forms.places(s, event_id)).values()}
+    assert {each: (pool.taken, pool.sellable) for each, pool in pools.items()} == {2: (1, 2), 9: (1, 9), 5: (0, 5)}
+
+
 # ---------------------------------------------------------------- answering
+
+
+def test_an_event_without_questions_costs_no_statement_more(life: Life, database: Database) -> None:
+    plain, asking = life.webinar(), life.webinar()
+    _save(life, asking, SCHOOL)
+    answered = _answer(life, asking, {"school": "SDN 1"})
+    with counted(database) as sent:
+        life.register(plain, 1)
+    without = len(sent)
+    with counted(database) as sent:
+        life.register(asking, 1, **answered)
+    assert len(sent) == without
+    assert not [statement for statement in sent if "form_revision " in statement and "FROM form_revision" in statement]
 
 
 def test_answers_are_kept_with_the_revision_they_answer(life: Life) -> None:
