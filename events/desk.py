@@ -158,6 +158,16 @@ def list_slots(session: ReadSession, event_id: uuid.UUID) -> Sequence[SlotRow]:
     return [SlotRow(slot, pool) for slot, pool in rows]
 
 
+def main_pools(session: ReadSession, event_id: uuid.UUID) -> Sequence[SeatPool]:
+    """Return the pools that seats come from, without those of choices, in the order in which they were made."""
+    found: Sequence[SeatPool] = session.scalars(
+        sa.select(SeatPool)
+        .where(SeatPool.event_id == event_id, SeatPool.purpose != PoolPurpose.CHOICE)
+        .order_by(SeatPool.id)
+    ).all()
+    return found
+
+
 def webinar_pool(session: ReadSession, event_id: uuid.UUID) -> SeatPool | None:
     """Return the seats that belong to the event as a whole, not to one of its visiting times."""
     found: SeatPool | None = session.scalar(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from events import waitlist
+from events import queue_reasons, waitlist
 from events.errors import NotFound
 from events.houses import House, house_of
 from events.links import Target
@@ -30,6 +30,7 @@ from events.models import (
     Slot,
     Stage,
 )
+from events.queue_reasons import Waiting
 from events.storage import LocalizedText, ReadSession
 
 
@@ -49,6 +50,11 @@ class RegistrationPage:
     offer_expires_at: datetime | None
     position: int | None
     """How many parties are served before this one, plus one; None unless it waits."""
+    waiting: Waiting | None
+    """Why it waits."""
+    awaits_approval: bool
+    decision_reason: str | None
+    """Why it was declined, where staff declined it."""
     evidence: tuple[Evidence, ...]
     event_id: uuid.UUID
     event_slug: str
@@ -95,8 +101,10 @@ class PartnerPage:
     reason: LocalizedText
 
 
-def registration_page(session: ReadSession, registration_id: uuid.UUID) -> RegistrationPage:
-    """Return one person's place: three queries, four for one that waits. Raises `NotFound`."""
+def registration_page(
+    session: ReadSession, registration_id: uuid.UUID, *, now: datetime | None = None
+) -> RegistrationPage:
+    """Return one person's place: three queries, some more for one that waits (why, as of `now`). Raises `NotFound`."""
     found = session.execute(
         sa.select(Registration, Event, Organiser, Slot, SeriesBooking)
         .join(Event, Event.id == Registration.event_id)
@@ -121,6 +129,9 @@ def registration_page(session: ReadSession, registration_id: uuid.UUID) -> Regis
         **{name: getattr(event, name) for name in told},
         house=house_of(organiser),
         position=waitlist.position(session, registration) if waits else None,
+        waiting=queue_reasons.explain(session, registration, now=now) if waits and now else None,
+        awaits_approval=registration.needs_approval,
+        decision_reason=registration.decision_reason,
         evidence=tuple(evidence),
         event_id=event.id,
         event_slug=event.slug,

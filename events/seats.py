@@ -209,6 +209,16 @@ def stop_waiting(session: Session, pool_id: uuid.UUID) -> None:
     session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(waiting=_POOL.c.waiting - 1))
 
 
+def set_counters(session: Session, pool_id: uuid.UUID, *, taken: int, waiting: int) -> None:
+    """Set the counters of a pool that the caller holds and has counted anew; nobody is dropped."""
+    planned = sa.func.coalesce(_POOL.c.capacity + _POOL.c.overbooking, SeatPool.UNLIMITED)
+    sellable = sa.case((planned > taken, planned), else_=taken)
+    free = sellable - taken
+    reserved = sa.case((_POOL.c.reserved > free, free), else_=_POOL.c.reserved)
+    values = {"taken": taken, "waiting": waiting, "sellable": sellable, "reserved": reserved}
+    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(values))
+
+
 def resize(session: Session, pool_id: uuid.UUID, *, capacity: int | None, overbooking: int = 0) -> None:
     """Set the capacity. Below what is taken it drops nobody: `sellable` stays at what is taken.
 

@@ -22,6 +22,7 @@ from events.links import JOIN, MANAGE, SERIES, check_version
 from events.models import ACTIVE_STATES, Event, Registration, Slot
 from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
+from notifications.waiting_words import because
 from service.inputs import CodeWordInput
 from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
@@ -33,7 +34,8 @@ from service.wiring import Runtime
 async def open_link(runtime: Runtime, purpose: str, token: str) -> RegistrationPage:
     """Return what a personal link leads to. Raises `NotFound` for a forged one, `Gone` for a revoked one."""
     target = runtime.links.read(purpose, token)
-    page = await runtime.database.aread(lambda session: personal_pages.registration_page(session, target.id))
+    now = runtime.clock.now()
+    page = await runtime.database.aread(lambda session: personal_pages.registration_page(session, target.id, now=now))
     check_version(target, page.link_version)
     return page
 
@@ -67,6 +69,7 @@ async def _page(
         personal=True,
         reader_locale=page.locale,
         place=page,
+        because=because(page.waiting, locale_of(request, page.locale), now=now) if page.waiting else "",
         certificates=certificates,
         token=token,
         join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",

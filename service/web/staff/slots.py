@@ -9,17 +9,18 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import authoring
+from events import authoring, shared_pools
 from events import desk as lists
 from events.authoring import OpeningHours
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Event, EventKind
-from events.storage import Session
+from events.storage import LocalizedText, Session
 from service.accounts.permissions import Action
+from service.seat_inputs import SharedPoolInput
 from service.staff_inputs import CapacityInput, OpeningHoursInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
-from service.web.staff.desk import REFUSALS, Desk, check_all, desk_of, refused
+from service.web.staff.desk import REFUSALS, Desk, check, check_all, desk_of, refused
 from service.web.staff.event_forms import zone_of
 
 _NO_SLOTS = N_("These hours make no visiting time that is not there already.")
@@ -119,4 +120,35 @@ async def set_slot_capacity(
     return desk.go(f"/staff/events/{event_id}/slots", "saved")
 
 
-HANDLERS = (show_slots, add_slots, set_slot_capacity)
+@post(
+    "/staff/events/{event_id:uuid}/slots/share",
+    action=Action.EDIT_EVENTS,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def share_seats(request: Request, event_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Have the visiting times that are ticked draw from one pool of seats."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_EVENTS)
+    form = await read_form(request)
+    values = {"slots": list(form.all("shared")), "capacity": form.value("shared_capacity").strip()}
+    try:
+        given = check(SharedPoolInput, values)
+        await desk.write(
+            lambda session: shared_pools.share_pool(
+                session,
+                event_id,
+                given.slots,
+                capacity=given.capacity,
+                label=LocalizedText(),
+                now=desk.now,
+                by=desk.by,
+            )
+        )
+    except REFUSALS as refusal:
+        again, status = refused(form, refusal)
+        return await _slots_page(desk, event, again, status)
+    return desk.go(f"/staff/events/{event_id}/slots", "saved")
+
+
+HANDLERS = (show_slots, add_slots, set_slot_capacity, share_seats)

@@ -11,9 +11,10 @@ from typing import Any
 from litestar.testing import TestClient
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import answer_files, event_templates, organisers, partners, preview_links, recording
+from events import answer_files, event_templates, invitees, organisers, partners, preview_links, recording
 from events.answer_files import KeptFile
 from events.answers import FileGiven
+from events.invitees import Guest
 from events.models import ParticipationRole, PartnerKind, Stage
 from events.series import dates_of
 from events.storage import LocalizedText, Session
@@ -102,6 +103,12 @@ def open_room(runtime: Runtime) -> Room:
     )
 
 
+def _invite(session: Session, event_id: uuid.UUID) -> uuid.UUID:
+    invitees.add_invitees(session, event_id, [Guest("email:guru@example.org")], now=NOW, by="staff:test")
+    [row] = invitees.list_invitees(session, event_id)
+    return row.invitee.id
+
+
 def things_of(room: Room, life: Life) -> Mapping[str, str]:
     """Make one of each thing that a route may name, in the library of `life`, and return their ids by parameter."""
     live = life.webinar(Stage.LIVE, certificate={"enabled": True})
@@ -157,6 +164,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         answer_files.claim(session, open_, made.registration_id, [FileGiven(file_id, "letter", "")], now=NOW)
         return {
             "file_id": file_id,
+            "invitee_id": _invite(session, open_),
             "partner_id": partner,
             "preview_id": preview_links.make_preview_link(session, open_, now=NOW, by="staff:test"),
             "template_id": event_templates.save_template(session, open_, name=number, now=NOW, by="staff:test"),
@@ -191,6 +199,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         **_series_things(life),
         "registration_id": str(made.registration_id),
         "pool_id": str(slot_pool.id),
+        "open_pool_id": str(life.pool(open_).id),
         "staff_id": str(member.staff_id),
         "name": "0001.eml",
         "file_name": "attendance-list.xlsx",

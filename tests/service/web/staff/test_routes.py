@@ -31,6 +31,18 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/staff/events/new"): "events.edit",
     ("POST", "/staff/events/new"): "events.edit",
     ("GET", "/staff/events/{event_id}"): "events.view",
+    ("GET", "/staff/events/{event_id}/approvals"): "registrations.view",
+    ("POST", "/staff/events/{event_id}/approvals"): "registrations.edit",
+    ("POST", "/staff/events/{event_id}/approvals/{registration_id}/undo"): "registrations.edit",
+    ("GET", "/staff/events/{event_id}/invitees"): "registrations.view",
+    ("POST", "/staff/events/{event_id}/invitees"): "registrations.edit",
+    ("POST", "/staff/events/{event_id}/invitees/reserved/{open_pool_id}"): "registrations.edit",
+    ("POST", "/staff/events/{event_id}/invitees/{invitee_id}/remove"): "registrations.edit",
+    ("GET", "/staff/events/{event_id}/registration-settings"): "events.edit",
+    ("POST", "/staff/events/{event_id}/registration-settings"): "events.edit",
+    ("POST", "/staff/events/{exhibition_id}/slots/share"): "events.edit",
+    ("GET", "/staff/events/{event_id}/waitlist"): "registrations.view",
+    ("POST", "/staff/events/{event_id}/waitlist/{registration_id}"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/attendance"): "attendance.mark",
     ("POST", "/staff/events/{event_id}/attendance/{registration_id}"): "attendance.mark",
     ("GET", "/staff/events/{event_id}/cancel"): "events.move",
@@ -174,7 +186,7 @@ def _table() -> Iterator[tuple[str, str, Any]]:
 
 
 def _as_listed(path: str) -> str:
-    return re.sub(r"\{(draft|live|exhibition|date)_id}", "{event_id}", path)
+    return re.sub(r"\{(draft|live|exhibition|date)_id}", "{event_id}", path).replace("{open_pool_id}", "{pool_id}")
 
 
 def test_every_route_has_an_entry_and_is_what_it_says() -> None:
