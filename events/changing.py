@@ -7,16 +7,17 @@ if it is gone the old one stays. What is given back goes at once to those who wa
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import answer_files, facts, forms, holdings, outbox, seats, waitlist
-from events.answers import Answers, PlaceTaken, places_taken
+from events.answers import Answers, Member, PlaceTaken, places_taken
 from events.errors import N_, AlreadyRegistered, ChoiceFull, Closed, Conflict, FieldError, Full, Invalid
+from events.form_document import QuestionKind
 from events.holdings import Holding, Needs
 from events.models import (
     ACTIVE_STATES,
@@ -33,6 +34,7 @@ from events.places import find_place
 from events.storage import ReadSession
 
 _MOVABLE = (RegistrationState.CONFIRMED, RegistrationState.PENDING, RegistrationState.REQUESTED)
+_OWN_DETAILS = ("name", "institution", "sign_language", "wheelchair", "access_needs")
 _PAST = (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED)
 
 
@@ -205,6 +207,8 @@ class NewAnswers:
     name: str
     answers: Answers
     institution: str | None = None
+    sign_language: bool = False
+    wheelchair: bool = False
     access_needs: str | None = None
 
 
@@ -228,16 +232,15 @@ def edit_answers(session: Session, registration_id: uuid.UUID, new: NewAnswers, 
     _refuse_past(held, now=now)
     if now >= editable_until(event, held.starts_at):
         raise Closed(N_("Answers can no longer be changed. Please write to the library."))
+    new = _keep_agreements(session, own, new)
     changed = _changes(session, own, new)
     if not changed:
         return
-    own.name, own.institution, own.access_needs = new.name, new.institution, new.access_needs
+    for name in _OWN_DETAILS:
+        setattr(own, name, getattr(new, name))
     own.form_revision, own.answers = new.answers.revision, dict(new.answers.values)
     own.updated_at = now
-    kept_members = _members(session, own.id)
-    for person, member in enumerate(new.answers.members, start=1):
-        if person in kept_members:
-            kept_members[person].name, kept_members[person].answers = member.name, dict(member.answers)
+    _name_others(session, own, new.answers.members)
     session.flush()
     answer_files.claim(session, event.id, own.id, new.answers.files, now=now)
     _follow_choices(session, held, new.answers.places)
@@ -249,18 +252,42 @@ def edit_answers(session: Session, registration_id: uuid.UUID, new: NewAnswers, 
         waitlist.promote(session, own.pool_id, now=now, everywhere=True)
 
 
+def _keep_agreements(session: Session, own: Registration, new: NewAnswers) -> NewAnswers:
+    """Keep when somebody agreed to what they still agree to: the moment counts that they first did."""
+    if not own.form_revision or not own.answers:
+        return new
+    seen = forms.load(session, own.event_id, own.form_revision)
+    asked = forms.load(session, own.event_id, new.answers.revision)
+    values = dict(new.answers.values)
+    for question in seen.questions:
+        again = asked.find(question.id)
+        same = again is not None and (again.label, again.help) == (question.label, question.help)
+        if question.kind is QuestionKind.CONSENT and same and question.id in values and question.id in own.answers:
+            values[question.id] = own.answers[question.id]
+    return replace(new, answers=replace(new.answers, values=values))
+
+
 def _changes(session: Session, own: Registration, new: NewAnswers) -> tuple[str, ...]:
     """Return the names of what is different, never what it says."""
     members = [(each.name, each.answers) for _, each in sorted(_members(session, own.id).items())]
     told = [(each.name, dict(each.answers)) for each in new.answers.members]
     found = {
-        "name": own.name != new.name,
-        "institution": own.institution != new.institution,
-        "access_needs": own.access_needs != new.access_needs,
+        **{name: getattr(own, name) != getattr(new, name) for name in _OWN_DETAILS},
         "answers": own.answers != dict(new.answers.values),
         "members": bool(told) and members != told,
     }
     return tuple(name for name, differs in found.items() if differs)
+
+
+def _name_others(session: Session, own: Registration, others: Sequence[Member]) -> None:
+    """Write down the names and answers of those who come along; who had no name before may have one now."""
+    known = _members(session, own.id)
+    for person, other in enumerate(others, start=1):
+        if person in known:
+            known[person].name, known[person].answers = other.name, dict(other.answers)
+        else:
+            row = PartyMember(registration_id=own.id, person=person, name=other.name, answers=dict(other.answers))
+            session.add(row)
 
 
 def _follow_choices(session: Session, held: Holding, places: Collection[PlaceTaken]) -> None:

@@ -45,6 +45,8 @@ class RegistrationPage:
     email: str | None
     phone: str | None
     party_size: int
+    is_visit: bool
+    """Whether it is for a visiting time, which can be exchanged for another."""
     locale: str
     link_version: int
     offer_expires_at: datetime | None
@@ -133,6 +135,7 @@ def registration_page(
         awaits_approval=registration.needs_approval,
         decision_reason=registration.decision_reason,
         evidence=tuple(evidence),
+        is_visit=slot is not None,
         event_id=event.id,
         event_slug=event.slug,
         starts_at=slot.starts_at if slot else event.starts_at,

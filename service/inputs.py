@@ -141,6 +141,28 @@ class RegistrationInput(Input):
         return checked
 
 
+class SlotChoiceInput(Input):
+    """The visiting time that somebody would rather have."""
+
+    slot_id: uuid.UUID
+
+
+class PartyInput(Input):
+    """How many still come; left out where those who do not are named."""
+
+    party_size: int | None = Field(None, ge=1, le=100)
+
+
+class OwnDetailsInput(Input):
+    """What people may correct of themselves; the contact stays, because their links are sent there."""
+
+    name: PersonName
+    institution: Line200 | None = None
+    sign_language: bool = False
+    wheelchair: bool = False
+    access_needs: Text500 | None = None
+
+
 class OwnEventsInput(Input):
     """Where the link to everything that is a person's is to be sent."""
 

@@ -78,14 +78,30 @@ def _party_of(given: RegistrationInput | None) -> int:
     return 1 if given is None else given.party_size
 
 
-def answers_in(form: Form, asked: AskedForm) -> dict[str, Any]:
-    """Return the raw answers by question id; what the form holds beyond the questions is nobody's answer."""
+def answers_in(form: Form, asked: AskedForm, *, prefix: str = "answers.", each: bool = False) -> dict[str, Any]:
+    """Return the raw answers by question id; what the form holds beyond the questions is nobody's answer.
+
+    `each`: only to the questions that are asked of each person.
+    """
     found: dict[str, Any] = {}
     for question in asked.document.questions:
-        values = [value for value in form.all(f"answers.{question.id}") if value]
+        if each and not question.per_person:
+            continue
+        values = [value for value in form.all(f"{prefix}{question.id}") if value]
         if values:
             found[question.id] = values if question.kind is QuestionKind.CHOICES else values[-1]
     return found
+
+
+def members_in(form: Form, asked: AskedForm, count: int) -> list[dict[str, Any]]:
+    """Return what was filled in for the first `count` others of a party: ``members.<n>.name`` and their answers."""
+    return [
+        {
+            "name": form.value(f"members.{number}.name"),
+            "answers": answers_in(form, asked, prefix=f"members.{number}.answers.", each=True),
+        }
+        for number in range(count)
+    ]
 
 
 def payload_of(received: Received, checked: Checked) -> dict[str, Any]:

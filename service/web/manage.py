@@ -42,11 +42,15 @@ async def open_link(runtime: Runtime, purpose: str, token: str) -> RegistrationP
 
 @get("/r/{token:str}")
 async def show_registration(
-    request: Request, runtime: NamedDependency[Runtime], token: FromPath[str], new: FromQuery[bool] = False
+    request: Request,
+    runtime: NamedDependency[Runtime],
+    token: FromPath[str],
+    new: FromQuery[bool] = False,
+    changed: FromQuery[bool] = False,
 ) -> Response[str]:
     """Show the person's place; right after registering with a word of thanks."""
     page = await open_link(runtime, MANAGE, token)
-    return await _page(request, runtime, page, token, new=new)
+    return await _page(request, runtime, page, token, new=new, changed=changed)
 
 
 async def _page(
@@ -56,6 +60,7 @@ async def _page(
     token: str,
     *,
     new: bool = False,
+    changed: bool = False,
     form: Form | None = None,
     status_code: int = HTTP_200_OK,
 ) -> Response[str]:
@@ -76,6 +81,7 @@ async def _page(
         address=runtime.links.manage_url(page.id, page.link_version),
         series_path=_series_path(runtime, page),
         new=new,
+        changed=changed,
         form=form or Form(),
         active=page.state in ACTIVE_STATES,
         gate_opens_at=page.starts_at - attendance.GATE_OPENS,

@@ -31,6 +31,14 @@ from service.web.manage import (
     own_calendar,
     show_registration,
 )
+from service.web.manage_changes import (
+    ask_who_comes,
+    bring_fewer,
+    change_answers,
+    choose_time,
+    exchange_time,
+    show_answers,
+)
 from service.web.month_page import month_now, show_month, show_month_of_house
 from service.web.origin import from_own_pages
 from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
@@ -88,6 +96,12 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     cancel,
     accept,
     enter_code,
+    choose_time,
+    exchange_time,
+    ask_who_comes,
+    bring_fewer,
+    show_answers,
+    change_answers,
     own_calendar,
     show_entry_code,
     draw_entry_code,
