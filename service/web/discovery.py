@@ -11,10 +11,13 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Response
 
+from events.errors import N_
 from events.listing import EventPage
 from events.models import EventKind, EventMode, Stage
 from events.series_listing import series_addresses
 from events.syndication import public_addresses
+from events.tags import Audience
+from service.web.languages import translate
 from service.web.pages import Request, pages_of
 from service.wiring import Runtime
 
@@ -35,7 +38,7 @@ async def sitemap(request: Request, runtime: NamedDependency[Runtime]) -> Respon
 
     async def make() -> bytes:
         houses = await pages_of(request).houses()
-        lists = ["/", "/v", *(f"/events/{house.slug}" for house in houses)]
+        lists = ["/", "/past", "/v", *(f"/{way}/{house.slug}" for house in houses for way in ("events", "past"))]
         lines = [f"<url><loc>{escape(runtime.links.url(path))}</loc></url>" for path in lists]
         for each in await runtime.database.aread(public_addresses):
             changed = f"<lastmod>{each.changed_at:%Y-%m-%dT%H:%M:%SZ}</lastmod>"
@@ -56,6 +59,17 @@ _MODES = {
     EventMode.ONLINE: "OnlineEventAttendanceMode",
     EventMode.ONSITE: "OfflineEventAttendanceMode",
     EventMode.HYBRID: "MixedEventAttendanceMode",
+}
+_AUDIENCES = {
+    Audience.EVERYONE: N_("Everyone"),
+    Audience.CHILDREN: N_("Children"),
+    Audience.PUPILS: N_("Pupils"),
+    Audience.STUDENTS: N_("University students"),
+    Audience.TEACHERS: N_("Teachers"),
+    Audience.PARENTS: N_("Parents"),
+    Audience.COMMUNITIES: N_("Communities"),
+    Audience.LIBRARIANS: N_("Librarians"),
+    Audience.SENIORS: N_("Seniors"),
 }
 _STATUSES = {Stage.CANCELLED: "EventCancelled", Stage.POSTPONED: "EventPostponed"}
 
@@ -81,6 +95,10 @@ def event_data(event: EventPage, locale: str, *, address: str, pictures: Sequenc
         "organizer": {"@type": "Library", "name": house.name.to(locale), "url": house.website or address},
         "image": list(pictures),
         "performer": [{"@type": "Person", "name": person.name} for person in event.speakers],
+        "keywords": [topic.name.to(locale) for topic in event.topics],
+        "audience": [
+            {"@type": "Audience", "audienceType": translate(_AUDIENCES[each], locale)} for each in event.audiences
+        ],
     }
     if event.takes_registrations:
         data["offers"] = {

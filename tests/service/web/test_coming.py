@@ -22,7 +22,7 @@ def _titles(client: TestClient[Any], address: str) -> list[str]:
     answer = client.get(address)
     assert answer.status_code == 200
     found = answer.text.split('id="found"', 1)[1].split("</section>", 1)[0]
-    return re.findall(r'<h3><a href="[^"]*">([^<]*)</a>', found)
+    return re.findall(r'<h[23]><a href="[^"]*">([^<]*)</a>', found)
 
 
 def _at(day: int) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import pytest
 from litestar.testing import TestClient
 
 from events.links import MANAGE
-from events.models import Stage
+from events.models import EventMode, Stage
 from events.storage import LocalizedText
+from notifications.house_cards import draw_cards
 from service.wiring import Runtime
 from tests.support.calendars import assert_calendar_valid
 from tests.support.life import Life
@@ -40,7 +41,8 @@ def test_the_sitemap_holds_what_is_public_and_robots_show_the_way(
     assert f"Sitemap: {runtime.links.url('sitemap.xml')}" in client.get("/robots.txt").text
     found = ET.fromstring(client.get("/sitemap.xml").content)
     addresses = [each.text for each in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    wanted = ["/", "/v", "/events/perpustakaan-batam", *(_path(life, each) for each in shown)]
+    lists = ["/", "/past", "/v", "/events/perpustakaan-batam", "/past/perpustakaan-batam"]
+    wanted = [*lists, *(_path(life, each) for each in shown)]
     assert sorted(map(str, addresses)) == sorted(map(runtime.links.url, wanted))
 
 
@@ -54,6 +56,90 @@ def test_an_event_is_told_as_data(client: TestClient[Any], life: Life, runtime: 
     off = _data(client, _path(life, life.webinar(Stage.CANCELLED)))
     assert off["eventStatus"] == "https://schema.org/EventCancelled"
     assert "offers" not in off
+
+
+PLACE = {"@type": "Place", "name": "Ruang Serbaguna", "address": "Jl. Engku Putri No. 1, Batam Center, Batam 29461"}
+
+
+@pytest.mark.parametrize(
+    ("stage", "mode", "status", "attendance"),
+    [
+        (Stage.REGISTRATION_OPEN, EventMode.ONLINE, "EventScheduled", "OnlineEventAttendanceMode"),
+        (Stage.REGISTRATION_OPEN, EventMode.HYBRID, "EventScheduled", "MixedEventAttendanceMode"),
+        (Stage.REGISTRATION_CLOSED, EventMode.ONSITE, "EventScheduled", "OfflineEventAttendanceMode"),
+        (Stage.POSTPONED, EventMode.ONLINE, "EventPostponed", "OnlineEventAttendanceMode"),
+        (Stage.CANCELLED, EventMode.ONSITE, "EventCancelled", "OfflineEventAttendanceMode"),
+        (Stage.ENDED, EventMode.ONSITE, "EventScheduled", "OfflineEventAttendanceMode"),
+    ],
+)
+def test_an_events_data_say_everything_and_nothing_else(
+    client: TestClient[Any],
+    life: Life,
+    runtime: Runtime,
+    *,
+    stage: Stage,
+    mode: EventMode,
+    status: str,
+    attendance: str,
+) -> None:
+    """Exactly these fields: what search engines refuse to show, or warn of, is a field too few or one that lies."""
+    tags: dict[str, Any] = {"audiences": ["teachers", "parents"], "topics": [{"id": "Menulis", "en": "Writing"}]}
+    path = _path(life, life.webinar(stage, mode=mode, capacity=2, **tags))
+    address = runtime.links.url(path)
+    virtual = {"@type": "VirtualLocation", "url": address}
+    expected = {
+        "@context": "https://schema.org",
+        "@type": "EducationEvent",
+        "name": "Menulis Cerita Anak",
+        "description": "Belajar menulis bersama Ibu Siti.",
+        "url": address,
+        "inLanguage": "id",
+        "startDate": "2026-12-12T09:00:00+07:00",
+        "endDate": "2026-12-12T11:30:00+07:00",
+        "eventStatus": f"https://schema.org/{status}",
+        "eventAttendanceMode": f"https://schema.org/{attendance}",
+        "location": {EventMode.ONLINE: [virtual], EventMode.ONSITE: [PLACE]}.get(mode, [PLACE, virtual]),
+        "isAccessibleForFree": True,
+        "organizer": {"@type": "Library", "name": "Perpustakaan Kota Batam", "url": address},
+        "keywords": ["Menulis"],
+        "audience": [
+            {"@type": "Audience", "audienceType": "Guru"},
+            {"@type": "Audience", "audienceType": "Orang tua"},
+        ],
+    }
+    offer = {
+        "@type": "Offer",
+        "price": 0,
+        "priceCurrency": "IDR",
+        "url": f"{address}/register",
+        "availability": "https://schema.org/InStock",
+    }
+    if stage is Stage.REGISTRATION_OPEN:
+        expected["offers"] = offer
+    assert _data(client, path) == expected
+
+
+def test_an_event_is_shared_with_its_picture_and_sold_out_when_it_is_full(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    event_id = life.webinar(capacity=1)
+    life.register(event_id)
+    draw_cards(life.database, runtime.files, lambda _, __: {"card": b"x"}, links=runtime.links)
+    path = _path(life, event_id)
+    data = _data(client, path)
+    assert data["offers"]["availability"] == "https://schema.org/SoldOut"
+    [image] = data["image"]
+    assert client.get(image.removeprefix(runtime.settings.base_url)).status_code == 200
+    shown = client.get(f"{path}?utm_source=wa&fbclid=1").text
+    told = dict(re.findall(r'<meta property="(og:[\w:]+)" content="([^"]*)">', shown))
+    assert {name: told[name] for name in ("og:url", "og:image", "og:locale", "og:site_name", "og:title")} == {
+        "og:url": runtime.links.url(path),
+        "og:image": image,
+        "og:locale": "id_ID",
+        "og:site_name": "Perpustakaan Kota Batam",
+        "og:title": "Menulis Cerita Anak",
+    }
+    assert f'<link rel="canonical" href="{runtime.links.url(path)}">' in shown
 
 
 @pytest.mark.parametrize("address", ["/calendar.ics", "/events/perpustakaan-batam/calendar.ics"])
