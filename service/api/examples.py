@@ -26,6 +26,7 @@ from events.tags import Audience
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.api.examples_audit import AUDIT
+from service.api.examples_authoring import AUTHORING
 from service.api.examples_door import DOOR
 from service.api.examples_sent import SENT
 from service.api.problems import Problem, ProblemField
@@ -428,4 +429,4 @@ _STAFF: dict[str, Any] = {
     ),
     "PostList": documents.PostList(items=[_POST]),
 }
-EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **DOOR, **SENT}
+EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **AUTHORING, **DOOR, **SENT}

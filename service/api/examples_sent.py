@@ -65,5 +65,10 @@ SENT: dict[str, Any] = {
     "ColleagueInput": {"role": "approver"},
     "CertificateNameInput": {"name": "Rina Wulandari, S.Pd."},
     "RevocationInput": {"reason": "Diterbitkan untuk orang yang keliru."},
+    "CloneInput": {"starts_at": "2027-01-16T09:00:00+07:00"},
+    "TemplateInput": {"name": "Webinar literasi guru"},
+    "CommentInput": {"comment": "Tolong sebutkan untuk siapa."},
+    "ReviewRuleInput": {"rule": "editors"},
+    "PreviewLinkInput": {"label": "SMP Negeri 6", "days": 14},
     "PostInput": {"text": "Ingin menulis cerita untuk anak? Ikuti webinar kami!", "version": 1},
 }

@@ -51,6 +51,7 @@ _TAGS = {
     "Queue": "Whether work is waiting, and trying again.",
     "House": "Organisers, and what happened.",
     "Staff and tokens": "Who may do what.",
+    "Authoring": "Staff: copies, templates, the review and links for a preview.",
 }
 
 

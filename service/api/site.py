@@ -12,6 +12,7 @@ from service.api import (
     public_events,
     public_registrations,
     staff_accounts,
+    staff_authoring,
     staff_documents,
     staff_door,
     staff_events,
@@ -39,6 +40,7 @@ def api_router() -> FreshRouter:
         "/staff",
         route_handlers=[
             staff_events.routes,
+            staff_authoring.routes,
             staff_stages.routes,
             staff_parts.routes,
             staff_people.routes,

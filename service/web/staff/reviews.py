@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from litestar import get, post
@@ -13,16 +13,17 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from events import review
-from events.dates import format_when
+from events.dates import format_moment, format_times, format_when
 from events.errors import N_, FieldError, Invalid
 from events.models import Event, EventComment, EventReview, ReviewRule, ReviewState, Stage
-from events.storage import LOCALES, ReadSession, Session
+from events.storage import LOCALES, LocalizedText, ReadSession, Session
 from service.accounts import staff
 from service.accounts.permissions import Action, require
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
+from service.web.staff.event_forms import DEFAULT_ATTENDANCE
 from service.web.staff.narration import ids_of, people_of
 
 
@@ -68,7 +69,7 @@ async def _review_page(desk: Desk, event: Event, form: Form, status_code: int = 
             review=found,
             comments=comments,
             names=people_of(said_by, staff.names(session, ids_of(said_by)), locale),
-            differences=[_in_words(each, event, locale) for each in changes],
+            differences=[said for each in changes if (said := _in_words(each, event, locale)).before != said.after],
             obstacle=review.find_obstacle(session, event, decides=decides, by=by) if draft else None,
             rule=review.rule_of(session, event.organiser_id),
         )
@@ -83,22 +84,70 @@ def _in_words(change: review.Change, event: Event, locale: str) -> Difference:
 
 
 def _say(field: str, value: Any, event: Event, locale: str) -> str:
-    if field == "times" and value:
-        begin = datetime.fromisoformat(value["starts_at"])
-        end = datetime.fromtimestamp(begin.timestamp() + value["length"], begin.tzinfo)
-        return format_when(begin, end, event.timezone, locale)
-    if field == "programme":
-        return "\n".join(line["title"][locale] or line["title"]["id"] for line in value or ())
-    if field == "visits":
-        return translate(N_("%(count)s visiting times"), locale, count=len(value or ()))
-    if isinstance(value, dict):
+    maker = _MAKERS.get(field)
+    if maker is not None:
+        return maker(value, event, locale)
+    if isinstance(value, dict):  # in our order: PostgreSQL keeps none
         texts = cast("dict[str, Any]", value)
-        if texts.keys() <= {"id", "en"}:  # in our order: PostgreSQL keeps none
-            return "\n".join(texts[locale] for locale in LOCALES if texts.get(locale))
-        return ", ".join(f"{name}: {texts[name]}" for name in sorted(texts))
+        return "\n".join(texts[each] for each in LOCALES if texts.get(each))
+    if isinstance(value, list):
+        return ", ".join(_say("", each, event, locale) for each in cast("Sequence[Any]", value))
     if isinstance(value, bool):
         return translate(N_("yes") if value else N_("no"), locale)
-    return "" if value in (None, []) else str(value)
+    return "" if value is None else str(value)
+
+
+def _times(value: Any, event: Event, locale: str) -> str:
+    begin = datetime.fromisoformat(value["starts_at"])
+    return format_when(begin, begin + timedelta(seconds=value["length"]), event.timezone, locale)
+
+
+def _programme(value: Any, event: Event, locale: str) -> str:
+    begin = event.starts_at
+    lines: list[str] = []
+    for line in cast("Sequence[dict[str, Any]]", value or ()):
+        start, end = begin + timedelta(seconds=line["starts"]), begin + timedelta(seconds=line["ends"])
+        lines.append(f"{format_times(start, end, event.timezone, locale)} {LocalizedText(**line['title']).to(locale)}")
+    return "\n".join(lines)
+
+
+def _visits(value: Any, _event: Event, locale: str) -> str:
+    return translate(N_("%(count)s visiting times"), locale, count=len(value or ()))
+
+
+def _certificate(value: Any, _event: Event, locale: str) -> str:
+    settings = cast("dict[str, Any]", value or {})
+    hours = settings.get("hours")
+    return translate(N_("yes") if settings else N_("no"), locale) + (f", {hours} JP" if hours else "")
+
+
+def _attendance(value: Any, _event: Event, locale: str) -> str:
+    rule = cast("dict[str, Any]", value or {})
+    needs: Sequence[str] = rule.get("needs", DEFAULT_ATTENDANCE)
+    joint = translate(N_("and") if rule.get("match") == "all" else N_("or"), locale)
+    return f" {joint} ".join(translate(_EVIDENCE.get(each, each), locale) for each in needs)
+
+
+def _moment(value: Any, event: Event, locale: str) -> str:
+    return "" if value is None else format_moment(event.starts_at + timedelta(seconds=value), event.timezone, locale)
+
+
+_MAKERS: Mapping[str, Callable[[Any, Event, str], str]] = {
+    "times": _times,
+    "programme": _programme,
+    "visits": _visits,
+    "certificate": _certificate,
+    "attendance_rule": _attendance,
+    "registration_opens_at": _moment,
+    "registration_closes_at": _moment,
+}
+_EVIDENCE = {
+    "joined": N_("Opened the meeting"),
+    "start_code": N_("Start code word"),
+    "end_code": N_("End code word"),
+    "door": N_("Scanned at the door"),
+    "staff": N_("Marked by staff"),
+}
 
 
 @post(

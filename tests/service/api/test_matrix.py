@@ -44,6 +44,19 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("DELETE", "/events/{event_id}"): "events.edit",
     ("GET", "/events/{event_id}"): "events.view",
     ("PATCH", "/events/{event_id}"): "events.edit",
+    ("GET", "/event-templates"): "events.edit",
+    ("PATCH", "/event-templates/{template_id}"): "events.edit",
+    ("DELETE", "/event-templates/{template_id}"): "events.edit",
+    ("POST", "/events/{event_id}/clone"): "events.edit",
+    ("POST", "/events/{event_id}/comments"): "events.comment",
+    ("GET", "/events/{event_id}/preview-links"): "events.edit",
+    ("POST", "/events/{event_id}/preview-links"): "events.edit",
+    ("POST", "/events/{event_id}/return"): "events.approve",
+    ("GET", "/events/{event_id}/review"): "events.view",
+    ("POST", "/events/{event_id}/submit"): "events.edit",
+    ("POST", "/events/{event_id}/template"): "events.edit",
+    ("PUT", "/organisers/{organiser_id}/review-rule"): "brand.edit",
+    ("DELETE", "/preview-links/{preview_id}"): "events.edit",
     ("POST", "/events/{event_id}/archive"): "events.publish",
     ("POST", "/events/{event_id}/cancel"): "events.move",
     ("GET", "/events/{event_id}/certificates"): "certificates.view",
@@ -108,6 +121,8 @@ EXPECTED: dict[tuple[str, str], str] = {
 EVENT = {
     ("DELETE", "/events/{event_id}"): "draft_id",
     ("POST", "/events/{event_id}/publish"): "draft_id",
+    ("POST", "/events/{event_id}/return"): "draft_id",
+    ("POST", "/events/{event_id}/submit"): "draft_id",
     ("PUT", "/events/{event_id}/times"): "draft_id",
 }
 NO_SUCH_THING = {("GET", "/posts/{post_id}/picture")}

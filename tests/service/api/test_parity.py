@@ -27,7 +27,12 @@ ONLY_API = {
     "events.lifecycle.start": _CLOCK,
     "service.accounts.tokens.note_use": "about tokens themselves; browsers carry sessions",
 }
+_TYPING = "about text that somebody is typing into a page"
+
 ONLY_PAGES = {
+    "events.event_templates.apply_parts": "the form of a template does it; programs send programme and visits",
+    "events.working_copies.discard_working_copy": _TYPING,
+    "events.working_copies.keep_working_copy": _TYPING,
     "events.answer_files.keep": "a file comes with a browser's form; programs name one that was sent that way",
     "service.accounts.invitations.accept": "a person chooses a password there, which no program should see",
     "service.accounts.sessions.close": _BROWSER,

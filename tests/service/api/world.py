@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import partners, recording
+from events import event_templates, partners, preview_links, recording
 from events.links import MANAGE, PARTNER
 from events.models import ParticipationRole, PartnerKind, Stage
 from events.storage import Session
@@ -92,4 +92,6 @@ def _parts(session: Session, site: Site, opened: uuid.UUID, ended: uuid.UUID) ->
         "certificate_id": [certificate.id],
         "code": [certificate.code],
         "post_id": [post.id],
+        "preview_id": [preview_links.make_preview_link(session, opened, now=NOW, by="staff:x")],
+        "template_id": [event_templates.save_template(session, opened, name="Webinar", now=NOW, by="staff:x")],
     }

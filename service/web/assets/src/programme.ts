@@ -16,17 +16,18 @@ function begin(event: PointerEvent): void {
   const line = handle?.closest<HTMLElement>("[data-line]");
   if (!handle || !line) return;
   event.preventDefault();
-  handle.setPointerCapture(event.pointerId);
   line.classList.add("dragged");
-  const follow = (moved: PointerEvent): void => settle(line, moved.clientY);
+  // Heard by the document: an element that changes its place loses the pointer that it had captured.
+  const listening = new AbortController();
+  const { signal } = listening;
   const done = (): void => {
-    handle.removeEventListener("pointermove", follow);
+    listening.abort();
     line.classList.remove("dragged");
     ask(line);
   };
-  handle.addEventListener("pointermove", follow);
-  handle.addEventListener("pointerup", done, { once: true });
-  handle.addEventListener("pointercancel", done, { once: true });
+  document.addEventListener("pointermove", (moved) => settle(line, moved.clientY), { signal });
+  document.addEventListener("pointerup", done, { signal });
+  document.addEventListener("pointercancel", done, { signal });
 }
 
 function lines(): HTMLElement[] {
