@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -154,6 +155,23 @@ def test_a_choice_is_taken_with_the_seat_and_given_back_with_it(life: Life) -> N
     assert _pools(life, event_id)["S"].taken == 0
     life.register(event_id, 3, **_answer(life, event_id, {"shirt": "s"}))
     assert _pools(life, event_id)["S"].taken == 1
+
+
+def test_forty_people_at_once_never_take_more_places_than_there_are(life: Life) -> None:
+    event_id = life.webinar(capacity=None)
+    _save(life, event_id, SHIRT, places={("shirt", "s"): 7})
+    given = _answer(life, event_id, {"shirt": "s"})
+
+    def attempt(person: int) -> bool:
+        try:
+            life.register(event_id, person, **given)
+        except ChoiceFull:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as people:
+        assert sum(people.map(attempt, range(40))) == 7
+    assert (_pools(life, event_id)["S"].taken, life.pool(event_id).taken, _count(life, SeatHold)) == (7, 7, 7)
 
 
 def test_who_chose_before_there_were_places_is_counted_in(life: Life) -> None:
