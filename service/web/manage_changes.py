@@ -213,7 +213,7 @@ def _refused(own: _Own, found: OwnAnswers, received: Received, refusal: Invalid)
 
 
 def _answers_page(own: _Own, found: OwnAnswers, form: Form, status_code: int = HTTP_200_OK) -> Response[str]:
-    questions = Questions(found.asked, _files_by_field(found, form))
+    questions = Questions(found.asked, _files_by_field(found, form), f"/r/{own.token}/files")
     return own.show(
         "change_answers.html", form, status_code, found=found, questions=questions, others=found.party_size - 1
     )

@@ -232,3 +232,22 @@ def test_people_get_their_own_file_back_and_nobody_elses(client: TestClient[Any]
     assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
     assert client.get(f"{elsewhere}/files/{file.id}").status_code == 404
     assert client.get(f"{own}x/files/{file.id}").status_code == 404
+
+
+def test_who_holds_the_last_place_of_a_choice_keeps_it_when_answering_anew(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    event_id, path = _open(life, FormDocument((WORKSHOPS, LETTER)), places={("workshops", "comic"): 1})
+    letter = ("surat.pdf", pdf(), "application/pdf")
+    made = client.post(path, data={**GOOD, "answers.workshops": "comic"}, files={"answers.letter": letter})
+    own = made.headers["location"].split("?")[0]
+    page = client.get(f"{own}/answers").text
+    assert re.findall(r'value="comic"( \w+)>', page) == [" checked"]
+    (file,) = _kept(life)
+    assert f'href="{own}/files/{file.id}"' in page
+    changed = {"name": "Ma'ruf", "answers.workshops": ["comic", "poem"], "answers.letter": str(file.id)}
+    assert client.post(f"{own}/answers", data=changed).status_code == 303
+    (row,) = _registrations(life)
+    assert row.answers == {"workshops": ["comic", "poem"], "letter": str(file.id)}
+    (pool,) = life.database.read(lambda session: forms.places(session, event_id)).values()
+    assert (pool.taken, pool.sellable) == (1, 1)
