@@ -84,4 +84,7 @@ def audit_answers(app: ASGIApp) -> ASGIApp:
 
 
 def _is_act(scope: Scope, origin: Origin) -> bool:
+    """Tell whether an answer was an act of somebody; signing in notes its own, and ``act=False`` are only questions."""
+    if origin.by == audit.NOBODY or not scope["route_handler"].opt.get("act", True):
+        return False
     return scope["method"] not in _SAFE or origin.action in HANDED_OUT  # type: ignore[typeddict-item] # HTTP only

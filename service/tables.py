@@ -9,6 +9,7 @@ from types import ModuleType
 
 import certificates.models
 import service.accounts.audit_rows
+import service.accounts.factor_rows
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
@@ -23,6 +24,7 @@ MODULES: tuple[ModuleType, ...] = (
     post,
     service.accounts.models,
     service.accounts.audit_rows,
+    service.accounts.factor_rows,
     certificates.models,
     idempotency,
     presence,

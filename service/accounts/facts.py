@@ -76,6 +76,32 @@ class StaffEnabled(Fact, frozen=True, kw_only=True):
     staff_id: uuid.UUID
 
 
+class SecondFactorAdded(Fact, frozen=True, kw_only=True):
+    """Somebody set up an ``authenticator``, a ``passkey`` or new ``recovery_codes`` (`kind`)."""
+
+    staff_id: uuid.UUID
+    kind: str
+
+
+class SecondFactorRemoved(Fact, frozen=True, kw_only=True):
+    """Somebody took away a second factor of their own."""
+
+    staff_id: uuid.UUID
+    kind: str
+
+
+class SecondFactorReset(Fact, frozen=True, kw_only=True):
+    """Somebody who lost theirs had every second factor taken away by an owner."""
+
+    staff_id: uuid.UUID
+
+
+class SecondFactorRuled(Fact, frozen=True, kw_only=True):
+    """It was decided whether the staff need a second factor."""
+
+    required: bool
+
+
 class ApiTokenMade(Fact, frozen=True, kw_only=True):
     """An API token was made."""
 

@@ -51,9 +51,15 @@ class StaffSession(Base):
     __tablename__ = "staff_session"
 
     id_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_id)
+    """What its owner ends it by; it stays when the secret is replaced."""
     staff_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(sa.String(45), default="")
+    device: Mapped[str] = mapped_column(sa.String(40), default="")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
+    """When the person last proved who they are, by password or passkey."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
     """The absolute end, however busy the browser is."""
 

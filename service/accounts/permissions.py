@@ -90,6 +90,8 @@ class StaffIdentity:
     """What a token is limited to; None for a person at a page."""
     branch_ids: frozenset[uuid.UUID] = frozenset()
     """The branches of `organiser_id`, whose things are theirs as well."""
+    must_enrol: bool = False
+    """Whether the house asks for a second factor that the person does not have yet: until then they may do nothing."""
     token_id: uuid.UUID | None = None
     """The token that stands for the person, if one does."""
 
@@ -100,6 +102,8 @@ class StaffIdentity:
 
     def may(self, action: Action) -> bool:
         """Tell whether role and scopes allow `action`, whosever things it is about."""
+        if self.must_enrol and action is not Action.OWN_ACCOUNT:
+            return False
         return self.role in ROLES_OF[action] and (self.scopes is None or action.value in self.scopes)
 
     def sees(self, organiser_id: uuid.UUID) -> bool:

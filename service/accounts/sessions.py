@@ -7,6 +7,7 @@ The framework's own server-side sessions accept an id that the client chose, whi
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from events.models import Organiser
 from events.storage import ReadSession
+from service.accounts.factor_rows import StaffPasskey, StaffPolicy, StaffTotp
 from service.accounts.models import Staff, StaffSession
 from service.accounts.opaque import digest, new_secret
 from service.accounts.permissions import StaffIdentity
@@ -33,11 +35,23 @@ class Signed:
 
     identity: StaffIdentity
     id_hash: str
+    session_id: uuid.UUID
+    proved_at: datetime
     stale: bool
 
 
-def open_session(session: Session, staff_id: uuid.UUID, *, real_now: datetime, replacing: str | None = None) -> str:
-    """Begin a session and return the secret for the cookie; the one in `replacing` dies. The caller commits."""
+def open_session(
+    session: Session,
+    staff_id: uuid.UUID,
+    *,
+    real_now: datetime,
+    replacing: str | None = None,
+    where: tuple[str, str] = ("", ""),
+) -> str:
+    """Begin a session and return the secret for the cookie; the one in `replacing` dies. The caller commits.
+
+    `where` is the network address and the device in plain words, for the list of one's own sessions.
+    """
     if replacing:
         close(session, replacing)
     secret = new_secret()
@@ -45,8 +59,11 @@ def open_session(session: Session, staff_id: uuid.UUID, *, real_now: datetime, r
         StaffSession(
             id_hash=digest(secret),
             staff_id=staff_id,
+            address=where[0][:45],
+            device=where[1][:40],
             created_at=real_now,
             seen_at=real_now,
+            proved_at=real_now,
             expires_at=real_now + ABSOLUTE,
         )
     )
@@ -58,7 +75,7 @@ def read(session: ReadSession, secret: str, *, real_now: datetime) -> Signed | N
     """Return the session behind a cookie, or None if there is none (any more)."""
     id_hash = digest(secret)
     row = session.execute(
-        sa.select(Staff, StaffSession.seen_at)
+        sa.select(Staff, StaffSession.seen_at, StaffSession.id, StaffSession.proved_at)
         .join(StaffSession, StaffSession.staff_id == Staff.id)
         .where(
             StaffSession.id_hash == id_hash,
@@ -69,14 +86,15 @@ def read(session: ReadSession, secret: str, *, real_now: datetime) -> Signed | N
     ).first()
     if row is None:
         return None
-    staff, seen_at = row
-    return Signed(identity_of(session, staff), id_hash, stale=seen_at < real_now - TOUCH_EVERY)
+    staff, seen_at, session_id, proved_at = row
+    stale = seen_at < real_now - TOUCH_EVERY
+    return Signed(identity_of(session, staff), id_hash, session_id, proved_at, stale)
 
 
 def identity_of(
     session: ReadSession, staff: Staff, scopes: frozenset[str] | None = None, token_id: uuid.UUID | None = None
 ) -> StaffIdentity:
-    """Return who this is, as pages and API know them. One query, for the branches of their organiser."""
+    """Return who this is, as pages and API know them: two queries, for branches and for the rule of the house."""
     branches: frozenset[uuid.UUID] = frozenset()
     if staff.organiser_id is not None:
         branches = frozenset(session.scalars(sa.select(Organiser.id).where(Organiser.parent_id == staff.organiser_id)))
@@ -90,7 +108,65 @@ def identity_of(
         scopes=scopes,
         branch_ids=branches,
         token_id=token_id,
+        must_enrol=_must_enrol(session, staff),
     )
+
+
+def _must_enrol(session: ReadSession, staff: Staff) -> bool:
+    """Tell whether the organiser, or the library whose branch it is, asks for a second factor that is not there."""
+    parent = sa.select(Organiser.parent_id).where(Organiser.id == staff.organiser_id).scalar_subquery()
+    ruled = sa.select(StaffPolicy.organiser_id).where(
+        sa.or_(
+            StaffPolicy.organiser_id == (staff.organiser_id or uuid.UUID(int=0)), StaffPolicy.organiser_id == parent
+        ),
+        StaffPolicy.require_second_factor,
+    )
+    if session.scalar(ruled.limit(1)) is None:
+        return False
+    app = sa.select(StaffTotp.staff_id).where(StaffTotp.staff_id == staff.id, StaffTotp.confirmed_at.is_not(None))
+    key = sa.select(StaffPasskey.staff_id).where(StaffPasskey.staff_id == staff.id)
+    return session.scalar(sa.union_all(app, key).limit(1)) is None  # type: ignore[arg-type] # a union is a SELECT too
+
+
+def renew(session: Session, secret: str, *, real_now: datetime) -> str | None:
+    """Replace the secret of a session whose person has just proved who they are, and return the new one.
+
+    The old one is worth nothing from the commit on: whoever had a copy of it gains no privilege. None if it ended.
+    """
+    fresh = new_secret()
+    renewed = session.execute(
+        sa.update(StaffSession)
+        .where(StaffSession.id_hash == digest(secret))
+        .values(id_hash=digest(fresh), proved_at=real_now, seen_at=real_now)
+        .returning(StaffSession.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return fresh if renewed else None
+
+
+def list_own(session: ReadSession, identity: StaffIdentity, *, real_now: datetime) -> Sequence[StaffSession]:
+    """Return one's own living sessions, the latest used first."""
+    return session.scalars(
+        sa.select(StaffSession)
+        .where(
+            StaffSession.staff_id == identity.staff_id,
+            StaffSession.expires_at > real_now,
+            StaffSession.seen_at > real_now - IDLE,
+        )
+        .order_by(StaffSession.seen_at.desc(), StaffSession.id)
+    ).all()
+
+
+def end_own(session: Session, identity: StaffIdentity, session_id: uuid.UUID) -> None:
+    """End one of one's own sessions; one that is not there, or somebody else's, stays as it is. The caller commits."""
+    session.execute(
+        sa.delete(StaffSession).where(StaffSession.id == session_id, StaffSession.staff_id == identity.staff_id)
+    )
+
+
+def end_others(session: Session, identity: StaffIdentity, *, keep: uuid.UUID) -> None:
+    """End every session of one's own but one. The caller commits."""
+    session.execute(sa.delete(StaffSession).where(StaffSession.staff_id == identity.staff_id, StaffSession.id != keep))
 
 
 def touch(session: Session, id_hash: str, *, real_now: datetime) -> None:

@@ -20,8 +20,10 @@ from events.facts import Fact
 from events.models import Organiser
 from events.ownership import owned_by
 from events.storage import ReadSession
-from service.accounts import facts, sessions, throttling
-from service.accounts.invitations import account_key
+from service.accounts import audit, factors, facts, invitations, sessions, steps, throttling
+from service.accounts.audit import Origin
+from service.accounts.entering import Entered, come_in
+from service.accounts.invitations import Newcomer, account_key
 from service.accounts.models import Role, Staff, StaffLink
 from service.accounts.permissions import Action, StaffIdentity, require
 
@@ -71,10 +73,10 @@ def finish_sign_in(
     real_now: datetime,
     replacing: str | None = None,
     new_hash: str | None = None,
-) -> str:
-    """Open a session if the password was `right` and return the secret for the cookie. The caller commits.
+    origin: Origin | None = None,
+) -> Entered:
+    """Let somebody in whose password was `right`, as far as it leads (`entering.come_in`). The caller commits.
 
-    `replacing` is the cookie that the browser sent: whatever it was worth, it is worth nothing from now on.
     `new_hash` replaces one made with weaker parameters. Raises `WrongCredentials`.
     """
     if not right or credentials.staff_id is None:
@@ -84,15 +86,43 @@ def finish_sign_in(
         raise WrongCredentials
     if new_hash:
         member.password_hash = new_hash
-    member.signed_in_at = real_now
     throttling.forgive(session, credentials.account, credentials.address)
-    signed_in = facts.StaffSignedIn(organiser_id=facts.owner_of_fact(member.organiser_id), staff_id=member.id)
-    outbox.record(session, signed_in, now=now, by=f"staff:{member.id}")
-    return sessions.open_session(session, member.id, real_now=real_now, replacing=replacing)
+    return come_in(session, member, now=now, real_now=real_now, origin=origin, replacing=replacing)
+
+
+def join(
+    session: Session,
+    token: str,
+    newcomer: Newcomer,
+    *,
+    now: datetime,
+    real_now: datetime,
+    origin: Origin | None = None,
+    replacing: str | None = None,
+) -> Entered:
+    """Use a one-time link up (`invitations.accept`) and let its person in, past their second factor if there is one."""
+    identity = invitations.accept(session, token, newcomer, now=now, real_now=real_now)
+    member = session.get_one(Staff, identity.staff_id)
+    return come_in(session, member, now=now, real_now=real_now, origin=origin, replacing=replacing)
+
+
+def note_failure(session: Session, credentials: Credentials, origin: Origin, *, real_now: datetime) -> None:
+    """Leave a row of a sign-in that failed: whose account it was, if there is one, never what was typed."""
+    member = session.get(Staff, credentials.staff_id) if credentials.staff_id else None
+    by = f"staff:{member.id}" if member else audit.NOBODY
+    failed = origin.of(audit.SIGN_IN_FAILED, by=by, organiser_id=member.organiser_id if member else None)
+    audit.note(session, failed, real_now=real_now)
 
 
 def change_password(
-    session: Session, identity: StaffIdentity, *, old_hash: str, new_hash: str, now: datetime, real_now: datetime
+    session: Session,
+    identity: StaffIdentity,
+    *,
+    old_hash: str,
+    new_hash: str,
+    now: datetime,
+    real_now: datetime,
+    where: tuple[str, str] = ("", ""),
 ) -> str:
     """Set one's own new password, end every session of one's own, and return the secret of a new one.
 
@@ -104,7 +134,7 @@ def change_password(
     member.password_hash = new_hash
     sessions.close_all(session, member.id)
     _note(session, member, facts.StaffPasswordChanged, now=now, by=identity.by)
-    return sessions.open_session(session, member.id, real_now=real_now)
+    return sessions.open_session(session, member.id, real_now=real_now, where=where)
 
 
 def password_hash_of(session: ReadSession, identity: StaffIdentity) -> str | None:
@@ -156,6 +186,11 @@ def move(
     outbox.record(session, moved, now=now, by=identity.by)
 
 
+def reset_factors(session: Session, identity: StaffIdentity, staff_id: uuid.UUID, *, now: datetime) -> None:
+    """Take every second factor from a colleague who lost theirs, and end their sessions. The caller commits."""
+    factors.reset(session, _colleague(session, identity, staff_id), now=now, by=identity.by)
+
+
 def disable(
     session: Session, identity: StaffIdentity, staff_id: uuid.UUID, *, now: datetime, real_now: datetime
 ) -> None:
@@ -205,6 +240,7 @@ def prune(session: Session, *, real_now: datetime) -> None:
     """Drop sessions and failure counts that no longer count. The caller (a daily tick) commits."""
     sessions.prune(session, real_now=real_now)
     throttling.prune(session, real_now=real_now)
+    steps.prune(session, real_now=real_now)
 
 
 def _colleague(session: Session, identity: StaffIdentity, staff_id: uuid.UUID) -> Staff:

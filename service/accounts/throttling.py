@@ -47,26 +47,29 @@ class _Limit:
         return min(timedelta(seconds=2 ** min(failures - self.free + 1, 20)), self.longest)
 
 
-def _limits(account: str, address: str) -> tuple[_Limit, ...]:
+def _limits(account: str, address: str, *, strict: bool) -> tuple[_Limit, ...]:
+    # Six digits can be guessed by who knows the password, from however many addresses: there the account itself waits.
+    of_account = (10, timedelta(minutes=15)) if strict else (60, timedelta(seconds=30))
     # One order for everybody, so that two attempts never wait for each other's rows.
     return tuple(
         sorted(
             (
                 _Limit(digest(f"pair|{account}|{address}"), 5, timedelta(minutes=15)),
                 _Limit(digest(f"address|{address}"), 40, timedelta(minutes=15)),
-                _Limit(digest(f"account|{account}"), 60, timedelta(seconds=30)),
+                _Limit(digest(f"account|{account}"), *of_account),
             ),
             key=lambda limit: limit.key,
         )
     )
 
 
-def count_attempt(session: Session, account: str, address: str, *, real_now: datetime) -> None:
+def count_attempt(session: Session, account: str, address: str, *, real_now: datetime, strict: bool = False) -> None:
     """Count an attempt as failed before it is judged, so that a burst cannot pass while the first is being judged.
 
-    Raises `TooManyAttempts` (and counts nothing) while a delay runs. The caller commits.
+    `strict` slows the account down whoever tries. Raises `TooManyAttempts` (and counts nothing) while a delay runs.
+    The caller commits.
     """
-    for limit in _limits(account, address):
+    for limit in _limits(account, address, strict=strict):
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         statement = insert(_TABLE).values(key_hash=limit.key, failures=1, last_at=real_now)
         forgotten = _TABLE.c.last_at < real_now - FORGET_AFTER

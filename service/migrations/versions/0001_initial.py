@@ -145,6 +145,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_attempts_last_at"), "sign_in_attempts", ["last_at"], unique=False)
     op.create_table(
+        "staff_policy",
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("require_second_factor", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("organiser_id", name=op.f("pk_staff_policy")),
+    )
+    op.create_table(
         "certificate_counter",
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -338,6 +344,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_series_booking_series_id"), "series_booking", ["series_id"], unique=False)
     op.create_table(
+        "sign_in_step",
+        sa.Column("id_hash", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("challenge", sa.LargeBinary(length=64), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_sign_in_step_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_sign_in_step")),
+    )
+    op.create_index(op.f("ix_sign_in_step_expires_at"), "sign_in_step", ["expires_at"], unique=False)
+    op.create_table(
         "staff_link",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -359,19 +379,63 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_staff_link_organiser_id"), "staff_link", ["organiser_id"], unique=False)
     op.create_table(
+        "staff_passkey",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(length=1024), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(length=2048), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_passkey_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_staff_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_staff_passkey_staff_id"), "staff_passkey", ["staff_id"], unique=False)
+    op.create_table(
+        "staff_recovery_code",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_recovery_code_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_staff_recovery_code")),
+    )
+    op.create_index(op.f("ix_staff_recovery_code_staff_id"), "staff_recovery_code", ["staff_id"], unique=False)
+    op.create_table(
         "staff_session",
         sa.Column("id_hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("device", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["staff_id"], ["staff.id"], name=op.f("fk_staff_session_staff_id_staff"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_staff_session")),
+        sa.UniqueConstraint("id", name=op.f("uq_staff_session_id")),
     )
     op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"], unique=False)
     op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
+    op.create_table(
+        "staff_totp",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_totp_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_totp")),
+    )
     op.create_table(
         "event_comment",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1095,11 +1159,18 @@ def downgrade() -> None:
     op.drop_table("event_review")
     op.drop_index(op.f("ix_event_comment_event_id_written_at"), table_name="event_comment")
     op.drop_table("event_comment")
+    op.drop_table("staff_totp")
     op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
     op.drop_index(op.f("ix_staff_session_expires_at"), table_name="staff_session")
     op.drop_table("staff_session")
+    op.drop_index(op.f("ix_staff_recovery_code_staff_id"), table_name="staff_recovery_code")
+    op.drop_table("staff_recovery_code")
+    op.drop_index(op.f("ix_staff_passkey_staff_id"), table_name="staff_passkey")
+    op.drop_table("staff_passkey")
     op.drop_index(op.f("ix_staff_link_organiser_id"), table_name="staff_link")
     op.drop_table("staff_link")
+    op.drop_index(op.f("ix_sign_in_step_expires_at"), table_name="sign_in_step")
+    op.drop_table("sign_in_step")
     op.drop_index(op.f("ix_series_booking_series_id"), table_name="series_booking")
     op.drop_table("series_booking")
     op.drop_index(op.f("ix_event_starts_at_id"), table_name="event")
@@ -1117,6 +1188,7 @@ def downgrade() -> None:
     op.drop_table("oauth_connection")
     op.drop_table("event_template")
     op.drop_table("certificate_counter")
+    op.drop_table("staff_policy")
     op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
     op.drop_index(op.f("ix_process_seen_at"), table_name="process")

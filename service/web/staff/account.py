@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.response import Response
 
 from events.errors import FieldError, Invalid
+from service import auditing
 from service.accounts import passwords, staff
 from service.accounts.permissions import Action
 from service.accounts.throttling import TooManyAttempts
@@ -18,7 +19,7 @@ from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
 from service.web.staff.hashing import work
 
 
-@get("/staff/account", action=Action.OWN_ACCOUNT, include_in_schema=False)
+@get("/staff/account", action=Action.OWN_ACCOUNT, enrolling=True, include_in_schema=False)
 async def show_account(request: Request) -> Response[str]:
     """Show who one is here and the form for a new password."""
     return await _account_page(desk_of(request), Form())
@@ -52,10 +53,10 @@ async def _change(desk: Desk, form: Form) -> str:
         errors.append(FieldError("repeated", "different", staff.DIFFERENT))
     if errors:
         raise Invalid(errors)
-    address = desk.request.client.host if desk.request.client else "unknown"
+    origin = auditing.origin_of(desk.request)
     # Whoever found an unlocked screen guesses no faster here than at the door.
     credentials = await desk.write(
-        lambda session: staff.begin_sign_in(session, identity.email, address, real_now=desk.real_now)
+        lambda session: staff.begin_sign_in(session, identity.email, origin.address, real_now=desk.real_now)
     )
     old = form.value("old")[: passwords.MAXIMUM + 1]
     if credentials.password_hash is None or not await work(
@@ -66,7 +67,13 @@ async def _change(desk: Desk, form: Form) -> str:
     new_hash = await work(desk.request, passwords.hash_password, form.value("password"))
     return await desk.write(
         lambda session: staff.change_password(
-            session, identity, old_hash=old_hash, new_hash=new_hash, now=desk.now, real_now=desk.real_now
+            session,
+            identity,
+            old_hash=old_hash,
+            new_hash=new_hash,
+            now=desk.now,
+            real_now=desk.real_now,
+            where=(origin.address, origin.device),
         )
     )
 

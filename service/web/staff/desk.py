@@ -21,12 +21,13 @@ from events.storage import ReadSession, Session
 from service import auditing
 from service.accounts import audit
 from service.accounts.permissions import Action, StaffIdentity, require
+from service.accounts.sessions import Signed
 from service.clock import real_now
 from service.inputs import parse
 from service.statuses import status_of
 from service.web.forms import Form
 from service.web.pages import Pages, Request, locale_of, pages_of
-from service.web.staff.access import identity_of
+from service.web.staff.access import identity_of, signed_of
 from service.web.staff.menu import entries
 from service.web.staff.notices import NOTICES
 from service.wiring import Runtime
@@ -98,6 +99,15 @@ class Desk:
     def noted(self) -> None:
         """Say that this request is no act: the form that it sent is only shown again, changed."""
         auditing.origin_of(self.request).noted = True
+
+    async def work(self, use_case: Callable[[Session], _Result]) -> _Result:
+        """Run a step towards an act, which is no act itself: nothing that the audit trail would tell."""
+        return await self.runtime.database.awrite(use_case)
+
+    @property
+    def signed(self) -> Signed:
+        """The session that this request belongs to."""
+        return signed_of(self.request)
 
     # ------------------------------------------------------------ whose
     async def houses(self) -> Sequence[House]:

@@ -59,8 +59,17 @@ NOTICES = {
     "enabled": N_("This person can sign in again."),
     "revoked_link": N_("The link no longer works."),
     "revoked_token": N_("The token no longer works."),
+    "factor_removed": N_("It was taken away."),
+    "factors_reset": N_("This person signs in with the password alone until they set up a second factor again."),
+    "ruled": N_("The rule for the second factor is saved."),
+    "device_ended": N_("That device is signed out."),
+    "devices_ended": N_("All other devices are signed out."),
+    "step_over": N_("This took too long, or was tried too often. Please sign in again."),
+    "passkey_refused": N_("The passkey was not accepted. Please try again."),
     "password": N_("Your password was changed. Other devices were signed out."),
     "welcome": N_("Welcome! You are signed in."),
     "signed_out": N_("You are signed out."),
     "organiser": N_("It is set up."),
 }
+ALARMING = frozenset({"step_over", "passkey_refused"})
+"""Those that say that something did not work."""

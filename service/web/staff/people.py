@@ -12,7 +12,7 @@ from litestar.response import Response
 
 from events.errors import NotFound
 from events.storage import ReadSession, Session
-from service.accounts import invitations, staff, tokens
+from service.accounts import factors, invitations, staff, tokens
 from service.accounts.models import Role
 from service.accounts.permissions import ROLES_OF, Action
 from service.desk_inputs import InvitationInput, TokenInput
@@ -43,6 +43,9 @@ async def _people_page(
         )
 
     people, invited, api_tokens = await desk.read(query)
+    protected, rules = await desk.read(
+        lambda session: (factors.protected(session, [each.id for each in people]), factors.rules(session, identity))
+    )
     return await desk.show(
         "people.html",
         form=form,
@@ -52,6 +55,8 @@ async def _people_page(
         link=link,
         token=token,
         houses=await desk.houses(),
+        protected=protected,
+        rules=rules,
         roles=list(Role),
         scopes=[action.value for action in Action if identity.role in ROLES_OF[action]],
         days=TOKEN_DAYS,
@@ -137,6 +142,43 @@ async def reset_password(request: Request, staff_id: FromPath[uuid.UUID]) -> Res
 
 
 @post(
+    "/staff/people/{staff_id:uuid}/second-factor",
+    action=Action.MANAGE_STAFF,
+    proof=True,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def reset_second_factor(request: Request, staff_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Take the second factor from a colleague who lost theirs."""
+    desk = desk_of(request)
+    await desk.write(lambda session: staff.reset_factors(session, desk.identity, staff_id, now=desk.now))
+    return desk.go("/staff/people", "factors_reset")
+
+
+@post(
+    "/staff/people/rule",
+    action=Action.MANAGE_STAFF,
+    proof=True,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def set_rule(request: Request) -> Response[Any]:
+    """Say whether the staff of a library need a second factor."""
+    desk = desk_of(request)
+    form = await read_form(request)
+    chosen = form.value("organiser")
+    whole = chosen == INSTALLATION and desk.identity.organiser_id is None
+    house = None if whole else await desk.house(organiser_in(chosen))
+    required = form.value("required") == "yes"
+    await desk.write(
+        lambda session: factors.set_rule(
+            session, desk.identity, house.id if house else None, required=required, now=desk.now
+        )
+    )
+    return desk.go("/staff/people", "ruled")
+
+
+@post(
     "/staff/people/{staff_id:uuid}/{switch:str}",
     action=Action.MANAGE_STAFF,
     include_in_schema=False,
@@ -173,7 +215,9 @@ async def revoke_invitation(request: Request, link_id: FromPath[uuid.UUID]) -> R
 
 
 # ---------------------------------------------------------------- tokens of the API
-@post("/staff/tokens", action=Action.MANAGE_TOKENS, include_in_schema=False, request_max_body_size=MAX_BYTES)
+@post(
+    "/staff/tokens", action=Action.MANAGE_TOKENS, proof=True, include_in_schema=False, request_max_body_size=MAX_BYTES
+)
 async def make_token(request: Request) -> Response[Any]:
     """Make a token and show it, this once."""
     desk = desk_of(request)
@@ -218,6 +262,8 @@ HANDLERS = (
     change_role,
     move,
     reset_password,
+    reset_second_factor,
+    set_rule,
     disable_or_enable,
     revoke_invitation,
     make_token,

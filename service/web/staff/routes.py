@@ -20,6 +20,7 @@ from service.web.staff import (
     dashboard,
     deciding,
     door,
+    devices,
     embedding,
     event_copies,
     event_drafting,
@@ -35,6 +36,7 @@ from service.web.staff import (
     posts,
     previews,
     programme,
+    proving,
     queue,
     recordings,
     registration_settings,
@@ -42,6 +44,8 @@ from service.web.staff import (
     relinking,
     reports,
     reviews,
+    second_step,
+    security,
     series_changing,
     series_pages,
     series_wizard,
@@ -52,7 +56,15 @@ from service.web.staff import (
     waiting,
     working_copies,
 )
-from service.web.staff.access import SignInNeeded, admit, send_to_sign_in
+from service.web.staff.access import (
+    EnrolmentNeeded,
+    ProofNeeded,
+    SignInNeeded,
+    admit,
+    send_to_confirm,
+    send_to_enrolment,
+    send_to_sign_in,
+)
 
 HANDLERS: Sequence[ControllerRouterHandler] = (
     *signing_in.HANDLERS,
@@ -93,6 +105,10 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     *embedding.HANDLERS,
     *people.HANDLERS,
     *account.HANDLERS,
+    *second_step.HANDLERS,
+    *security.HANDLERS,
+    *proving.HANDLERS,
+    *devices.HANDLERS,
     *trail.HANDLERS,
 )
 
@@ -104,6 +120,11 @@ def staff_router() -> FreshRouter:
         route_handlers=HANDLERS,
         guards=[refuse_nul, from_own_pages, admit],
         middleware=[audit_answers],
-        exception_handlers={**PAGE_EXCEPTION_HANDLERS, SignInNeeded: send_to_sign_in},
+        exception_handlers={
+            **PAGE_EXCEPTION_HANDLERS,
+            SignInNeeded: send_to_sign_in,
+            ProofNeeded: send_to_confirm,
+            EnrolmentNeeded: send_to_enrolment,
+        },
         include_in_schema=False,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
@@ -10,21 +11,27 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_429_TOO_MANY_REQUESTS
 
 from events.errors import FieldError, Invalid
-from service.accounts import invitations, passwords, sessions, staff
+from events.storage import Session
+from service import auditing
+from service.accounts import audit, invitations, passwords, sessions, staff
+from service.accounts.entering import Entered
 from service.accounts.invitations import Newcomer
 from service.accounts.throttling import TooManyAttempts
 from service.clock import real_now
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request, locale_of, pages_of
-from service.web.staff.access import PUBLIC, end_session, session_secret, set_session, way_on
+from service.web.staff.access import PUBLIC, end_session, session_secret, set_session, set_step, way_on
 from service.web.staff.desk import REFUSALS, plain, refused
 from service.web.staff.hashing import work
-from service.web.staff.notices import NOTICES
+from service.web.staff.notices import ALARMING, NOTICES
+
+SECOND = "/staff/sign-in/second"
 
 
 def _sign_in_page(
     request: Request, form: Form, wanted: str | None, *, status_code: int = 200, headers: dict[str, str] | None = None
 ) -> Response[str]:
+    done = request.query_params.get("done", "")
     return pages_of(request).page(
         request,
         "staff/sign_in.html",
@@ -33,7 +40,8 @@ def _sign_in_page(
         headers=headers,
         form=form,
         wanted=way_on(wanted),
-        said=NOTICES.get(request.query_params.get("done", "")),
+        said=NOTICES.get(done),
+        said_well=done not in ALARMING,
     )
 
 
@@ -51,15 +59,15 @@ async def sign_in(request: Request) -> Response[Any]:
     wanted = form.value("next")
     email, password = plain(form.value("email"))[:254], form.value("password")[: passwords.MAXIMUM + 1]
     runtime = pages_of(request).runtime
-    address = request.client.host if request.client else "unknown"
+    origin = auditing.begin(request, None, audit.SIGN_IN)
     try:
         credentials = await runtime.database.awrite(
-            lambda session: staff.begin_sign_in(session, email, address, real_now=real_now())
+            lambda session: staff.begin_sign_in(session, email, origin.address, real_now=real_now())
         )
         right = await work(request, passwords.verify, credentials.password_hash, password)
         weak = right and credentials.password_hash is not None and passwords.needs_rehash(credentials.password_hash)
         new_hash = await work(request, passwords.hash_password, password) if weak else None
-        secret = await runtime.database.awrite(
+        entered = await runtime.database.awrite(
             lambda session: staff.finish_sign_in(
                 session,
                 credentials,
@@ -68,6 +76,7 @@ async def sign_in(request: Request) -> Response[Any]:
                 real_now=real_now(),
                 replacing=session_secret(request),
                 new_hash=new_hash,
+                origin=origin,
             )
         )
     except TooManyAttempts as refusal:
@@ -80,9 +89,22 @@ async def sign_in(request: Request) -> Response[Any]:
             headers={"Retry-After": str(refusal.retry_after)},
         )
     except Invalid as refusal:
+        await runtime.database.awrite(
+            lambda session: staff.note_failure(session, credentials, origin, real_now=real_now())
+        )
         return _sign_in_page(request, form.with_errors(refusal.errors), wanted, status_code=422)
-    answer = Redirect(way_on(wanted), status_code=HTTP_303_SEE_OTHER)
-    set_session(answer, request, secret)
+    return lead_on(request, entered, way_on(wanted))
+
+
+def lead_on(request: Request, entered: Entered, wanted: str) -> Response[Any]:
+    """Answer who came in with their session, or lead them to their second factor and no further."""
+    if not entered.complete:
+        answer = Redirect(f"{SECOND}?{urlencode({'next': wanted})}", status_code=HTTP_303_SEE_OTHER)
+        set_step(answer, request, entered.secret)
+        end_session(answer, request)
+        return answer
+    answer = Redirect(wanted, status_code=HTTP_303_SEE_OTHER)
+    set_session(answer, request, entered.secret)
     return answer
 
 
@@ -91,7 +113,18 @@ async def sign_out(request: Request) -> Response[Any]:
     """End the session here and in the database; a copy of the cookie is worthless afterwards."""
     secret = session_secret(request)
     if secret is not None:
-        await pages_of(request).runtime.database.awrite(lambda session: sessions.close(session, secret))
+        origin, at = auditing.begin(request, None, audit.SIGN_OUT), real_now()
+
+        def close(session: Session) -> None:
+            signed = sessions.read(session, secret, real_now=at)
+            sessions.close(session, secret)
+            if signed is not None:
+                identity = signed.identity
+                mine = origin.of(audit.SIGN_OUT, by=identity.by, organiser_id=identity.organiser_id)
+                audit.note(session, mine, real_now=at)
+
+        await pages_of(request).runtime.database.awrite(close)
+        origin.noted = True
     answer = Redirect("/staff/sign-in?done=signed_out", status_code=HTTP_303_SEE_OTHER)
     end_session(answer, request)
     return answer
@@ -125,17 +158,16 @@ async def accept_welcome(request: Request, token: FromPath[str]) -> Response[Any
     """Use the link up and sign in."""
     form = await read_form(request)
     try:
-        secret = await _join(request, token, form)
+        entered = await _join(request, token, form)
     except REFUSALS as refusal:
         form, status = refused(form, refusal)
         return await _welcome_page(request, token, form, status)
-    answer = Redirect("/staff?done=welcome", status_code=HTTP_303_SEE_OTHER)
-    set_session(answer, request, secret)
-    return answer
+    return lead_on(request, entered, "/staff?done=welcome")
 
 
-async def _join(request: Request, token: str, form: Form) -> str:
+async def _join(request: Request, token: str, form: Form) -> Entered:
     runtime = pages_of(request).runtime
+    origin, at = auditing.begin(request, None, audit.SIGN_IN), real_now()
     password = form.value("password")
     welcome = await runtime.database.aread(lambda session: invitations.look(session, token, real_now=real_now()))
     invitations.check_newcomer(
@@ -152,13 +184,19 @@ async def _join(request: Request, token: str, form: Form) -> str:
         locale=locale_of(request),
     )
 
-    def accept(session: Any) -> str:
-        at = real_now()
-        identity = invitations.accept(session, token, newcomer, now=runtime.clock.now(), real_now=at)
-        return sessions.open_session(session, identity.staff_id, real_now=at, replacing=session_secret(request))
-
-    secret: str = await runtime.database.awrite(accept)
-    return secret
+    entered = await runtime.database.awrite(
+        lambda session: staff.join(
+            session,
+            token,
+            newcomer,
+            now=runtime.clock.now(),
+            real_now=at,
+            origin=origin,
+            replacing=session_secret(request),
+        )
+    )
+    origin.noted = True
+    return entered
 
 
 HANDLERS = (show_sign_in, sign_in, sign_out, show_welcome, accept_welcome)

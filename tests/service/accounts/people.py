@@ -69,4 +69,4 @@ class People:
             lambda s: staff.finish_sign_in(
                 s, credentials, right=right, now=real_now, real_now=real_now, replacing=replacing
             )
-        )
+        ).secret

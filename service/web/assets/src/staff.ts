@@ -4,6 +4,7 @@ import { keepDoorsClean } from "./door/keeping";
 import { ordering } from "./ordering";
 import { autosave } from "./autosave";
 import { programme } from "./programme";
+import { passkeys } from "./passkeys";
 import { uploadProgress } from "./uploading";
 import { writing } from "./writing";
 
@@ -19,3 +20,4 @@ ordering();
 writing();
 autosave();
 programme();
+passkeys();
