@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from events.errors import NotFound
 from events.models import Organiser
 from events.storage import ReadSession
 from service.accounts.factor_rows import StaffPasskey, StaffPolicy, StaffTotp
@@ -158,10 +159,14 @@ def list_own(session: ReadSession, identity: StaffIdentity, *, real_now: datetim
 
 
 def end_own(session: Session, identity: StaffIdentity, session_id: uuid.UUID) -> None:
-    """End one of one's own sessions; one that is not there, or somebody else's, stays as it is. The caller commits."""
-    session.execute(
-        sa.delete(StaffSession).where(StaffSession.id == session_id, StaffSession.staff_id == identity.staff_id)
-    )
+    """End one of one's own sessions. Raises `NotFound` for one that has ended or is somebody else's. Caller commits."""
+    ended = session.execute(
+        sa.delete(StaffSession)
+        .where(StaffSession.id == session_id, StaffSession.staff_id == identity.staff_id)
+        .returning(StaffSession.id)
+    ).first()
+    if ended is None:
+        raise NotFound
 
 
 def end_others(session: Session, identity: StaffIdentity, *, keep: uuid.UUID) -> None:

@@ -36,7 +36,7 @@ async def show_devices(request: Request) -> Response[str]:
     request_max_body_size=MAX_BYTES,
 )
 async def end_device(request: Request, session_id: FromPath[uuid.UUID]) -> Response[Any]:
-    """Sign one browser out; one that is signed out already, or somebody else's, changes nothing."""
+    """Sign one browser out."""
     desk = desk_of(request)
     await desk.write(lambda session: sessions.end_own(session, desk.identity, session_id))
     return desk.go(PAGE, "device_ended")

@@ -19,6 +19,7 @@ ROOMS = ("events", "notifications", "certificates", "service.accounts", "service
 
 _CLOCK = "the clock does it by itself; programs may be earlier, the pages need no button"
 _BROWSER = "about browsers and their sessions; programs carry tokens"
+_LOCKS = "about the locks of a person's own account, which no program should open or change"
 
 ONLY_API = {
     "events.lifecycle.archive": _CLOCK,
@@ -35,6 +36,27 @@ ONLY_PAGES = {
     "events.working_copies.keep_working_copy": _TYPING,
     "events.answer_files.keep": "a file comes with a browser's form; programs name one that was sent that way",
     "service.accounts.invitations.accept": "a person chooses a password there, which no program should see",
+    "service.accounts.entering.begin_code": _BROWSER,
+    "service.accounts.entering.finish_with_code": _BROWSER,
+    "service.accounts.entering.finish_with_passkey": _BROWSER,
+    "service.accounts.factors.set_rule": _LOCKS,
+    "service.accounts.one_time_codes.begin": _LOCKS,
+    "service.accounts.one_time_codes.confirm": _LOCKS,
+    "service.accounts.one_time_codes.remove": _LOCKS,
+    "service.accounts.passkeys.add": _LOCKS,
+    "service.accounts.passkeys.note_use": _LOCKS,
+    "service.accounts.passkeys.remove": _LOCKS,
+    "service.accounts.recovery_codes.make": _LOCKS,
+    "service.accounts.sessions.end_others": _BROWSER,
+    "service.accounts.sessions.end_own": _BROWSER,
+    "service.accounts.sessions.renew": _BROWSER,
+    "service.accounts.staff.join": _BROWSER,
+    "service.accounts.staff.note_failure": _BROWSER,
+    "service.accounts.staff.reset_factors": _LOCKS,
+    "service.accounts.steps.answer": _BROWSER,
+    "service.accounts.steps.begin": _BROWSER,
+    "service.accounts.steps.challenge": _BROWSER,
+    "service.accounts.throttling.forgive": _BROWSER,
     "service.accounts.sessions.close": _BROWSER,
     "service.accounts.sessions.open_session": _BROWSER,
     "service.accounts.sessions.touch": _BROWSER,

@@ -201,6 +201,8 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "pool_id": str(slot_pool.id),
         "open_pool_id": str(life.pool(open_).id),
         "staff_id": str(member.staff_id),
+        "session_id": str(uuid.uuid4()),
+        "passkey_id": str(uuid.uuid4()),
         "name": "0001.eml",
         "file_name": "attendance-list.xlsx",
         "kind": "posts",
