@@ -110,6 +110,16 @@ def refuse_bad_preview(label: str, days: int) -> None:
         raise Invalid(errors)
 
 
+def refuse_bad_material(title: LocalizedText, url: str) -> None:
+    """Raise `Invalid` for a material without a name or with an address that leads nowhere."""
+    errors = list(_faults_of_length("title", max(title.id, title.en, key=len), 200))
+    if not title:
+        errors.append(FieldError("title", "missing", N_("Say what it is.")))
+    errors += _faults_of_address("url", url)
+    if errors:
+        raise Invalid(errors)
+
+
 def faults_before_publishing(event: Event) -> list[FieldError]:
     """Return what a draft's deadlines and times do not permit together."""
     return list(_faults_of_deadlines(event.registration_opens_at, event.registration_closes_at, ends_at=event.ends_at))

@@ -26,7 +26,16 @@ from certificates.models import CertificateRole
 from certificates.settings import read_settings
 from events.dates import INDONESIAN_ZONES
 from events.errors import Invalid
-from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerKind, ProgrammeItem, ReviewRule
+from events.models import (
+    EventKind,
+    EventMode,
+    Evidence,
+    MaterialTime,
+    ParticipationRole,
+    PartnerKind,
+    ProgrammeItem,
+    ReviewRule,
+)
 from events.storage import LocalizedText
 from events.tags import MOST_TOPICS, Audience, stored_topics
 from service.inputs import Email, Input, Line200, PersonName, Phone, field_errors
@@ -408,3 +417,11 @@ class ReviewRuleInput(Input):
     """Whose events somebody else must approve before they are published."""
 
     rule: ReviewRule
+
+
+class MaterialInput(Input):
+    """Something for those who are registered, by its link."""
+
+    title: LineInput
+    url: Link = Field(examples=["https://drive.example/salindia"])
+    shown: MaterialTime = Field(MaterialTime.AFTER, description="From the registration on, or once the event is over.")

@@ -124,19 +124,14 @@ class MaterialTime(enum.StrEnum):
 
 
 class Material(Base):
-    """Something for those who are registered: a link or a file, such as slides or a reading list."""
+    """Something for those who are registered, by its link: slides, a reading list, a worksheet."""
 
     __tablename__ = "material"
-    __table_args__ = (sa.CheckConstraint("(url IS NULL) <> (file_key IS NULL)", name="link_or_file"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
     title: Mapped[LocalizedText]
+    url: Mapped[str] = mapped_column(sa.String(1000))
     shown: Mapped[MaterialTime] = mapped_column(enum_type(MaterialTime))
     """From the registration on, or only once the event is over."""
-    url: Mapped[str | None] = mapped_column(sa.String(1000))
-    file_key: Mapped[str | None] = mapped_column(sa.String(200))
-    file_name: Mapped[str | None] = mapped_column(sa.String(200))
-    media_type: Mapped[str | None] = mapped_column(sa.String(100))
-    size: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     created_at: Mapped[datetime]

@@ -18,7 +18,17 @@ from sqlalchemy.orm import Session
 
 from certificates.models import Certificate
 from events.errors import NotFound
-from events.models import Event, EventTemplate, Participation, Partner, PreviewLink, Recording, Registration, SeatPool
+from events.models import (
+    Event,
+    EventTemplate,
+    Material,
+    Participation,
+    Partner,
+    PreviewLink,
+    Recording,
+    Registration,
+    SeatPool,
+)
 from events.outbox import RECORDED, REQUEST_ID, FactRow
 from events.ownership import event_of, owned_by, owner_of
 from events.storage import Base, LocalizedText, ReadSession, new_id
@@ -43,6 +53,7 @@ _KINDS: Mapping[str, type[Base]] = {
     "post_id": Post,
     "pool_id": SeatPool,
     "partner_id": Partner,
+    "material_id": Material,
     "preview_id": PreviewLink,
     "template_id": EventTemplate,
     "staff_id": Staff,

@@ -6,7 +6,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.models import CommentKind, EventKind, ReviewRule, ReviewState
+from events.models import CommentKind, EventKind, MaterialTime, ReviewRule, ReviewState
+from events.storage import LocalizedText
 from service.api.resources import authoring
 
 _ID = uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab")
@@ -22,6 +23,13 @@ _LINK = authoring.PreviewLinkView(
     created_by=f"staff:{_OTHER}",
     created_at=_AT,
     expires_at=_AT + timedelta(days=14),
+)
+_MATERIAL = authoring.MaterialView(
+    id=_ID,
+    title=LocalizedText("Salindia narasumber", "The speaker's slides"),
+    url="https://drive.example/salindia",
+    shown=MaterialTime.AFTER,
+    created_at=_AT,
 )
 
 AUTHORING: dict[str, Any] = {
@@ -45,6 +53,8 @@ AUTHORING: dict[str, Any] = {
         ],
     ),
     "ReviewRuleView": authoring.ReviewRuleView(rule=ReviewRule.NOBODY, counts=ReviewRule.EDITORS),
+    "MaterialView": _MATERIAL,
+    "MaterialList": authoring.MaterialList(items=[_MATERIAL]),
     "PreviewLinkView": _LINK,
     "PreviewLinkList": authoring.PreviewLinkList(items=[_LINK]),
 }

@@ -65,6 +65,11 @@ SENT: dict[str, Any] = {
     "ColleagueInput": {"role": "approver"},
     "CertificateNameInput": {"name": "Rina Wulandari, S.Pd."},
     "RevocationInput": {"reason": "Diterbitkan untuk orang yang keliru."},
+    "MaterialInput": {
+        "title": {"id": "Salindia narasumber"},
+        "url": "https://drive.example/salindia",
+        "shown": "after",
+    },
     "CloneInput": {"starts_at": "2027-01-16T09:00:00+07:00"},
     "TemplateInput": {"name": "Webinar literasi guru"},
     "CommentInput": {"comment": "Tolong sebutkan untuk siapa."},

@@ -18,6 +18,7 @@ from service.api import (
     staff_events,
     staff_forms,
     staff_house,
+    staff_materials,
     staff_parts,
     staff_people,
     staff_queue,
@@ -41,6 +42,7 @@ def api_router() -> FreshRouter:
         route_handlers=[
             staff_events.routes,
             staff_authoring.routes,
+            staff_materials.routes,
             staff_stages.routes,
             staff_parts.routes,
             staff_people.routes,

@@ -16,10 +16,10 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from certificates.listing import of_registration
-from events import attendance, calendar, personal_pages, registration, waitlist
+from events import attendance, calendar, materials, personal_pages, registration, waitlist
 from events.errors import Invalid, NotFound
 from events.links import JOIN, MANAGE, SERIES, check_version
-from events.models import ACTIVE_STATES, Event, Registration, Slot
+from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Slot
 from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
 from notifications.waiting_words import because
@@ -65,7 +65,13 @@ async def _page(
     status_code: int = HTTP_200_OK,
 ) -> Response[str]:
     now = runtime.clock.now()
-    certificates = await runtime.database.aread(lambda session: of_registration(session, page.id))
+    seated = page.state is RegistrationState.CONFIRMED
+    certificates, laid_out = await runtime.database.aread(
+        lambda session: (
+            of_registration(session, page.id),
+            materials.materials_for(session, page.event_id, page.stage) if seated else (),
+        )
+    )
     return pages_of(request).page(
         request,
         "registration.html",
@@ -76,6 +82,7 @@ async def _page(
         place=page,
         because=because(page.waiting, locale_of(request, page.locale), now=now) if page.waiting else "",
         certificates=certificates,
+        materials=laid_out,
         token=token,
         join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",
         address=runtime.links.manage_url(page.id, page.link_version),

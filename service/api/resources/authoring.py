@@ -15,10 +15,13 @@ from events.models import (
     EventKind,
     EventReview,
     EventTemplate,
+    Material,
+    MaterialTime,
     PreviewLink,
     ReviewRule,
     ReviewState,
 )
+from events.storage import LocalizedText
 
 
 class TemplateView(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +84,33 @@ class PreviewLinkList(msgspec.Struct, frozen=True, kw_only=True):
     """The links that work now, the newest first."""
 
     items: list[PreviewLinkView]
+
+
+class MaterialView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something for those who are registered."""
+
+    id: uuid.UUID
+    title: LocalizedText
+    url: str
+    shown: Annotated[MaterialTime, Meta(description="From the registration on, or once the event is over.")]
+    created_at: datetime
+
+
+class MaterialList(msgspec.Struct, frozen=True, kw_only=True):
+    """What is laid out for those who are registered, in the order in which it was."""
+
+    items: list[MaterialView]
+
+
+def material_view(material: Material) -> MaterialView:
+    """Return a material as it is shown."""
+    return MaterialView(
+        id=material.id,
+        title=material.title,
+        url=material.url,
+        shown=material.shown,
+        created_at=material.created_at,
+    )
 
 
 def template_view(template: EventTemplate) -> TemplateView:

@@ -531,14 +531,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("title", JSON, nullable=False),
+        sa.Column("url", sa.String(length=1000), nullable=False),
         sa.Column("shown", sa.String(length=32), nullable=False),
-        sa.Column("url", sa.String(length=1000), nullable=True),
-        sa.Column("file_key", sa.String(length=200), nullable=True),
-        sa.Column("file_name", sa.String(length=200), nullable=True),
-        sa.Column("media_type", sa.String(length=100), nullable=True),
-        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(url IS NULL) <> (file_key IS NULL)", name=op.f("ck_material_link_or_file")),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_material_event_id_event"), ondelete="CASCADE"
         ),

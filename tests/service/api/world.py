@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import event_templates, partners, preview_links, recording
+from events import event_templates, materials, partners, preview_links, recording
 from events.links import MANAGE, PARTNER
-from events.models import ParticipationRole, PartnerKind, Stage
-from events.storage import Session
+from events.models import MaterialTime, ParticipationRole, PartnerKind, Stage
+from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
 from service.accounts import invitations
@@ -92,6 +92,17 @@ def _parts(session: Session, site: Site, opened: uuid.UUID, ended: uuid.UUID) ->
         "certificate_id": [certificate.id],
         "code": [certificate.code],
         "post_id": [post.id],
+        "material_id": [
+            materials.add_material(
+                session,
+                opened,
+                title=LocalizedText("Salindia"),
+                url="https://drive.example/a",
+                shown=MaterialTime.AFTER,
+                now=NOW,
+                by="staff:x",
+            )
+        ],
         "preview_id": [preview_links.make_preview_link(session, opened, now=NOW, by="staff:x")],
         "template_id": [event_templates.save_template(session, opened, name="Webinar", now=NOW, by="staff:x")],
     }

@@ -11,11 +11,11 @@ from typing import Any
 from litestar.testing import TestClient
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import answer_files, event_templates, invitees, organisers, partners, preview_links, recording
+from events import answer_files, event_templates, invitees, materials, organisers, partners, preview_links, recording
 from events.answer_files import KeptFile
 from events.answers import FileGiven
 from events.invitees import Guest
-from events.models import ParticipationRole, PartnerKind, Stage
+from events.models import MaterialTime, ParticipationRole, PartnerKind, Stage
 from events.series import dates_of
 from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
@@ -166,6 +166,15 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             "file_id": file_id,
             "invitee_id": _invite(session, open_),
             "partner_id": partner,
+            "material_id": materials.add_material(
+                session,
+                open_,
+                title=LocalizedText("Salindia"),
+                url="https://drive.example/a",
+                shown=MaterialTime.AFTER,
+                now=NOW,
+                by="staff:test",
+            ),
             "preview_id": preview_links.make_preview_link(session, open_, now=NOW, by="staff:test"),
             "template_id": event_templates.save_template(session, open_, name=number, now=NOW, by="staff:test"),
             "participation_id": part,

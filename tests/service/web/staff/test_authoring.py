@@ -239,3 +239,22 @@ def test_the_strict_rule_binds_owners_and_comments_are_for_staff(room: Room, own
     with room.visitor() as viewer:
         room.sign_in(viewer, room.join(Role.VIEWER).email)
         assert viewer.post(f"{home}/comments", data={"comment": "Halo"}).status_code == 403
+
+
+def test_materials_are_on_the_page_of_who_has_a_place(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar()
+    made = room.life.register(event_id, 1)
+    page = f"/staff/events/{event_id}/materials"
+    assert owner.post(page, data={"title_id": "", "url": "x"}).status_code == 422
+    for title, shown in (("Bahan bacaan", "before"), ("Salindia", "after")):
+        wanted = {"title_id": title, "url": "https://drive.example/a", "shown": shown}
+        assert owner.post(page, data=wanted).status_code == 303
+    token = room.runtime.links.token("manage", made.registration_id)
+    with room.visitor() as person:
+        seen = person.get(f"/r/{token}").text
+        assert ("Bahan bacaan" in seen, "Salindia" in seen) == (True, False)
+        assert "Bahan bacaan" not in person.get("/events/perpustakaan-batam/menulis-cerita-anak").text
+    for remove in set(re.findall(rf"{page}/[\w-]+/remove", owner.get(page).text)):
+        assert owner.post(remove).status_code == 303
+    with room.visitor() as person:
+        assert "Bahan bacaan" not in person.get(f"/r/{token}").text
