@@ -212,3 +212,29 @@ def _problem(event_id: uuid.UUID) -> list[sa.ColumnElement[bool]]:
         DoorScan.undone_at.is_(None),
         ~came_after_all,
     ]
+
+
+def self_service(
+    session: ReadSession, event_id: uuid.UUID, known: uuid.UUID | None, *, name: str, ending: str
+) -> tuple[Registration, list[int]] | None:
+    """Return the place of who stands at a kiosk, and which of the party are not inside; None where nobody is found.
+
+    `known` was found by a code. Without one, the last four digits of the number and a word of the name must fit one
+    confirmed registration and no other.
+    """
+    wanted = [Registration.event_id == event_id, Registration.state == RegistrationState.CONFIRMED]
+    if known is not None:
+        found = session.scalars(sa.select(Registration).where(*wanted, Registration.id == known)).all()
+    elif len(ending) == 4 and ending.isascii() and ending.isdigit():
+        rows = session.scalars(
+            sa.select(Registration).where(*wanted, Registration.phone.endswith(ending, autoescape=True))
+        )
+        words = {word for word in name.casefold().split() if len(word) > 1}
+        found = [row for row in rows if words and words <= set(row.name.casefold().split())]
+    else:
+        return None
+    if len(found) != 1:
+        return None
+    place = found[0]
+    inside = {each.person for each in _people(session, event_id, [place.id]).get(place.id, []) if each.inside}
+    return place, [person for person in range(place.party_size) if person not in inside]

@@ -371,6 +371,18 @@ class SeriesBooked(Fact, frozen=True, kw_only=True):
     dates: int
 
 
+class KioskOpened(Fact, frozen=True, kw_only=True):
+    """A tablet at the entrance lets visitors in by themselves from now on."""
+
+    kiosk_id: uuid.UUID
+
+
+class KioskClosed(Fact, frozen=True, kw_only=True):
+    """A tablet at the entrance lets nobody in any more."""
+
+    kiosk_id: uuid.UUID
+
+
 # ---------------------------------------------------------------- partners
 class PartnerInvited(Fact, frozen=True, kw_only=True):
     """A partner was asked to take part."""

@@ -14,7 +14,7 @@ import service.accounts.models
 from events import models, outbox
 from events.storage import Base
 from notifications.models import email, post, poster
-from service import idempotency, presence, youtube_connection
+from service import idempotency, kiosks, presence, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
     models,
@@ -27,6 +27,7 @@ MODULES: tuple[ModuleType, ...] = (
     service.accounts.factor_rows,
     certificates.models,
     idempotency,
+    kiosks,
     presence,
     youtube_connection,
 )

@@ -22,6 +22,7 @@ from service.web.feeds import all_events_feed, house_feed
 from service.web.headers import add_safety_headers
 from service.web.health import alive, favicon, health
 from service.web.joining import join, show_door
+from service.web.kiosk import enter, show_kiosk
 from service.web.manage import (
     accept,
     ask_to_cancel,
@@ -109,6 +110,8 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     download_own_file,
     show_door,
     join,
+    show_kiosk,
+    enter,
     show_invitation,
     answer,
     partner_calendar,

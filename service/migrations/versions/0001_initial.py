@@ -527,6 +527,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_head_count_event_id_age_group"), "head_count", ["event_id", "age_group"], unique=False)
     op.create_table(
+        "kiosk_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("door", sa.String(length=40), nullable=False),
+        sa.Column("opened_by", sa.String(length=80), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_kiosk_session_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kiosk_session")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_kiosk_session_secret_hash")),
+    )
+    op.create_index(op.f("ix_kiosk_session_event_id"), "kiosk_session", ["event_id"], unique=False)
+    op.create_table(
         "material",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1144,6 +1161,8 @@ def downgrade() -> None:
     op.drop_table("participation")
     op.drop_index(op.f("ix_material_event_id"), table_name="material")
     op.drop_table("material")
+    op.drop_index(op.f("ix_kiosk_session_event_id"), table_name="kiosk_session")
+    op.drop_table("kiosk_session")
     op.drop_index(op.f("ix_head_count_event_id_age_group"), table_name="head_count")
     op.drop_table("head_count")
     op.drop_table("form_revision")

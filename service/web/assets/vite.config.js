@@ -27,6 +27,7 @@ export default defineConfig({
         "src/door-worker.ts",
         "src/door/door.css",
         "src/door/door.ts",
+        "src/kiosk.ts",
       ],
     },
   },

@@ -62,6 +62,8 @@ _LINES: Mapping[str, _Line] = {
     "WalkInRegistered": _Line(
         N_("Somebody came unregistered and was given a seat."), N_("%(count)s walk-ins were given a seat.")
     ),
+    "KioskOpened": _Line(N_("A kiosk was opened at the entrance.")),
+    "KioskClosed": _Line(N_("A kiosk at the entrance was ended.")),
     "SeatOffered": _Line(
         N_("A freed seat was offered to somebody who waits."), N_("%(count)s freed seats were offered to who waits.")
     ),
@@ -170,6 +172,7 @@ _WHO = {
     "clock": N_("by the clock"),
     "worker": N_("by the system"),
     "person": N_("by the person"),
+    "kiosk": N_("at a kiosk"),
     "partner": N_("by the partner"),
     "staff": N_("by staff"),
     "installation": N_("by the installation"),

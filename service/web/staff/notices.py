@@ -70,6 +70,7 @@ NOTICES = {
     "welcome": N_("Welcome! You are signed in."),
     "signed_out": N_("You are signed out."),
     "organiser": N_("It is set up."),
+    "kiosk_closed": N_("The kiosk was ended. The tablet lets nobody in any more."),
 }
 ALARMING = frozenset({"step_over", "passkey_refused"})
 """Those that say that something did not work."""

@@ -20,6 +20,7 @@ from events.series import dates_of
 from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
+from service import kiosks
 from service.accounts import invitations, staff, tokens
 from service.accounts.models import Role
 from service.accounts.permissions import StaffIdentity
@@ -213,6 +214,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "session_id": str(uuid.uuid4()),
         "passkey_id": str(uuid.uuid4()),
         "name": "0001.eml",
+        "kiosk_id": str(_kiosk(room, open_)),
         "file_name": "attendance-list.xlsx",
         "kind": "posts",
         "number": "0",
@@ -226,6 +228,15 @@ def _series_things(life: Life) -> dict[str, str]:
     series_id = make_series(life, "setiap Sabtu", count=1)
     [date] = life.database.read(lambda session: [event.id for event, _ in dates_of(session, series_id)])
     return {"series_id": str(series_id), "date_id": str(date)}
+
+
+def _kiosk(room: Room, event_id: uuid.UUID) -> uuid.UUID:
+    def make(session: Session) -> uuid.UUID:
+        kiosks.open_kiosk(session, event_id, door="Kios", now=NOW, real_now=real_now(), by="staff:test")
+        return kiosks.list_kiosks(session, event_id, real_now=real_now())[0].id
+
+    made: uuid.UUID = room.runtime.database.write(make)
+    return made
 
 
 def _account_things(room: Room, life: Life) -> dict[str, Any]:

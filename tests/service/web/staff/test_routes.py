@@ -105,6 +105,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/staff/events/{event_id}/previews"): "events.edit",
     ("POST", "/staff/events/{event_id}/previews"): "events.edit",
     ("POST", "/staff/events/{event_id}/previews/{preview_id}/revoke"): "events.edit",
+    ("GET", "/staff/events/{event_id}/kiosk"): "attendance.mark",
+    ("POST", "/staff/events/{event_id}/kiosk/{kiosk_id}/close"): "attendance.mark",
     ("GET", "/staff/events/{event_id}/partners"): "events.edit",
     ("POST", "/staff/events/{event_id}/partners"): "events.edit",
     ("POST", "/staff/events/{event_id}/partners/{participation_id}/withdraw"): "events.edit",
@@ -186,6 +188,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/tokens/{token_id}/revoke"): "tokens.manage",
     ("GET", "/staff/welcome/{token}"): PUBLIC,
     ("POST", "/staff/welcome/{token}"): PUBLIC,
+    ("POST", "/staff/events/{event_id}/kiosk"): "attendance.mark",  # the last: it signs the browser out
 }
 """What each route is. Which event stands for `event_id` is said by another name where any event would not do."""
 
