@@ -2,7 +2,7 @@
 
 Devices make the ids, so that whatever is sent twice counts once. A person's scans are laid in the order in which they
 happened, not in which they arrived, and everything else (who is inside, evidence, who was already in) is read from that
-order: the result is the same whichever door reports first. Decision 17.
+order: the result is the same whichever door reports first. Decision 27.
 """
 
 from __future__ import annotations
