@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from events import answer_files, forms
@@ -106,8 +107,7 @@ def _with_choices(question: Question, older: Question) -> Question:
     missing = [choice for choice in older.choices if all(choice.id != each.id for each in question.choices)]
     if not missing:
         return question
-    fields = {name: getattr(question, name) for name in Question.__struct_fields__}
-    return Question(**{**fields, "choices": (*question.choices, *missing)})
+    return msgspec.structs.replace(question, choices=(*question.choices, *missing))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,20 @@ _REGISTRATION = {
 SENT: dict[str, Any] = {
     "AnsweringInput": {**_REGISTRATION, "form_revision": 1, "answers": {"role": "pupil", "class": 8}},
     "StaffRegistrationInput": {**_REGISTRATION, "locale": "id"},
+    "FormInput": {
+        "questions": [
+            {
+                "id": "role",
+                "kind": "choice",
+                "label": {"id": "Saya adalah", "en": "I am"},
+                "required": True,
+                "choices": [
+                    {"id": "pupil", "label": {"id": "Pelajar", "en": "a pupil"}, "places": 30},
+                    {"id": "teacher", "label": {"id": "Guru", "en": "a teacher"}},
+                ],
+            }
+        ]
+    },
     "CodeWordInput": {"code": "melati"},
     "PartnerAnswerInput": {"answer": "accepted"},
     "EventDraftInput": {

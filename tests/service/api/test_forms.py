@@ -109,3 +109,35 @@ def test_staff_register_with_answers_or_without(site: Site) -> None:
         assert staff.post(path, json=second).json()["answers"] == {"school": "SDN 1"}
         third = {**person, "email": "ani@example.org", "answers": {"school": "x" * 300}}
         assert _errors(staff.post(path, json=third)) == [("answers.school", "too_long")]
+
+
+def test_staff_write_forms_by_program(site: Site, anybody: httpx.Client) -> None:
+    event_id = site.life.webinar()
+    choices: list[dict[str, Any]] = [
+        {"id": "comic", "label": {"id": "Komik"}, "places": 2},
+        {"id": "poem", "label": {"id": "Puisi"}},
+    ]
+    question: dict[str, Any] = {
+        "id": "w",
+        "kind": "choice",
+        "label": {"id": "Lokakarya", "en": "Workshop"},
+        "choices": choices,
+    }
+    with site.client(site.token(site.staff())) as staff:
+        path = f"/staff/events/{event_id}/form"
+        made = staff.put(path, json={"expected_revision": 0, "questions": [question]})
+        assert (made.status_code, made.json()["revision"]) == (200, 1)
+        assert made.json() == anybody.get(f"/events/{event_id}/form").json()
+        assert [choice["left"] for choice in made.json()["questions"][0]["choices"]] == [2, None]
+        assert staff.put(path, json={"questions": [question]}).json()["revision"] == 1
+        stale = staff.put(path, json={"expected_revision": 0, "questions": []})
+        assert (stale.status_code, stale.json()["code"]) == (412, "outdated")
+        bad = {**question, "label": {}, "choices": [{**choices[0], "places": 0}, choices[0]], "accepts": ["pdf"]}
+        assert _errors(staff.put(path, json={"questions": [bad]})) == [
+            ("questions.0.label", "missing"),
+            ("questions.0.choices.1.id", "twice"),
+            ("questions.0.accepts", "not_here"),
+        ]
+        odd = {**question, "kind": "riddle", "minimum": [1], "extra": 1}
+        assert {field for field, _ in _errors(staff.put(path, json={"questions": [odd]}))} >= {"questions.0.kind"}
+        assert staff.put(path, json={"questions": []}).json() == {"revision": 0, "questions": []}

@@ -71,6 +71,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/events/{event_id}/participations"): "events.view",
     ("POST", "/events/{event_id}/participations"): "events.edit",
     ("POST", "/events/{event_id}/postpone"): "events.move",
+    ("PUT", "/events/{event_id}/form"): "events.edit",
     ("GET", "/events/{event_id}/form/{number}"): "registrations.view",
     ("GET", "/events/{event_id}/preparation"): "registrations.view",
     ("GET", "/events/{event_id}/posts"): "posts.view",
