@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from events import desk as lists
+from events import preview_links
 from events.models import RecordingState, Stage
 from events.storage import Session
 from service.accounts import invitations
@@ -118,7 +119,8 @@ PAGES = list(dict.fromkeys(PAGES))
 )
 def test_every_page_is_accessible_and_fits_a_phone(site: Site, room: Room, page: Page, lang: str, theme: str) -> None:
     things = dict(things_of(room, site.life))
-    token = site.runtime.links.token("preview", site.life.webinar())
+    link = site.life.do(preview_links.make_preview_link, site.life.webinar(Stage.DRAFT))
+    token = site.runtime.links.token("preview", link)
     welcome = room.people.database.write(lambda session: _invitation(session, room))
     page.goto(f"{site.url}/?lang={lang}&theme={theme}")
     for path in PAGES:
