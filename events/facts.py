@@ -276,6 +276,25 @@ class WaitingEnded(Fact, frozen=True, kw_only=True):
     registration_id: uuid.UUID
 
 
+class GuardianConsented(Fact, frozen=True, kw_only=True):
+    """A guardian agreed that a minor takes part; `state` says what the registration is worth now."""
+
+    registration_id: uuid.UUID
+    state: str
+
+
+class GuardianRefused(Fact, frozen=True, kw_only=True):
+    """A guardian did not agree that a minor takes part."""
+
+    registration_id: uuid.UUID
+
+
+class GuardianSilent(Fact, frozen=True, kw_only=True):
+    """A guardian did not answer in time."""
+
+    registration_id: uuid.UUID
+
+
 class VisitMoved(Fact, frozen=True, kw_only=True):
     """Somebody exchanged their visiting time for another."""
 

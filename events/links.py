@@ -23,6 +23,7 @@ PARTNER = "partner"
 PREVIEW = "preview"
 SERIES = "series"
 OWN_EVENTS = "own-events"
+GUARDIAN = "guardian"
 
 CODE_LENGTH = 12
 _CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -108,6 +109,10 @@ class Links:
     def join_url(self, registration_id: uuid.UUID, version: int) -> str:
         """Return the address that leads the person into the meeting."""
         return self.url(f"j/{self.token(JOIN, registration_id, version)}")
+
+    def guardian_url(self, registration_id: uuid.UUID, version: int) -> str:
+        """Return the address where a guardian says whether a minor may take part."""
+        return self.url(f"g/{self.token(GUARDIAN, registration_id, version)}")
 
     def own_events_url(self, link_id: uuid.UUID) -> str:
         """Return the address of a person's events and certificates."""

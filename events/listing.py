@@ -135,6 +135,8 @@ class EventPage(Card):
     waitlist: bool
     max_party_size: int
     form_revision: int
+    guardian_consent: bool
+    """Whether minors may register, with the consent of a guardian."""
     certificate: bool
     survey_url: str | None
     speakers: tuple[Speaker, ...]
@@ -240,6 +242,7 @@ def _event_page(session: ReadSession, event: Event, organiser: Organiser) -> Eve
         waitlist=event.waitlist,
         max_party_size=event.max_party_size,
         form_revision=event.form_revision,
+        guardian_consent=event.guardian_consent,
         certificate=bool(event.certificate),
         survey_url=event.survey_url,
         speakers=_speakers(session, event.id),

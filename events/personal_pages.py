@@ -55,6 +55,12 @@ class RegistrationPage:
     waiting: Waiting | None
     """Why it waits."""
     awaits_approval: bool
+    needs_guardian: bool
+    guardian_name: str | None
+    guardian_email: str | None
+    guardian_phone: str | None
+    guardian_due_at: datetime | None
+    guardian_consented_at: datetime | None
     decision_reason: str | None
     """Why it was declined, where staff declined it."""
     evidence: tuple[Evidence, ...]
@@ -103,6 +109,16 @@ class PartnerPage:
     reason: LocalizedText
 
 
+_OF_GUARDIAN = (
+    "needs_guardian",
+    "guardian_name",
+    "guardian_email",
+    "guardian_phone",
+    "guardian_due_at",
+    "guardian_consented_at",
+)
+
+
 def registration_page(
     session: ReadSession, registration_id: uuid.UUID, *, now: datetime | None = None
 ) -> RegistrationPage:
@@ -133,6 +149,7 @@ def registration_page(
         position=waitlist.position(session, registration) if waits else None,
         waiting=queue_reasons.explain(session, registration, now=now) if waits and now else None,
         awaits_approval=registration.needs_approval,
+        **{name: getattr(registration, name) for name in _OF_GUARDIAN},
         decision_reason=registration.decision_reason,
         evidence=tuple(evidence),
         is_visit=slot is not None,

@@ -34,6 +34,10 @@ class Place:
     form_revision: int
     approval: Mapping[str, Any]
     reserved: int
+    minors: bool
+    """Whether minors may register, with a guardian's consent."""
+    starts_at: datetime
+    """When it begins: the visit, or the event."""
 
 
 _PLACE_COLUMNS = (
@@ -43,6 +47,7 @@ _PLACE_COLUMNS = (
     Event.waitlist,
     Event.form_revision,
     Event.approval,
+    Event.guardian_consent,
     SeatPool.id,
     SeatPool.open,
     SeatPool.reserved,
@@ -73,7 +78,8 @@ def find_place(session: Session, event_id: uuid.UUID, slot_id: uuid.UUID | None,
         if slot_id is None and session.get(Event, event_id) is not None:
             raise Invalid([FieldError("slot_id", "missing", N_("Choose a visiting time."))])
         raise NotFound
-    organiser_id, stage, max_party_size, may_wait, revision, approval, pool_id, is_open, reserved, room, starts_at = row
+    organiser_id, stage, max_party_size, may_wait, revision, approval, minors, *of_pool = row
+    pool_id, is_open, reserved, room, starts_at = of_pool
     if stage is Stage.DRAFT:
         raise NotFound
     if stage not in (Stage.REGISTRATION_OPEN, Stage.LIVE) or not is_open:
@@ -84,4 +90,4 @@ def find_place(session: Session, event_id: uuid.UUID, slot_id: uuid.UUID | None,
     # for what has begun, because from then on nothing is offered.
     may_wait = may_wait and (stage is Stage.REGISTRATION_OPEN or slot_id is not None)
     limit = max_party_size if room is None else min(max_party_size, room)
-    return Place(organiser_id, pool_id, limit, may_wait, revision, approval, reserved)
+    return Place(organiser_id, pool_id, limit, may_wait, revision, approval, reserved, minors, starts_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,6 +44,19 @@ _TABLE: sa.Table = Registration.__table__  # type: ignore[assignment] # a declar
 _MEMBERS: sa.Table = PartyMember.__table__  # type: ignore[assignment] # likewise
 
 
+GUARDIAN_WITHIN = timedelta(hours=72)
+"""How long a seat is held for a minor whose guardian has not answered; never past the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """A parent or guardian, and where to reach them: an e-mail address, a WhatsApp number (E.164), or both."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """What a person tells us when registering; already normalised (`phone` in E.164, `email` as typed)."""
@@ -67,7 +80,8 @@ class Application:
     choice_places: Mapping[uuid.UUID, int] = field(default_factory=dict[uuid.UUID, int])
     """Places that the answers take, by choice pool of the event."""
     files: tuple[FileGiven, ...] = ()
-    needs_guardian: bool = False
+    guardian: Guardian | None = None
+    """Who has to consent, for a minor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +114,12 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     `ChoiceFull`, `FormReplaced` or `Invalid`; each leaves nothing behind.
     """
     place = find_place(session, application.event_id, application.slot_id, now=now)
-    if application.form_revision != place.form_revision and (by == "person" or application.form_revision):
-        raise FormReplaced
-    if not 1 <= application.party_size <= place.max_party_size:
-        message = N_("At most %(limit)s people can come with one registration.")
-        raise Invalid([FieldError("party_size", "party_too_large", message, {"limit": place.max_party_size})])
+    _refuse_impossible(application, place, by)
     registration_id = new_id()
     key = person_key(application.email, application.phone)
     admission = _judge(session, application, place, key, now=now)
     row = _row(application, place, registration_id, key, now=now) | admission.columns
+    row |= _guardian_columns(application.guardian, place, now=now)
     if not insert_unless_present(session, _TABLE, row):
         raise AlreadyRegistered(field="email" if application.email else "phone")
     _keep_answers(session, registration_id, application, now=now)
@@ -137,6 +148,20 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     return Registered(registration_id, state)
 
 
+def _refuse_impossible(application: Application, place: Place, by: str) -> None:
+    """Refuse what cannot be had here, whoever asks. Staff may register somebody without asking the questions."""
+    if application.form_revision != place.form_revision and (by == "person" or application.form_revision):
+        raise FormReplaced
+    if not 1 <= application.party_size <= place.max_party_size:
+        message = N_("At most %(limit)s people can come with one registration.")
+        raise Invalid([FieldError("party_size", "party_too_large", message, {"limit": place.max_party_size})])
+    if application.guardian and not (application.guardian.email or application.guardian.phone):
+        message = N_("Give an e-mail address or a WhatsApp number.")
+        raise Invalid([FieldError("guardian.email", "contact_missing", message)])
+    if application.guardian and not place.minors:
+        raise Invalid([FieldError("guardian", "unknown", N_("Minors cannot register for this event by themselves."))])
+
+
 @dataclass(frozen=True, slots=True)
 class _Admission:
     state: RegistrationState
@@ -146,7 +171,7 @@ class _Admission:
 def _judge(session: Session, application: Application, place: Place, key: str, *, now: datetime) -> _Admission:
     """Decide in which state a newcomer starts if there is a seat. An event without rules costs no statement."""
     if not place.approval:
-        state = RegistrationState.PENDING if application.needs_guardian else RegistrationState.CONFIRMED
+        state = RegistrationState.PENDING if application.guardian else RegistrationState.CONFIRMED
         return _Admission(state, {"state": state})
     rules = rules_of(place.approval)
     columns: dict[str, Any] = {}
@@ -160,7 +185,7 @@ def _judge(session: Session, application: Application, place: Place, key: str, *
     state = RegistrationState.CONFIRMED
     if columns.get("needs_approval"):
         state = RegistrationState.PENDING if rules.pending_holds_seats else RegistrationState.REQUESTED
-    elif application.needs_guardian:
+    elif application.guardian:
         state = RegistrationState.PENDING
     return _Admission(state, columns | {"state": state})
 
@@ -186,13 +211,24 @@ def _row(
         "access_needs": application.access_needs,
         "form_revision": application.form_revision,
         "answers": application.answers,
-        "needs_guardian": application.needs_guardian,
+        "needs_guardian": application.guardian is not None,
         "consent_version": application.consent_version,
         "consented_at": now,
         "link_version": 1,
         "calendar_sequence": 0,
         "created_at": now,
         "updated_at": now,
+    }
+
+
+def _guardian_columns(guardian: Guardian | None, place: Place, *, now: datetime) -> dict[str, Any]:
+    if guardian is None:
+        return {}
+    return {
+        "guardian_name": guardian.name,
+        "guardian_email": guardian.email,
+        "guardian_phone": guardian.phone,
+        "guardian_due_at": min(now + GUARDIAN_WITHIN, max(place.starts_at, now)),
     }
 
 

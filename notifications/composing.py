@@ -46,7 +46,7 @@ class Composer:
         email = material.email
         words = rendering.render(material, self.links, now=now)
         organiser = one_line(material.organiser.name.to(email.locale))
-        to = Mailbox(_recipient(material), email.to_address)
+        to = Mailbox(material.addressee, email.to_address)
         content = mime.assemble(
             mime.Message(
                 id=self.message_id(material),
@@ -137,10 +137,3 @@ class Composer:
         if address is None or address.casefold() == to.address.casefold():
             address = self.sender
         return Mailbox(name, address)
-
-
-def _recipient(material: Material) -> str:
-    if material.registration is not None:
-        return material.registration.name
-    partner = material.partner
-    return (partner.contact_name or partner.name) if partner is not None else ""

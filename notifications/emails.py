@@ -52,6 +52,9 @@ _PRIORITY = {
     EmailKind.SEAT_OFFERED: 1,
     EmailKind.REGISTRATION_CANCELLED: 1,
     EmailKind.OWN_EVENTS: 1,
+    EmailKind.GUARDIAN_REQUEST: 1,
+    EmailKind.GUARDIAN_AWAITED: 1,
+    EmailKind.GUARDIAN_MISSING: 2,
     EmailKind.SERIES_BOOKED: 1,
     EmailKind.SERIES_CHANGED: 3,
     EmailKind.SERIES_ADDED: 4,
@@ -107,6 +110,30 @@ def queue(
     if values is None:
         return None
     values["attachments"] = [dict(each) for each in attachments]
+    return _insert(session, values)
+
+
+def queue_to_guardian(session: Session, *, registration_id: uuid.UUID, now: datetime) -> uuid.UUID | None:
+    """Owe a minor's guardian the question whether they consent; None where they have no e-mail address."""
+    row = session.execute(
+        sa.select(Registration, Event)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id == registration_id)
+    ).first()
+    if row is None:
+        return None
+    registration, event = row
+    if not registration.guardian_email:
+        return None
+    kind = EmailKind.GUARDIAN_REQUEST
+    values = {
+        **_values(session, kind, event, now=now, params=None),
+        "registration_id": registration.id,
+        "to_address": registration.guardian_email,
+        "locale": registration.locale,
+        "dedupe_key": f"{kind.value}:{registration.id}:{registration.link_version}",
+        "uid": None,
+    }
     return _insert(session, values)
 
 

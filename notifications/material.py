@@ -70,6 +70,16 @@ class Material:
     """All dates that the person registered for at once, where the e-mail is about them."""
 
     @property
+    def addressee(self) -> str:
+        """The name of whoever the mail is to."""
+        if self.registration is not None:
+            if self.email.kind is EmailKind.GUARDIAN_REQUEST:
+                return self.registration.guardian_name or ""
+            return self.registration.name
+        partner = self.partner
+        return (partner.contact_name or partner.name) if partner is not None else ""
+
+    @property
     def sequence(self) -> int:
         """The SEQUENCE of the recipient's calendar entry (RFC 5546 §2.1.4): grows with every part it is made of."""
         parts = (self.event, self.slot, self.registration, self.participation)

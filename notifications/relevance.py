@@ -103,6 +103,18 @@ def _takes_part(material: Material, now: datetime) -> bool:
     return participation is not None and participation.withdrawn_at is None and material.event.stage in _ON
 
 
+def _awaits_guardian(material: Material, now: datetime) -> bool:
+    registration = material.registration
+    return (
+        registration is not None
+        and registration.state in ACTIVE_STATES
+        and registration.needs_guardian
+        and registration.guardian_due_at is not None
+        and registration.guardian_due_at > now
+        and material.event.stage in _ON
+    )
+
+
 def _wanted(material: Material, now: datetime) -> bool:
     """Who asked for something is sent it, whatever has become of the event meanwhile."""
     del now
@@ -153,6 +165,9 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.RECORDING_AVAILABLE: _watchable,
     EmailKind.CERTIFICATE: _certified,
     EmailKind.OWN_EVENTS: _wanted,
+    EmailKind.GUARDIAN_REQUEST: _awaits_guardian,
+    EmailKind.GUARDIAN_AWAITED: _awaits_guardian,
+    EmailKind.GUARDIAN_MISSING: _holds(RegistrationState.DECLINED, _ON),
     EmailKind.SERIES_BOOKED: _still_holds,
     EmailKind.SERIES_CHANGED: _wanted,
     EmailKind.SERIES_ADDED: _can_take_more,

@@ -102,6 +102,10 @@ def _write(kind: EmailKind, locale: str, context: dict[str, Any]) -> Words:
 # ------------------------------------------------------------ what recipients share, written once
 _PERSONAL = (
     "salutation",
+    "person",
+    "guardian",
+    "guardian_url",
+    "guardian_deadline",
     "manage_url",
     "join_url",
     "partner_url",
@@ -231,9 +235,12 @@ def _of_registrant(material: Material, links: Links, locale: str, *, now: dateti
     brand = brand_of(material.organiser.look)
     version = registration.link_version
     deadline = registration.offer_expires_at
+    to_guardian = material.email.kind is EmailKind.GUARDIAN_REQUEST
     salutations = _SALUTATIONS[locale]
+    salutation = salutations["formal"] if to_guardian else salutations.get(brand.tone, salutations["warm"])
     return {
-        "salutation": salutations.get(brand.tone, salutations["warm"]).format(one_line(registration.name)),
+        "salutation": salutation.format(one_line(material.addressee)),
+        **_of_guardian(material, links, locale),
         "manage_url": links.manage_url(registration.id, version),
         "cancel_url": links.cancel_url(registration.id, version),
         "join_url": links.join_url(registration.id, version) if material.event.join_url else "",
@@ -244,6 +251,21 @@ def _of_registrant(material: Material, links: Links, locale: str, *, now: dateti
         "waiting_because": waiting_words.because(material.waiting, locale, now=now) if material.waiting else "",
         "state": registration.state.value,
         "decision_reason": lines(registration.decision_reason or ""),
+    }
+
+
+def _of_guardian(material: Material, links: Links, locale: str) -> dict[str, Any]:
+    """Return what is said of a minor and their guardian."""
+    registration = material.registration
+    if registration is None or not registration.guardian_name:
+        return {"person": "", "guardian": "", "guardian_url": "", "guardian_deadline": "", "guardian_refused": False}
+    due = registration.guardian_due_at
+    return {
+        "person": one_line(registration.name),
+        "guardian": one_line(registration.guardian_name),
+        "guardian_url": links.guardian_url(registration.id, registration.link_version),
+        "guardian_deadline": dates.format_moment(due, material.event.timezone, locale) if due else "",
+        "guardian_refused": bool(material.email.params.get("refused")),
     }
 
 

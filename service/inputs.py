@@ -108,6 +108,14 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class GuardianInput(Input):
+    """The parent or guardian of a minor who registers, and where to ask them."""
+
+    name: PersonName
+    email: Email | None = None
+    phone: Phone | None = Field(None, description="WhatsApp number.")
+
+
 class RegistrationInput(Input):
     """What a person tells us when registering."""
 
@@ -181,6 +189,9 @@ class AnsweringInput(RegistrationInput):
 
     form_revision: int | None = Field(
         None, ge=0, description="The revision of the form that the person saw; left out: the current one."
+    )
+    guardian: GuardianInput | None = Field(
+        None, description="The parent or guardian of a minor, where the event lets minors register. They are asked."
     )
     answers: dict[str, Any] = Field(
         default_factory=dict[str, Any],

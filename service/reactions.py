@@ -55,12 +55,39 @@ def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | 
         if state is RegistrationState.CONFIRMED:
             reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
+    _ask_guardian(context, fact.registration_id)
     if state is not RegistrationState.CONFIRMED and _awaits_approval(context, fact.registration_id):
         emails.queue(
             context.session, EmailKind.REGISTRATION_RECEIVED, registration_id=fact.registration_id, now=context.now
         )
         return
     _tell_standing(context, fact.registration_id, state)
+
+
+def _ask_guardian(context: Context, registration_id: uuid.UUID) -> None:
+    """Ask a minor's guardian, and tell the minor that we do."""
+    if not context.session.get_one(Registration, registration_id).needs_guardian:
+        return
+    emails.queue_to_guardian(context.session, registration_id=registration_id, now=context.now)
+    emails.queue(context.session, EmailKind.GUARDIAN_AWAITED, registration_id=registration_id, now=context.now)
+
+
+def tell_guardian_consented(context: Context, fact: facts.GuardianConsented, _cursor: Cursor | None) -> None:
+    """Confirm the place of a minor for whom nothing else is awaited; the others hear of what is."""
+    _tell_standing(context, fact.registration_id, RegistrationState(fact.state), about="guardian")
+
+
+def tell_guardian_missing(
+    context: Context, fact: facts.GuardianRefused | facts.GuardianSilent, _cursor: Cursor | None
+) -> None:
+    """Tell a minor that their guardian did not agree, or did not answer in time."""
+    emails.queue(
+        context.session,
+        EmailKind.GUARDIAN_MISSING,
+        registration_id=fact.registration_id,
+        now=context.now,
+        params={"refused": isinstance(fact, facts.GuardianRefused)},
+    )
 
 
 def _awaits_approval(context: Context, registration_id: uuid.UUID) -> bool:
@@ -392,6 +419,9 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.RegistrationCancelled: (tell_cancelled,),
     facts.LinksRevoked: (send_new_links,),
     facts.VisitMoved: (confirm_move,),
+    facts.GuardianConsented: (tell_guardian_consented,),
+    facts.GuardianRefused: (tell_guardian_missing,),
+    facts.GuardianSilent: (tell_guardian_missing,),
     facts.OwnEventsAsked: (send_own_events,),
     facts.EventRescheduled: (
         tell_registrants(EmailKind.EVENT_UPDATE),

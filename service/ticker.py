@@ -20,6 +20,7 @@ from certificates.models import Certificate
 from events import (
     answer_files,
     deliveries,
+    guardians,
     invitees,
     lifecycle,
     outbox,
@@ -158,6 +159,8 @@ def tick(runtime: Runtime) -> None:
         runtime.database.write(lambda session: queueing.end_waiting(session, now=now))
     if runtime.database.read(lambda session: invitees.has_overdue(session, now=now)):
         runtime.database.write(lambda session: invitees.release_overdue(session, now=now))
+    if runtime.database.read(lambda session: guardians.has_due(session, now=now)):
+        runtime.database.write(lambda session: guardians.expire(session, now=now))
     lost = runtime.database.read(lambda session: outbox.unsettled(session, real_now=real_now(), grace=BELL_GRACE))
     waiting = runtime.database.read(
         lambda session: queues_with_work(session, channels=runtime.channels, now=now, real_now=real_now())

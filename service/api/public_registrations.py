@@ -15,7 +15,7 @@ from events.links import MANAGE, PARTNER, check_version
 from events.models import Evidence, PartnerAnswer, RegistrationState
 from events.partners import answer as answer_invitation
 from events.personal_pages import PartnerPage, RegistrationPage
-from events.registration import Application
+from events.registration import Application, Guardian
 from events.storage import ReadSession, Session
 from service import consent
 from service.api.answering import registering
@@ -99,6 +99,7 @@ def application_of(event_id: uuid.UUID, data: AnsweringInput, *, locale: str) ->
         sign_language=data.sign_language,
         wheelchair=data.wheelchair,
         access_needs=data.access_needs,
+        guardian=None if (asked := data.guardian) is None else Guardian(asked.name, asked.email, asked.phone),
     )
 
 

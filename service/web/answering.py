@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from events import answer_files
 from events.answers import NO_ANSWERS, Answers, check_answers
-from events.errors import FieldError, Invalid
+from events.errors import N_, FieldError, Invalid
 from events.form_document import QuestionKind
 from events.form_reading import NOTHING_ASKED, AskedForm, asked_form
 from events.listing import EventPage
 from events.models import AnswerFile
-from service.inputs import RegistrationInput
+from events.registration import Guardian
+from service.inputs import GuardianInput, RegistrationInput, parse
 from service.web.answer_uploads import Received
 from service.web.forms import Form
 from service.web.pages import Pages
@@ -33,16 +34,20 @@ async def load_asked(pages: Pages, event: EventPage) -> AskedForm:
     )
 
 
+_NO_CONTACT = N_("Give an e-mail address or a WhatsApp number.")
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A form without a fault: what the person told of themselves, and their answers."""
 
     given: RegistrationInput
     answers: Answers = NO_ANSWERS
+    guardian: Guardian | None = None
 
 
-def check_form(received: Received, asked: AskedForm, party: Party, *, now: datetime) -> Checked:
-    """Return what one person filled in for the whole `party`.
+def check_form(received: Received, asked: AskedForm, party: Party, *, now: datetime, minors: bool = False) -> Checked:
+    """Return what one person filled in for the whole `party`; `minors`: whether the form asks for their guardians.
 
     Raises `Invalid` with every error of the whole form, in the order of the page.
     """
@@ -69,9 +74,24 @@ def check_form(received: Received, asked: AskedForm, party: Party, *, now: datet
         errors += [error for error in refusal.errors if error.field not in refused]
     errors += received.errors
     errors += party.errors
+    guardian = _guardian_in(form, errors) if minors and form.value("minor") == "yes" else None
     if errors or given is None:
         raise Invalid(errors)
-    return Checked(given, answers)
+    return Checked(given, answers, guardian)
+
+
+def _guardian_in(form: Form, errors: list[FieldError]) -> Guardian | None:
+    """Return who has to consent, or say at the fields what is missing."""
+    typed = {name: form.value(f"guardian_{name}").strip() for name in ("name", "email", "phone")}
+    wanting = not (typed["email"] or typed["phone"])
+    try:
+        given = parse(GuardianInput, {name: value for name, value in typed.items() if value})
+    except Invalid as refusal:
+        errors += [replace(error, field=f"guardian_{error.field}") for error in refusal.errors]
+        given = None
+    if wanting:
+        errors.append(FieldError("guardian_email", "contact_missing", _NO_CONTACT))
+    return None if given is None or wanting else Guardian(given.name, given.email, given.phone)
 
 
 def _party_of(given: RegistrationInput | None) -> int:

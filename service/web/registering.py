@@ -101,7 +101,7 @@ async def _register(
 ) -> dict[str, Any]:
     now = runtime.clock.now()
     party = party_of(received.form, asked, most=event.max_party_size)
-    checked = check_form(received, asked, party, now=now)
+    checked = check_form(received, asked, party, now=now, minors=event.guardian_consent)
     application = application_of(checked, event, locale=locale_of(request))
     seen = seen_revision(received.form)
 
@@ -141,6 +141,7 @@ def application_of(checked: Checked, event: EventPage, *, locale: str) -> Applic
         access_needs=given.access_needs,
         locale=locale,
         consent_version=consent.VERSION,
+        guardian=checked.guardian,
         **checked.answers.fields(),
     )
 

@@ -19,6 +19,7 @@ from service.web.embedding import embed, embed_house, embed_script
 from service.web.entry_codes import draw_entry_code, show_entry_code
 from service.web.event_page import event_calendar, show_event
 from service.web.feeds import all_events_feed, house_feed
+from service.web.guardian_pages import give_consent, refuse_consent, show_request
 from service.web.headers import add_safety_headers
 from service.web.health import alive, favicon, health
 from service.web.joining import join, show_door
@@ -97,6 +98,9 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     cancel,
     accept,
     enter_code,
+    show_request,
+    give_consent,
+    refuse_consent,
     choose_time,
     exchange_time,
     ask_who_comes,

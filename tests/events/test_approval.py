@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from events import approval, attendance, holdings, lifecycle, registration, registration_rules, waitlist
+from events import approval, attendance, guardians, holdings, lifecycle, registration, registration_rules, waitlist
 from events.approval_rules import ApprovalRules, is_in_domains
 from events.errors import AlreadyRegistered, Conflict, Invalid, NotFound, WrongStage
 from events.invitees import Guest, add_invitees
@@ -183,7 +183,8 @@ def test_a_refusal_cannot_be_undone_once_the_person_has_another_place(life: Life
 
 def test_a_guardian_and_an_approval_must_both_be_there(life: Life) -> None:
     event_id = guarded(life)
-    person = life.register(event_id, needs_guardian=True).registration_id
+    life.do(guardians.allow_minors, event_id, True)
+    person = life.register(event_id, guardian=registration.Guardian("Ibu Sari", "ibu@example.org")).registration_id
     life.do(approval.approve, event_id, [person])
     assert life.registration(person).state is PENDING
 

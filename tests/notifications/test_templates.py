@@ -47,7 +47,11 @@ STARTS_AT = datetime(2026, 12, 12, 2, 0, tzinfo=UTC)
 _ZERO = uuid.UUID("019afc00-0000-7000-8000-000000000000")
 
 _OF_PARTNER = (EmailKind.PARTNER_INVITATION, EmailKind.PARTNER_UPDATE, EmailKind.PARTNER_CANCELLATION)
+_OF_GUARDIAN = (EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_AWAITED, EmailKind.GUARDIAN_MISSING)
 _STATES = {
+    EmailKind.GUARDIAN_REQUEST: RegistrationState.PENDING,
+    EmailKind.GUARDIAN_AWAITED: RegistrationState.PENDING,
+    EmailKind.GUARDIAN_MISSING: RegistrationState.DECLINED,
     EmailKind.REGISTRATION_RECEIVED: RegistrationState.PENDING,
     EmailKind.REGISTRATION_DECLINED: RegistrationState.DECLINED,
     EmailKind.DECISION_UNDONE: RegistrationState.PENDING,
@@ -128,6 +132,9 @@ def registration(kind: EmailKind, locale: str) -> Registration:
         event_id=_key(2),
         state=state,
         name="Budi Santoso, S.Pd.",
+        needs_guardian=kind in _OF_GUARDIAN,
+        guardian_name="Hj. Nur'aini" if kind in _OF_GUARDIAN else None,
+        guardian_due_at=STARTS_AT - timedelta(hours=12) if kind in _OF_GUARDIAN else None,
         email="budi@sekolah.example",
         party_size=2,
         locale=locale,

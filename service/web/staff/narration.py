@@ -89,6 +89,11 @@ _LINES: Mapping[str, _Line] = {
     "LinksRevoked": _Line(
         N_("Somebody's personal links were replaced."), N_("The personal links of %(count)s people were replaced.")
     ),
+    "GuardianConsented": _Line(N_("A guardian gave their consent."), N_("%(count)s guardians gave their consent.")),
+    "GuardianRefused": _Line(N_("A guardian did not consent."), N_("%(count)s guardians did not consent.")),
+    "GuardianSilent": _Line(
+        N_("A guardian did not answer in time."), N_("%(count)s guardians did not answer in time.")
+    ),
     "VisitMoved": _Line(
         N_("Somebody exchanged their visiting time."), N_("%(count)s people exchanged their visiting time.")
     ),

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from events import desk as lists
-from events import no_shows, registration_rules
+from events import guardians, no_shows, registration_rules
 from events.approval_rules import rules_of
 from events.models import Event
 from events.storage import ReadSession, Session
@@ -33,7 +33,10 @@ async def show_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
 
 def _form_of(event: Event) -> Form:
     rules = rules_of(event.approval)
-    on = {name: getattr(rules, name) for name in _SWITCHES[:-1]} | {"waitlist": event.waitlist}
+    on = {name: getattr(rules, name) for name in _SWITCHES[:-1]} | {
+        "waitlist": event.waitlist,
+        "guardian_consent": event.guardian_consent,
+    }
     return Form(
         {name: ["yes"] for name, is_on in on.items() if is_on}
         | {
@@ -81,6 +84,7 @@ async def save_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
     values["domains"] = list(registration_rules.domains_of(form.value("domains")))
     try:
         given = check(RegistrationRulesInput, values)
+        minors = form.value("guardian_consent") == "yes"
 
         def use_case(session: Session) -> None:
             registration_rules.set_rules(
@@ -92,6 +96,7 @@ async def save_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
                 now=desk.now,
                 by=desk.by,
             )
+            guardians.allow_minors(session, event_id, minors, now=desk.now, by=desk.by)
             no_shows.plan_overbooking(session, event_id, given.no_show_percent, now=desk.now, by=desk.by)
 
         await desk.write(use_case)

@@ -1,0 +1,129 @@
+"""A minor's registration waits for the consent of a guardian, given by a link of the guardian's own.
+
+Until then the registration holds its seats (*pending*). UU 27/2022 Pasal 25 asks for a guardian's consent before a
+child's data are used; without it in time, or refused, the registration is declined and its seats go on.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import facts, holdings, outbox, waitlist
+from events.approval import settle_pending
+from events.errors import N_, Conflict, Gone, NotFound, WrongStage
+from events.facts import Fact
+from events.holdings import Holding
+from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Stage
+from events.storage import ReadSession
+
+_OVER = (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED)
+
+
+def allow_minors(session: Session, event_id: uuid.UUID, allowed: bool, *, now: datetime, by: str) -> None:
+    """Set whether minors can register, with a guardian's consent. Who is registered stays. The caller commits.
+
+    Raises `NotFound`, or `WrongStage` once the event is over.
+    """
+    event = session.get(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
+    if event is None:
+        raise NotFound
+    if event.guardian_consent == allowed:
+        return
+    if event.stage in _OVER:
+        raise WrongStage(stage=event.stage.value)
+    event.guardian_consent = allowed
+    event.version += 1
+    event.updated_at = now
+    session.flush()
+    fact = facts.RegistrationRulesChanged(
+        organiser_id=event.organiser_id, event_id=event_id, fields=("guardian_consent",)
+    )
+    outbox.record(session, fact, now=now, by=by)
+
+
+def consent(session: Session, registration_id: uuid.UUID, *, now: datetime) -> RegistrationState:
+    """Note the guardian's consent and let the registration on. Returns its state. The caller commits.
+
+    Consenting twice changes nothing. Raises `Gone` where it is too late or the registration was given up.
+    """
+    held = _hold(session, registration_id)
+    own = held.registration
+    if own.guardian_consented_at is not None and own.state in ACTIVE_STATES:
+        return own.state
+    if own.state not in ACTIVE_STATES or not own.needs_guardian:
+        raise Gone(N_("This registration no longer waits for an answer."))
+    if held.event.stage in _OVER:
+        raise Conflict(N_("This event is over."))
+    own.needs_guardian = False
+    own.guardian_consented_at = now
+    own.guardian_due_at = None
+    state = settle_pending(session, held, now=now)
+    fact = facts.GuardianConsented(
+        organiser_id=held.event.organiser_id, event_id=held.event.id, registration_id=own.id, state=state.value
+    )
+    outbox.record(session, fact, now=now, by=f"guardian:{own.id}")
+    return state
+
+
+def refuse(session: Session, registration_id: uuid.UUID, *, now: datetime) -> None:
+    """Note that the guardian does not consent; the seats go on. Refusing twice changes nothing. The caller commits."""
+    held = _hold(session, registration_id)
+    own = held.registration
+    if own.state is RegistrationState.DECLINED:
+        return
+    if own.state not in ACTIVE_STATES or not own.needs_guardian:
+        raise Gone(N_("This registration no longer waits for an answer."))
+    fact = facts.GuardianRefused(organiser_id=held.event.organiser_id, event_id=held.event.id, registration_id=own.id)
+    _decline(session, held, fact, now=now, by=f"guardian:{own.id}")
+
+
+def expire(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Decline those whose guardian has not answered in time. Returns how many. The caller commits."""
+    due = session.execute(
+        sa.select(Registration.id)
+        .where(Registration.guardian_due_at <= now)
+        .order_by(Registration.event_id, Registration.guardian_due_at)
+        .limit(limit)
+    ).scalars()
+    return sum(_expire(session, registration_id, now=now) for registration_id in due.all())
+
+
+def _expire(session: Session, registration_id: uuid.UUID, *, now: datetime) -> bool:
+    held = _hold(session, registration_id)
+    own = held.registration
+    if own.guardian_due_at is None or own.guardian_due_at > now:
+        return False
+    if own.state not in ACTIVE_STATES or not own.needs_guardian:
+        own.guardian_due_at = None
+        session.flush()
+        return False
+    fact = facts.GuardianSilent(organiser_id=held.event.organiser_id, event_id=held.event.id, registration_id=own.id)
+    _decline(session, held, fact, now=now, by="clock")
+    return True
+
+
+def has_due(session: ReadSession, *, now: datetime) -> bool:
+    """Tell whether `expire` would find anything."""
+    return session.scalar(sa.select(Registration.id).where(Registration.guardian_due_at <= now).limit(1)) is not None
+
+
+def _hold(session: Session, registration_id: uuid.UUID) -> Holding:
+    try:
+        return holdings.hold(session, registration_id)
+    except NotFound:
+        raise Gone from None
+
+
+def _decline(session: Session, held: Holding, fact: Fact, *, now: datetime, by: str) -> None:
+    own, was = held.registration, held.registration.state
+    own.state = RegistrationState.DECLINED
+    own.offer_expires_at = own.guardian_due_at = None
+    own.updated_at = now
+    session.flush()
+    outbox.record(session, fact, now=now, by=by)
+    holdings.give_back(session, held, was=was)
+    waitlist.promote(session, own.pool_id, now=now, everywhere=bool(held.choices))
