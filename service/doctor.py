@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from events import outbox
+from events import outbox, seat_audit
 from notifications.smtp import SmtpMailer
 from service import presence
 from service.accounts import sealing
@@ -74,6 +74,7 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_broker,
         check_readers,
         check_facts,
+        check_seats,
         check_trail,
         check_mail,
         check_youtube,
@@ -268,6 +269,20 @@ def check_facts(runtime: Runtime) -> Finding:
         found = f"{len(rows)} wait for their reactions. The first is {rows[0].name}: {rows[0].last_error}"
         return Finding("facts", Verdict.BAD, found, "It is tried again by itself; the log has the whole error.")
     return _good("facts", "Everything that happened has been reacted to.")
+
+
+def check_seats(runtime: Runtime) -> Finding:
+    """Are the counters of seats what the registrations add up to?"""
+    drifted = runtime.database.read(seat_audit.find_drift)
+    if not drifted:
+        return _good("seats", "Every counter is what its registrations add up to.")
+    events = ", ".join(sorted({str(each.event_id) for each in drifted})[:5])
+    return Finding(
+        "seats",
+        Verdict.BAD,
+        f"{len(drifted)} counters are not what their registrations add up to, of the events {events}.",
+        "Report this: seats may be sold twice or lie idle. Nothing is mended by itself.",
+    )
 
 
 def check_trail(runtime: Runtime) -> Finding:

@@ -327,6 +327,7 @@ def _open_desk(runtime: Runtime, url: str, seed: int) -> Generator[Desk]:
         yield Desk(runtime, life, event_id, slots, client, staff, seed)
 
 
+@pytest.mark.timeout(size(300, 3600))
 def test_a_crowd_at_the_desk_over_http(runtime: Runtime) -> None:
     """A shared pool, a choice with places, approval, invitees with seats of their own, parties: all at once."""
     attempts = size(300, 10_000)

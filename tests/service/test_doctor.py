@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from events.models import SeatPool
 from events.outbox import FactRow, fail
 from service.doctor import Finding, Verdict, examine
 from service.migrations import downgrade, migrate
@@ -57,6 +58,16 @@ def test_fact_whose_reactions_fail_is_found(runtime: Runtime) -> None:
     found = findings(runtime)["facts"]
     assert found.verdict is Verdict.BAD
     assert found.found.endswith("KeyError: 'venue'")
+
+
+def test_counters_of_seats_that_are_wrong_are_found(runtime: Runtime) -> None:
+    held = Life(runtime.database, runtime.database.write(add_organiser))
+    event_id = held.webinar()
+    held.register(event_id)
+    assert findings(runtime)["seats"].verdict is Verdict.GOOD
+    held.do(lambda session: session.execute(sa.update(SeatPool).values(taken=2)) and None)
+    found = findings(runtime)["seats"]
+    assert (found.verdict, str(event_id) in found.found) == (Verdict.BAD, True)
 
 
 def test_nobody_reading_the_queues_is_found(runtime: Runtime) -> None:
