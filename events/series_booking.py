@@ -172,6 +172,8 @@ def application_of(held: Registration) -> Application:
         party_size=held.party_size,
         locale=held.locale,
         institution=held.institution,
+        sign_language=held.sign_language,
+        wheelchair=held.wheelchair,
         access_needs=held.access_needs,
         consent_version=held.consent_version,
     )

@@ -76,6 +76,8 @@ async def _book(request: Request, runtime: Runtime, series: SeriesPage, form: Fo
         phone=given.phone,
         institution=given.institution,
         party_size=given.party_size,
+        sign_language=given.sign_language,
+        wheelchair=given.wheelchair,
         access_needs=given.access_needs,
         locale=locale,
         consent_version=consent.VERSION,
