@@ -16,10 +16,10 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Tag
 from pydantic.json_schema import models_json_schema
 
-from service import desk_inputs, inputs, staff_inputs
+from service import desk_inputs, inputs, series_inputs, staff_inputs
 from service.api import problems
 from service.api.examples import EXAMPLES
-from service.api.resources import documents, events, people, public, work
+from service.api.resources import documents, events, people, public, series, work
 
 PATH = "/api/v1"
 TOKEN = "token"  # noqa: S105 - the name of a scheme
@@ -41,6 +41,7 @@ avoided by an `Idempotency-Key`. **Editing** takes the ETag in `If-Match`.
 
 _TAGS = {
     "Events": "What is on, and how staff write it.",
+    "Series": "What comes again by a rule; each date is an event.",
     "Registrations": "Taking a place and giving it up.",
     "Door": "Who came and went, online or reported hours later.",
     "Stages": "Leading an event through its life.",
@@ -116,7 +117,7 @@ def described_types() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema (2020-12) of every input and answer, by name."""
     models = [
         kind
-        for module in (inputs, staff_inputs, desk_inputs)
+        for module in (inputs, staff_inputs, desk_inputs, series_inputs)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, inputs.Input) and kind is not inputs.Input
     ]
@@ -125,7 +126,7 @@ def described_types() -> dict[str, dict[str, Any]]:
     )
     structs = [
         kind
-        for module in (problems, public, events, people, documents, work)
+        for module in (problems, public, events, people, documents, series, work)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     ]

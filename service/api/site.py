@@ -11,6 +11,7 @@ from service.api import (
     public_documents,
     public_events,
     public_registrations,
+    public_series,
     staff_accounts,
     staff_authoring,
     staff_documents,
@@ -23,6 +24,7 @@ from service.api import (
     staff_people,
     staff_queue,
     staff_recordings,
+    staff_series,
     staff_stages,
 )
 from service.api.access import provide_acting, require_token
@@ -44,6 +46,7 @@ def api_router() -> FreshRouter:
             staff_authoring.routes,
             staff_materials.routes,
             staff_stages.routes,
+            staff_series.routes,
             staff_parts.routes,
             staff_people.routes,
             staff_forms.routes,
@@ -61,7 +64,13 @@ def api_router() -> FreshRouter:
     )
     return FreshRouter(
         PATH,
-        route_handlers=[public_events.routes, public_registrations.routes, public_documents.routes, staff],
+        route_handlers=[
+            public_events.routes,
+            public_registrations.routes,
+            public_series.routes,
+            public_documents.routes,
+            staff,
+        ],
         guards=[refuse_nul],
         request_class=ApiRequest,
         request_max_body_size=BODY_LIMIT,

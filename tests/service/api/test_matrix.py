@@ -19,7 +19,8 @@ from service.accounts import audit
 from service.accounts.audit import Wanted
 from service.accounts.models import Role
 from service.accounts.permissions import ROLES_OF, Action, StaffIdentity
-from service.api.examples_sent import SENT
+from service.api.examples_sent import SENT as SENT_OTHERWISE
+from service.api.examples_series import SERIES_SENT
 from service.app import create_app
 from service.clock import set_clock
 from tests.service.api.conftest import make_token
@@ -27,6 +28,7 @@ from tests.service.web.staff.room import Room, open_room, things_of
 from tests.support.life import NOW, Life
 from tests.support.running import make_runtime
 
+SENT = {**SENT_OTHERWISE, **SERIES_SENT}
 PREFIX = "/api/v1/staff"
 EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/audit"): "audit.view",
@@ -116,6 +118,13 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("PUT", "/registrations/{registration_id}/attendance"): "attendance.mark",
     ("POST", "/registrations/{registration_id}/cancel"): "registrations.edit",
     ("POST", "/registrations/{registration_id}/revoke-links"): "registrations.edit",
+    ("POST", "/series"): "events.edit",
+    ("GET", "/series/{series_id}"): "events.view",
+    ("PUT", "/series/{series_id}/additions"): "events.edit",
+    ("POST", "/series/{series_id}/dates"): "events.edit",
+    ("POST", "/series/{series_id}/dates/{event_id}/call-off"): "events.move",
+    ("POST", "/series/{series_id}/dates/{event_id}/change"): "events.edit",
+    ("POST", "/series/{series_id}/publish"): "events.publish",
     ("GET", "/tokens"): "tokens.manage",
     ("POST", "/tokens"): "tokens.manage",
     ("DELETE", "/tokens/{token_id}"): "tokens.manage",
@@ -128,6 +137,8 @@ EVENT = {
     ("POST", "/events/{event_id}/return"): "draft_id",
     ("POST", "/events/{event_id}/submit"): "draft_id",
     ("PUT", "/events/{event_id}/times"): "draft_id",
+    ("POST", "/series/{series_id}/dates/{event_id}/call-off"): "date_id",
+    ("POST", "/series/{series_id}/dates/{event_id}/change"): "date_id",
 }
 NO_SUCH_THING = {("GET", "/posts/{post_id}/picture")}
 """Routes that find nothing here, even for who may use them."""

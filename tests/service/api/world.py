@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import event_templates, materials, partners, preview_links, recording
-from events.links import MANAGE, PARTNER
+from events import event_templates, materials, partners, preview_links, recording, series, series_booking
+from events.links import MANAGE, PARTNER, SERIES
 from events.models import MaterialTime, ParticipationRole, PartnerKind, Stage
 from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
@@ -17,7 +17,8 @@ from service.accounts import invitations
 from service.accounts.models import Role
 from service.clock import real_now
 from tests.service.api.conftest import Site
-from tests.support.life import NOW
+from tests.support.life import NOW, application
+from tests.support.series_life import make_series
 
 
 def make_world(site: Site) -> Mapping[str, Sequence[Any]]:
@@ -29,14 +30,20 @@ def make_world(site: Site) -> Mapping[str, Sequence[Any]]:
     places += [site.other.register(site.other.webinar()).registration_id]
     made: dict[str, Sequence[Any]] = site.runtime.database.write(lambda session: _parts(session, site, opened, ended))
     links = site.runtime.links
+    series_id = make_series(life, "setiap Sabtu", count=3)
+    life.do(series.publish_all, series_id, decides=True)
+    booked = life.do(series_booking.book, series_id, application(series_id, 9))
+    dates = life.database.read(lambda session: [event.id for event, _ in series.dates_of(session, series_id)])
     tokens = [links.token(MANAGE, place) for place in places]
     tokens += [links.token(PARTNER, part) for part in made["participation_id"]]
+    tokens += [links.token(SERIES, booked.booking_id)]
     pools = [life.pool(event).id for event in events if event != events[0]]
     colleagues = [site.staff(role).staff_id for role in (Role.EDITOR, Role.DOOR)]
     owners = [life.organiser_id, site.other.organiser_id]
     return {
         **made,
-        "event_id": [*events, site.other.webinar()],
+        "event_id": [*events, *dates, site.other.webinar()],
+        "series_id": [series_id],
         "registration_id": places,
         "pool_id": pools,
         "token": tokens,

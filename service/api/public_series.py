@@ -1,0 +1,118 @@
+"""Public: registering for a whole series at once, and what a person does with all their dates."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from events import series_booking, series_listing
+from events.links import SERIES, check_version
+from events.registration import Application
+from events.series_listing import BookingPage
+from events.storage import ReadSession, Session
+from service import consent
+from service.api.answers import POST, refusals
+from service.api.parameters import Id, PersonalToken
+from service.api.problems import locale_of
+from service.api.public_registrations import PERSONAL
+from service.api.resources.series import OwnSeries, SeriesBooked, booked_view, own_series
+from service.inputs import RegistrationInput
+from service.limiting import limit_posts
+from service.wiring import Runtime
+
+_ACT_OWN = refusals(404, 409, 410, 413, 422, 429)
+
+
+@post("/series/{series_id:uuid}/registrations", guards=[limit_posts], responses=POST, operation_id="registerForSeries")
+async def register(
+    series_id: Id,
+    data: JSONBody[RegistrationInput],
+    request: Request[Any, Any, Any],
+    runtime: NamedDependency[Runtime],
+) -> SeriesBooked:
+    """Register for every date that takes registrations; each answers for itself. 409 where none could be had."""
+    now = runtime.clock.now()
+    person = Application(
+        event_id=series_id,  # each date puts its own in this place
+        name=data.name,
+        email=data.email,
+        phone=data.phone,
+        institution=data.institution,
+        party_size=data.party_size,
+        sign_language=data.sign_language,
+        wheelchair=data.wheelchair,
+        access_needs=data.access_needs,
+        locale=locale_of(request),
+        consent_version=consent.VERSION,
+    )
+    booked = await runtime.database.awrite(lambda session: series_booking.book(session, series_id, person, now=now))
+    return booked_view(booked, runtime.links)
+
+
+def _own(session: ReadSession, runtime: Runtime, token: str) -> BookingPage:
+    target = runtime.links.read(SERIES, token)
+    page = series_listing.booking_page(session, target.id, now=runtime.clock.now())
+    check_version(target, page.link_version)
+    return page
+
+
+async def _act(runtime: Runtime, token: str, use_case: Callable[[Session, BookingPage], object]) -> OwnSeries:
+    def checked(session: Session) -> OwnSeries:
+        use_case(session, _own(session, runtime, token))
+        session.expire_all()
+        return own_series(_own(session, runtime, token), runtime.links)
+
+    return await runtime.database.awrite(checked)
+
+
+@get("/my/series/{token:str}", responses=refusals(404, 410), operation_id="getOwnSeries", response_headers=PERSONAL)
+async def get_own(token: PersonalToken, runtime: NamedDependency[Runtime]) -> OwnSeries:
+    """Return all one's own dates of a series."""
+    return await runtime.database.aread(lambda session: own_series(_own(session, runtime, token), runtime.links))
+
+
+@post(
+    "/my/series/{token:str}/cancel",
+    status_code=200,
+    guards=[limit_posts],
+    responses=_ACT_OWN,
+    operation_id="cancelOwnSeries",
+    response_headers=PERSONAL,
+)
+async def cancel_own(token: PersonalToken, runtime: NamedDependency[Runtime]) -> OwnSeries:
+    """Give every coming date back; who waits is offered them at once."""
+    now = runtime.clock.now()
+
+    def use_case(session: Session, page: BookingPage) -> None:
+        by = _by(page.dates[0].registration_id)
+        series_booking.cancel_all(session, page.id, now=now, by=by)
+
+    return await _act(runtime, token, use_case)
+
+
+def _by(registration_id: uuid.UUID) -> str:
+    return f"person:{registration_id}"
+
+
+@post(
+    "/my/series/{token:str}/take",
+    status_code=200,
+    guards=[limit_posts],
+    responses=_ACT_OWN,
+    operation_id="takeAddedDates",
+    response_headers=PERSONAL,
+)
+async def take_added(token: PersonalToken, runtime: NamedDependency[Runtime]) -> OwnSeries:
+    """Take the dates that were added to the series as well."""
+    now = runtime.clock.now()
+    return await _act(
+        runtime, token, lambda session, page: series_booking.take_added(session, page.id, now=now, by="person")
+    )
+
+
+routes = Router("/", route_handlers=[register, get_own, cancel_own, take_added], tags=["Registrations"])
