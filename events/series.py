@@ -203,5 +203,6 @@ def set_additions(session: Session, series_id: uuid.UUID, additions: Additions, 
         return
     series.additions = additions
     series.updated_at = now
+    session.flush()
     fact = facts.SeriesEdited(organiser_id=series.organiser_id, series_id=series.id, fields=("additions",), dates=0)
     outbox.record(session, fact, now=now, by=by)

@@ -108,6 +108,7 @@ def edit(
         session.flush()
     for each in sorted(planned, key=lambda each: each.event_id):
         _apply(session, series, each, changes, together=scope is not Scope.THIS, now=now, by=by)
+    session.flush()
     names = sorted({name for each in planned for name in each.changed})
     fact = facts.SeriesEdited(
         organiser_id=series.organiser_id,
@@ -316,6 +317,7 @@ def call_off(
         lifecycle.cancel(session, event.id, now=now, by=by, reason=reason)
         if scope is not Scope.THIS:
             event.series_version = event.version
+    session.flush()
     fact = facts.SeriesCalledOff(
         organiser_id=series.organiser_id,
         event_id=published[0] if published else None,

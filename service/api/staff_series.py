@@ -22,6 +22,7 @@ from service.series_inputs import AdditionsInput, CallOffInput, EndInput, Series
 
 
 def _render(session: Session, series_id: uuid.UUID) -> SeriesView:
+    session.flush()  # what was not written yet would be forgotten
     session.expire_all()
     return series_view(series_listing.series_home(session, series_id))
 
