@@ -93,7 +93,9 @@ async def send_form(
 
 def _read(session: ReadSession, organiser: str, slug: str) -> tuple[EventPage, AskedForm]:
     event = listing.event_page(session, organiser, slug)
-    return event, asked_form(session, event.id, event.form_revision)
+    # Who comes too late is told so, not what is missing; and none of their files is kept.
+    revision = event.form_revision if event.takes_registrations else 0
+    return event, asked_form(session, event.id, revision)
 
 
 async def _register(

@@ -12,13 +12,14 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import forms
+from events import forms, lifecycle
 from events.form_document import FormDocument, Question
 from events.models import AnswerFile, Registration
 from events.storage import LocalizedText
 from service.wiring import Runtime
 from tests.support.documents import EVERY_KIND, GOOD_ANSWERS, LETTER, PHOTOS, ROLE, WORKSHOPS, pdf, picture
 from tests.support.life import NOW, Life
+from tests.support.site import words
 
 GOOD = {"name": "Ma'ruf", "email": "maruf@gmail.com", "consent": "yes", "key": "0123456789abcdef", "form_revision": "1"}
 NOT_SENT = ("", b"", "application/octet-stream")
@@ -251,3 +252,12 @@ def test_who_holds_the_last_place_of_a_choice_keeps_it_when_answering_anew(
     assert row.answers == {"workshops": ["comic", "poem"], "letter": str(file.id)}
     (pool,) = life.database.read(lambda session: forms.places(session, event_id)).values()
     assert (pool.taken, pool.sellable) == (1, 1)
+
+
+def test_who_comes_too_late_is_told_so_and_leaves_no_file(client: TestClient[Any], life: Life) -> None:
+    event_id, path = _open(life)
+    life.do(lifecycle.close_registration, event_id)
+    answer = _send(client, path, file=("surat.pdf", pdf(), "application/pdf"))
+    assert answer.status_code == 409
+    assert "Pendaftaran sudah ditutup." in words(answer.text)
+    assert (_registrations(life), _kept(life)) == ([], [])
