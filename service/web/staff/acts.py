@@ -18,14 +18,20 @@ OF_STAFF: Mapping[str, str] = {
     "StaffMoved": N_("A colleague was moved to another library or branch."),
     "StaffDisabled": N_("A colleague was shut out."),
     "StaffEnabled": N_("A colleague was let in again."),
-    "SecondFactorAdded": N_("A second factor was set up."),
-    "SecondFactorRemoved": N_("A second factor was taken away."),
+    "SecondFactorAdded": N_("A second factor was set up: %(kind)s."),
+    "SecondFactorRemoved": N_("A second factor was taken away: %(kind)s."),
     "SecondFactorReset": N_("The second factor of a colleague who lost theirs was taken away."),
     "SecondFactorRuled": N_("It was decided whether the staff need a second factor."),
     "ApiTokenMade": N_("A token of the API was made."),
     "ApiTokenRevoked": N_("A token of the API was ended."),
 }
 """Sentences for the facts of `service.accounts.facts`."""
+
+FACTORS: Mapping[str, str] = {
+    "authenticator": N_("authenticator app"),
+    "passkey": N_("passkey"),
+    "recovery_codes": N_("recovery codes"),
+}
 
 ACTIONS: Mapping[str, str] = {
     audit.SIGN_IN: N_("Signed in."),

@@ -12,7 +12,7 @@ from events import dates
 from events.errors import N_
 from events.outbox import FactRow
 from service.web.languages import translate
-from service.web.staff.acts import OF_STAFF
+from service.web.staff.acts import FACTORS, OF_STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +274,10 @@ def _received(payload: Mapping[str, Any], _locale: str, _timezone: str) -> dict[
     return {"megabytes": max(1, round(payload["size"] / 1_000_000))}
 
 
+def _locked(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
+    return {"kind": translate(FACTORS.get(payload["kind"]) or "", locale)}
+
+
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any], str, str], dict[str, Any]]] = {
     "EventRescheduled": _moved,
     "EventEdited": _edited,
@@ -281,6 +285,8 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any], str, str], dict[str, Any]]] =
     "PartnerAnswered": _answered,
     "CapacityChanged": _resized,
     "RecordingReceived": _received,
+    "SecondFactorAdded": _locked,
+    "SecondFactorRemoved": _locked,
 }
 
 
