@@ -2,8 +2,8 @@
 import { Camera } from "./door/camera";
 import { readCode } from "./door/roster";
 
-const IDLE = 60_000;
 const page = document.querySelector<HTMLElement>(".kiosk");
+const idle = 1000 * Number(page?.dataset["seconds"] ?? 60);
 const start = document.getElementById("camera");
 const video = document.getElementById("video") as HTMLVideoElement | null;
 const code = document.getElementById("code") as HTMLInputElement | null;
@@ -40,7 +40,7 @@ function rest(): void {
     if (code?.value || page?.dataset["step"] !== "ask" || document.querySelector("details[open]")) {
       window.location.assign("/kiosk");
     }
-  }, IDLE);
+  }, idle);
 }
 
 for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, rest);
