@@ -1,7 +1,7 @@
 """The kiosk: a visitor scans the code of their own page, or types it, or the end of their number and their name.
 
 No list is ever shown: who is not found is sent to the staff, whatever the reason. The page goes back to its beginning
-by itself, or by a button where there is no script. What it may do comes from the tablet's own session (`service.kiosks`).
+by itself, or by a button where there is no script. What it may do comes from the tablet's own session (`kiosks`).
 """
 
 from __future__ import annotations
