@@ -56,6 +56,8 @@ def _public(browser: Browser, play: Play) -> None:
     url = play.theatre.url
     desk.goto(url)
     _shoot(desk, "home")
+    desk.goto(f"{url}/calendar/now")
+    _shoot(desk, "calendar")
     address = f"{url}/events/perpustakaan-batam"
     phone.goto(f"{address}/{play.webinar['slug']}")
     _shoot(phone, "event")

@@ -165,6 +165,7 @@ def test_what_is_found_is_shown_at_once_and_the_address_says_it(site: Site, brow
     assert (page.url, page.evaluate("window.stays")) == (f"{site.url}/?q=naskah", True)
     assert page.get_by_role("link", name="Kalender", exact=True).get_attribute("href") == "/calendar/now?q=naskah"
     assert_accessible(page)
+    assert page.get_by_role("heading", level=1).all_inner_texts() == ["Hasil pencarian"]
     other = context.new_page()
     other.goto(page.url)
     assert other.get_by_role("heading", level=2).all_inner_texts() == ["Naskah Melayu"]

@@ -16,6 +16,9 @@ async function show(address: string, push: boolean): Promise<void> {
     const ways = page.querySelector(".ways");
     document.querySelector(".ways")?.replaceWith(...(ways === null ? [] : [ways]));
     found.replaceWith(fresh);
+    // What was found has a first heading of its own; the greeting with the other one makes room.
+    const greeting = document.querySelector<HTMLElement>("main > .band");
+    if (greeting !== null) greeting.hidden = page.querySelector("main > .band") === null;
     document.title = page.title;
     if (push) history.pushState({ finding: true }, "", address);
   } catch (error) {
