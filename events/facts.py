@@ -199,6 +199,15 @@ class AttendeeRegistered(Fact, frozen=True, kw_only=True):
     registration_id: uuid.UUID
     state: str
     party_size: int
+    quiet: bool = False
+    """Whether the person is told by somebody else: a list was brought in without confirmations."""
+
+
+class RegistrationsImported(Fact, frozen=True, kw_only=True):
+    """Staff brought in a list of people; each is a fact of its own, too."""
+
+    import_id: uuid.UUID
+    people: int
 
 
 class WalkInRegistered(Fact, frozen=True, kw_only=True):

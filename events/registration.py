@@ -33,6 +33,7 @@ from events.models import (
     Event,
     PartyMember,
     Registration,
+    RegistrationSource,
     RegistrationState,
     SeriesBooking,
     Stage,
@@ -82,6 +83,9 @@ class Application:
     files: tuple[FileGiven, ...] = ()
     guardian: Guardian | None = None
     """Who has to consent, for a minor."""
+    source: RegistrationSource = RegistrationSource.FORM
+    quiet: bool = False
+    """Whether nobody is written to about the registration itself; reminders go out all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ def register(session: Session, application: Application, *, now: datetime, by: s
             registration_id=registration_id,
             state=state.value,
             party_size=application.party_size,
+            quiet=application.quiet,
         ),
         now=now,
         by=f"person:{registration_id}" if by == "person" else by,
@@ -199,6 +204,7 @@ def _row(
         "pool_id": place.pool_id,
         "slot_id": application.slot_id,
         "place_id": application.slot_id or application.event_id,
+        "source": application.source,
         "name": application.name,
         "email": application.email,
         "phone": application.phone,

@@ -51,6 +51,10 @@ Reaction = Callable[[Context, Any, Cursor | None], Cursor | None]
 def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | None) -> None:
     """Tell the person that they have a seat, that they wait, or that staff will decide; remind who has one."""
     state = RegistrationState(fact.state)
+    if fact.quiet:
+        if state is RegistrationState.CONFIRMED:
+            reminders.plan_for(context.session, fact.registration_id, now=context.now)
+        return
     if series_emails.confirm(context.session, fact.registration_id, now=context.now, by=context.by):
         if state is RegistrationState.CONFIRMED:
             reminders.plan_for(context.session, fact.registration_id, now=context.now)

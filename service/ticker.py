@@ -21,6 +21,7 @@ from events import (
     answer_files,
     deliveries,
     guardians,
+    importing,
     invitees,
     lifecycle,
     outbox,
@@ -115,6 +116,7 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(lambda session: staff.prune(session, real_now=now))
     runtime.database.write(lambda session: own_events.prune(session, real_now=now))
     remove_answers(runtime)
+    runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))
     begun_before = runtime.clock.now() - UPLOADS_KEPT
     for key in runtime.database.write(lambda session: recording.discard_unfinished(session, begun_before=begun_before)):
         runtime.files.delete(key)

@@ -15,6 +15,7 @@ from events.models.authoring import (
 from events.models.door import AgeGroup, Direction, DoorScan, HeadCount, Presence, ScanOutcome
 from events.models.event import Event, EventKind, EventMode, EventTag, ProgrammeItem, Stage, TagKind, Track
 from events.models.form import AnswerFile, FormRevision
+from events.models.imports import RegistrationImport
 from events.models.organiser import Organiser, ReviewRule
 from events.models.own_link import OwnEventsLink
 from events.models.partner import Participation, ParticipationRole, Partner, PartnerAnswer, PartnerKind
@@ -69,6 +70,7 @@ __all__ = [
     "Recording",
     "RecordingState",
     "Registration",
+    "RegistrationImport",
     "RegistrationSource",
     "RegistrationState",
     "ReviewRule",

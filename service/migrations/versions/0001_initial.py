@@ -673,6 +673,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recording_due_at"), "recording", ["due_at"], unique=False)
     op.create_index(op.f("ix_recording_event_id"), "recording", ["event_id"], unique=False)
     op.create_table(
+        "registration_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("headers", JSON, nullable=False),
+        sa.Column("rows", JSON, nullable=False),
+        sa.Column("numbers", JSON, nullable=False),
+        sa.Column("mapping", JSON, nullable=False),
+        sa.Column("consent", sa.String(length=1000), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("imported", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_registration_import_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_import")),
+    )
+    op.create_index(op.f("ix_registration_import_created_at"), "registration_import", ["created_at"], unique=False)
+    op.create_index(op.f("ix_registration_import_event_id"), "registration_import", ["event_id"], unique=False)
+    op.create_table(
         "seat_pool",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1149,6 +1170,9 @@ def downgrade() -> None:
     op.drop_table("post")
     op.drop_index(op.f("ix_seat_pool_event_id"), table_name="seat_pool")
     op.drop_table("seat_pool")
+    op.drop_index(op.f("ix_registration_import_event_id"), table_name="registration_import")
+    op.drop_index(op.f("ix_registration_import_created_at"), table_name="registration_import")
+    op.drop_table("registration_import")
     op.drop_index(op.f("ix_recording_event_id"), table_name="recording")
     op.drop_index(op.f("ix_recording_due_at"), table_name="recording")
     op.drop_table("recording")

@@ -55,6 +55,7 @@ _LINES: Mapping[str, _Line] = {
     "JoinLinkChanged": _Line(N_("The meeting's link was changed. Everybody's own link leads to the new one.")),
     "SlotsAdded": _Line(N_("%(count)s visiting times were added.")),
     "CapacityChanged": _Line(N_("The number of seats was changed to %(capacity)s.")),
+    "RegistrationsImported": _Line(N_("A list of %(people)s people was brought in.")),
     "FormChanged": _Line(N_("The registration form was changed: it has %(questions)s questions of its own.")),
     "AnswersRemoved": _Line(N_("Answers of %(people)s people were removed: their time was over.")),
     "SeatsRanLow": _Line(N_("Few seats were left: %(left)s."), tone="good"),

@@ -10,6 +10,7 @@ from events.errors import N_
 NOTICES = {
     "drafted": N_("The draft is saved. Nobody sees it until you publish it."),
     "saved": N_("Your changes are saved."),
+    "imported": N_("The list was brought in."),
     "form": N_("The form is saved. Who registers from now on is asked these questions."),
     "cloned": N_("This is the copy: a draft with its own date. Look it over and publish it."),
     "template": N_("The template is saved."),

@@ -15,7 +15,7 @@ from events import answer_files, event_templates, invitees, materials, organiser
 from events.answer_files import KeptFile
 from events.answers import FileGiven
 from events.invitees import Guest
-from events.models import MaterialTime, ParticipationRole, PartnerKind, Stage
+from events.models import MaterialTime, ParticipationRole, PartnerKind, RegistrationImport, Stage
 from events.series import dates_of
 from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
@@ -159,7 +159,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             created_at=NOW,
             updated_at=NOW,
         )
-        session.add_all([certificate, post, failed])
+        session.add_all([brought := _list_of_people(open_), certificate, post, failed])
         session.flush()
         file_id = answer_files.keep(session, open_, LETTER_OF_INTRODUCTION, now=NOW)
         answer_files.claim(session, open_, made.registration_id, [FileGiven(file_id, "letter", "")], now=NOW)
@@ -180,6 +180,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             "template_id": event_templates.save_template(session, open_, name=number, now=NOW, by="staff:test"),
             "participation_id": part,
             "certificate_id": certificate.id,
+            "import_id": brought.id,
             "post_id": post.id,
             "key": failed.id,
         }
@@ -237,6 +238,19 @@ def _kiosk(room: Room, event_id: uuid.UUID) -> uuid.UUID:
 
     made: uuid.UUID = room.runtime.database.write(make)
     return made
+
+
+def _list_of_people(event_id: uuid.UUID) -> RegistrationImport:
+    return RegistrationImport(
+        event_id=event_id,
+        filename="siswa.csv",
+        headers=["Nama", "Surel"],
+        rows=[["Ani", "ani@example.org"]],
+        numbers=[2],
+        mapping={"0": "name", "1": "email"},
+        created_at=NOW,
+        created_by="staff:test",
+    )
 
 
 def _account_things(room: Room, life: Life) -> dict[str, Any]:

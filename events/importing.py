@@ -1,0 +1,230 @@
+"""Bringing in a list of people: tried first, then all of it or nothing.
+
+A trial registers everybody as it would be done and undoes it: what it says is what the one set of rules says, seats,
+queue, choices and approval included. Bringing them in says it again in its own transaction; where the world has moved
+since somebody looked, nothing is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from events import facts, outbox, registration
+from events.errors import N_, AlreadyRegistered, Conflict, FieldError, Invalid, NotFound, Refused
+from events.models import Event, Registration, RegistrationImport, RegistrationState, SeatPool
+from events.outbox import RECORDED
+from events.registration import Application
+from events.storage import ReadSession
+
+KEPT_FOR = timedelta(days=1)
+WORST = ("error", "already", "waitlisted", "requested", "pending", "confirmed")
+"""What may become of a row, the worst first."""
+
+
+class Moved(Conflict):
+    """What would happen is not what somebody saw."""
+
+    code = "import_moved"
+    default = N_("Something changed since you looked: nothing was brought in. This is what would happen now.")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One row: the line it stands in, and an application, or what is wrong with it."""
+
+    number: int
+    name: str
+    contact: str
+    application: Application | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a row: a state of registrations, ``already`` or ``error``; the seats that are left after it."""
+
+    candidate: Candidate
+    becomes: str
+    errors: tuple[FieldError, ...] = ()
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What becomes of every row."""
+
+    outcomes: Sequence[Outcome]
+    counts: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def digest(self) -> str:
+        """What is sent back to say which trial somebody saw; other outcomes are another one."""
+        said = "\n".join(f"{each.candidate.number}:{each.becomes}" for each in self.outcomes)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    @property
+    def taken_in(self) -> int:
+        """How many people would be registered, the waiting ones included."""
+        return sum(count for becomes, count in self.counts.items() if becomes not in ("error", "already"))
+
+
+def try_out(session: Session, candidates: Sequence[Candidate], *, now: datetime, by: str) -> Trial:
+    """Return what would become of the rows. Writes nothing that stays; everybody else waits while it runs."""
+    recorded = list(session.info.get(RECORDED, ()))
+    undone = session.begin_nested()
+    try:
+        return _register_all(session, candidates, now=now, by=by)
+    finally:
+        undone.rollback()
+        session.expunge_all()
+        session.info[RECORDED] = recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody decided: how these people agreed, what was seen, and whether rows with errors may be left out."""
+
+    consent: str
+    seen: str | None = None
+    """The digest of the trial that somebody looked at; None: nobody did."""
+    leave_out_errors: bool = False
+
+
+def bring_in(
+    session: Session,
+    import_id: uuid.UUID,
+    candidates: Sequence[Candidate],
+    order: Order,
+    *,
+    now: datetime,
+    by: str,
+) -> Trial:
+    """Register everybody on a list, or nobody. Who is registered already stays as they are. The caller commits.
+
+    Raises `Moved` where other things would happen than were seen, `Invalid` for rows with errors unless they may be
+    left out and for a consent that nobody described, `Conflict` for a list that was brought in before or forgotten.
+    """
+    row = _claim(session, import_id)
+    event = session.get_one(Event, row.event_id)
+    if not order.consent.strip():
+        raise Invalid([FieldError("consent", "missing", N_("Write how these people agreed to be registered."))])
+    if row.applied_at is not None or not candidates:
+        raise Conflict(N_("This list was brought in before, or forgotten after a day."))
+    trial = _register_all(session, candidates, now=now, by=by)
+    if order.seen is not None and order.seen != trial.digest:
+        raise Moved
+    wrong = [each for each in trial.outcomes if each.becomes == "error"]
+    if wrong and not order.leave_out_errors:
+        raise Invalid([_at_row(each, error) for each in wrong for error in each.errors])
+    row.applied_at, row.imported, row.rows, row.numbers = now, trial.taken_in, [], []
+    row.consent = order.consent.strip()[:1000]
+    session.flush()
+    fact = facts.RegistrationsImported(
+        organiser_id=event.organiser_id, event_id=event.id, import_id=import_id, people=trial.taken_in
+    )
+    outbox.record(session, fact, now=now, by=by)
+    return trial
+
+
+def _at_row(outcome: Outcome, error: FieldError) -> FieldError:
+    return FieldError(f"rows.{outcome.candidate.number}.{error.field}", error.code, error.message, error.params)
+
+
+def _claim(session: Session, import_id: uuid.UUID) -> RegistrationImport:
+    row = session.scalar(
+        sa.select(RegistrationImport)
+        .where(RegistrationImport.id == import_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _register_all(session: Session, candidates: Sequence[Candidate], *, now: datetime, by: str) -> Trial:
+    outcomes = [_register(session, each, now=now, by=by) for each in candidates]
+    counts: dict[str, int] = {}
+    for outcome in outcomes:
+        counts[outcome.becomes] = counts.get(outcome.becomes, 0) + 1
+    return Trial(outcomes, counts)
+
+
+def _register(session: Session, candidate: Candidate, *, now: datetime, by: str) -> Outcome:
+    if candidate.application is None:
+        return Outcome(candidate, "error", candidate.errors)
+    recorded = len(session.info.get(RECORDED, ()))
+    point = session.begin_nested()
+    try:
+        made = registration.register(session, candidate.application, now=now, by=by)
+    except AlreadyRegistered as refusal:
+        point.rollback()
+        return Outcome(candidate, "already", (_error(refusal),))
+    except Invalid as refusal:
+        point.rollback()
+        del session.info.setdefault(RECORDED, [])[recorded:]
+        return Outcome(candidate, "error", refusal.errors)
+    except Refused as refusal:
+        point.rollback()
+        del session.info.setdefault(RECORDED, [])[recorded:]
+        return Outcome(candidate, "error", (_error(refusal),))
+    point.commit()
+    return Outcome(candidate, made.state.value, left=_left(session, made.registration_id, made.state))
+
+
+def _error(refusal: Refused) -> FieldError:
+    return FieldError(refusal.field or "row", refusal.code, refusal.message, refusal.params)
+
+
+_LEFT = (
+    sa.select(SeatPool.capacity, SeatPool.sellable - SeatPool.taken - SeatPool.reserved)
+    .join(Registration, Registration.pool_id == SeatPool.id)
+    .where(Registration.id == sa.bindparam("registration"))
+)
+
+
+def _left(session: Session, registration_id: uuid.UUID, state: RegistrationState) -> int | None:
+    if state is RegistrationState.WAITLISTED:
+        return 0
+    capacity, left = session.connection().execute(_LEFT, {"registration": registration_id}).one()
+    return None if capacity is None else max(0, int(left))
+
+
+# ---------------------------------------------------------------- lists that wait to be looked at
+def keep(session: Session, row: RegistrationImport) -> uuid.UUID:
+    """Keep a list until it is brought in, or for a day. The caller commits."""
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def find(session: ReadSession, event_id: uuid.UUID, import_id: uuid.UUID) -> RegistrationImport:
+    """Return a list of this event. Raises `NotFound`, also for one of another event."""
+    found = session.get(RegistrationImport, import_id)
+    if found is None or found.event_id != event_id:
+        raise NotFound
+    return found
+
+
+def set_mapping(session: Session, event_id: uuid.UUID, import_id: uuid.UUID, mapping: dict[str, Any]) -> None:
+    """Say what the columns of a list hold. The caller commits."""
+    find(session, event_id, import_id).mapping = mapping
+    session.flush()
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Forget the rows of lists that nobody brought in for a day, and return how many. The caller commits."""
+    changed: Any = session.execute(
+        sa.update(RegistrationImport)
+        .where(RegistrationImport.created_at < now - KEPT_FOR, RegistrationImport.applied_at.is_(None))
+        .values(rows=[], numbers=[])
+    )
+    return int(changed.rowcount)

@@ -1,0 +1,260 @@
+"""Bringing in a list of people: a file is sent, its columns are named, every row says what will happen, then it does.
+
+What a page shows has been tried out on the real tables and undone; bringing in repeats it and refuses if anything else
+would happen.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import anyio.to_thread
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from events import form_reading
+from events import importing as lists
+from events.errors import N_, FieldError, Invalid
+from events.form_document import Question
+from events.importing import Candidate, Order, Trial
+from events.models import Event, RegistrationImport
+from events.storage import ReadSession, Session
+from service import importing, sheets
+from service.accounts.permissions import Action
+from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.languages import translate
+from service.web.multipart import first_file
+from service.web.pages import Request
+from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
+
+SHOWN = 300
+"""Rows that a page shows; those with errors come first, and all of these can be downloaded."""
+_CSV = "text/csv; charset=utf-8"
+BECOMES = {
+    "error": N_("Cannot be registered"),
+    "already": N_("Registered already: stays as it is"),
+    "waitlisted": N_("Will wait for a seat"),
+    "requested": N_("Will ask for approval"),
+    "pending": N_("Will wait for approval, with a seat"),
+    "confirmed": N_("Will be registered"),
+}
+"""What becomes of a row (gettext ids)."""
+
+
+@get("/staff/events/{event_id:uuid}/registrations/import", action=Action.EDIT_REGISTRATIONS, include_in_schema=False)
+async def show_import(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]:
+    """Ask for a file."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    return await desk.show("import.html", event=event)
+
+
+@post(
+    "/staff/events/{event_id:uuid}/registrations/import",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+    request_max_body_size=sheets.MOST_BYTES + MAX_BYTES,
+)
+async def send_list(request: Request, event_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Read the file and keep its rows, for a day at most, until somebody has looked at what would happen."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    try:
+        name, table = await _receive(request)
+        asked = await desk.read(lambda session: form_reading.asked_form(session, event.id, event.form_revision))
+        row = RegistrationImport(
+            event_id=event.id,
+            filename=name,
+            headers=list(table.headers),
+            rows=[list(each) for each in table.rows],
+            numbers=list(table.numbers),
+            mapping=importing.guess(table.headers, event, asked.document),
+            created_at=desk.now,
+            created_by=desk.by,
+        )
+        import_id = await desk.write(lambda session: lists.keep(session, _copy(row)))
+    except REFUSALS as refusal:
+        again, status = refused(Form(), refusal)
+        return await desk.show("import.html", event=event, form=again, status_code=status)
+    return desk.go(f"/staff/events/{event_id}/registrations/import/{import_id}")
+
+
+def _copy(row: RegistrationImport) -> RegistrationImport:
+    """Return a row of its own for each time that the use-case is run."""
+    columns = RegistrationImport.__mapper__.column_attrs.keys()
+    return RegistrationImport(**{name: value for name in columns if (value := getattr(row, name)) is not None})
+
+
+async def _receive(request: Request) -> tuple[str, sheets.Table]:
+    upload = None
+    if request.content_type[0] == "multipart/form-data":
+        upload = await first_file(request.headers.get("content-type", ""), request.stream())
+    body = bytearray()
+    if upload is not None:
+        async for chunk in upload.chunks:
+            body += chunk
+    if upload is None or not body:
+        raise Invalid([FieldError("file", "missing", N_("Choose a file."))])
+    table = await anyio.to_thread.run_sync(sheets.read_table, bytes(body))
+    name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in name if letter.isprintable())[:200], table
+
+
+@get(
+    "/staff/events/{event_id:uuid}/registrations/import/template.csv",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+)
+async def download_template(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]:
+    """Send an empty list with the headings that this event knows."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    asked = await desk.read(lambda session: form_reading.asked_form(session, event.id, event.form_revision))
+    known = importing.columns_of(event, asked.document)
+    return _csv([[_label(desk, each) for each in known.values()]], f"{event.slug}.csv")
+
+
+def _label(desk: Desk, column: str | Question) -> str:
+    return column.label.to(desk.locale) if isinstance(column, Question) else translate(column, desk.locale)
+
+
+def _csv(rows: Sequence[Sequence[str]], filename: str) -> Response[str]:
+    """Answer with a CSV that Excel reads as UTF-8; what looks like a formula is a text (ASVS 1.2.10)."""
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=";")
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row])
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"}
+    return Response("\ufeff" + written.getvalue(), media_type=_CSV, headers=headers)
+
+
+# ---------------------------------------------------------------- one list
+@get(
+    "/staff/events/{event_id:uuid}/registrations/import/{import_id:uuid}",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+)
+async def show_trial(request: Request, event_id: FromPath[uuid.UUID], import_id: FromPath[uuid.UUID]) -> Response[str]:
+    """Show what the columns hold and what would become of each row."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    return await _trial_page(desk, event, import_id, Form())
+
+
+async def _trial_page(
+    desk: Desk, event: Event, import_id: uuid.UUID, form: Form, status_code: int = 200
+) -> Response[str]:
+    row, found, known = await desk.read(lambda session: _read(session, desk, event, import_id))
+    trial = await desk.write(lambda session: lists.try_out(session, found, now=desk.now, by=desk.by))
+    ordered = sorted(trial.outcomes, key=lambda each: (lists.WORST.index(each.becomes), each.candidate.number))
+    return await desk.show(
+        "import_trial.html",
+        event=event,
+        form=form,
+        row=row,
+        trial=trial,
+        outcomes=ordered[:SHOWN],
+        becomes=BECOMES,
+        options=[("", "—"), *((name, _label(desk, column)) for name, column in known.items())],
+        labels={name: _label(desk, column) for name, column in known.items()},
+        status_code=status_code,
+    )
+
+
+def _read(
+    session: ReadSession, desk: Desk, event: Event, import_id: uuid.UUID, *, quiet: bool = False
+) -> tuple[RegistrationImport, list[Candidate], dict[str, str | Question]]:
+    row = lists.find(session, event.id, import_id)
+    terms = importing.terms_of(session, event, consent_version=f"import-{import_id.hex}", quiet=quiet)
+    names = {int(number): name for number, name in row.mapping.items()}
+    rows = [
+        (number, {names[at]: text for at, text in enumerate(cells) if at in names})
+        for number, cells in zip(row.numbers, row.rows, strict=True)
+    ]
+    found = importing.candidates(terms, rows, now=desk.now)
+    return row, found, importing.columns_of(event, terms.document)
+
+
+@post(
+    "/staff/events/{event_id:uuid}/registrations/import/{import_id:uuid}",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def bring_in(request: Request, event_id: FromPath[uuid.UUID], import_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Name the columns anew and look again, or bring everybody in."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    form = await read_form(request)
+    try:
+        if form.value("do") != "apply":
+            await _name_columns(desk, event, import_id, form)
+            return desk.go(f"/staff/events/{event_id}/registrations/import/{import_id}")
+        await _apply(desk, event, import_id, form)
+    except REFUSALS as refusal:
+        again, status = refused(form, refusal)
+        # Rows are told in the table; the summary at the top holds what is wrong with the page's own fields.
+        own = [error for error in again.errors if not error.field.startswith("rows.")]
+        if len(own) < len(again.errors):
+            own.append(
+                FieldError("leave_out", "errors", N_("Some rows have errors. Mend the file, or leave them out."))
+            )
+        return await _trial_page(desk, event, import_id, again.with_errors(own), status)
+    return desk.go(f"/staff/events/{event_id}/registrations", "imported")
+
+
+async def _name_columns(desk: Desk, event: Event, import_id: uuid.UUID, form: Form) -> None:
+    row, _, known = await desk.read(lambda session: _read(session, desk, event, import_id))
+    chosen = {str(n): name for n in range(len(row.headers)) if (name := form.value(f"column.{n}")) in known}
+    if len(set(chosen.values())) < len(chosen):
+        raise Invalid([FieldError("columns", "twice", N_("Two columns cannot hold the same."))])
+    await desk.write(lambda session: lists.set_mapping(session, event.id, import_id, dict(chosen)))
+
+
+async def _apply(desk: Desk, event: Event, import_id: uuid.UUID, form: Form) -> Trial:
+    quiet = form.value("notify") != "yes"
+    _, found, _ = await desk.read(lambda session: _read(session, desk, event, import_id, quiet=quiet))
+    order = Order(form.value("consent"), form.value("seen"), bool(form.value("leave_out")))
+
+    def use_case(session: Session) -> Trial:
+        return lists.bring_in(session, import_id, found, order, now=desk.now, by=desk.by)
+
+    return await desk.write(use_case)
+
+
+@get(
+    "/staff/events/{event_id:uuid}/registrations/import/{import_id:uuid}/errors.csv",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+)
+async def download_errors(
+    request: Request, event_id: FromPath[uuid.UUID], import_id: FromPath[uuid.UUID]
+) -> Response[str]:
+    """Send the rows that cannot be registered, each as it was sent, with the reason behind it."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    row, found, known = await desk.read(lambda session: _read(session, desk, event, import_id))
+    trial = await desk.write(lambda session: lists.try_out(session, found, now=desk.now, by=desk.by))
+    cells = dict(zip(row.numbers, row.rows, strict=True))
+    labels = {name: _label(desk, column) for name, column in known.items()}
+    reasons = [
+        [*cells[each.candidate.number], "; ".join(_reason(desk, labels, error) for error in each.errors)]
+        for each in trial.outcomes
+        if each.becomes == "error"
+    ]
+    heading = [*row.headers, translate(N_("What is wrong"), desk.locale)]
+    return _csv([heading, *reasons], f"{event.slug}-errors.csv")
+
+
+def _reason(desk: Desk, labels: dict[str, str], error: FieldError) -> str:
+    said = translate(error.message, desk.locale, **error.params)
+    label = labels.get(error.field)
+    return f"{label}: {said}" if label else said
+
+
+HANDLERS = (show_import, send_list, download_template, show_trial, bring_in, download_errors)
