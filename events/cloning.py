@@ -137,6 +137,7 @@ LEFT: Mapping[str, str] = {
     "presence": "other people will come",
     "door_scan": "other people will come",
     "head_count": "other people will come",
+    "registration_import": "other people will come",
     "kiosk_session": "a device that stood at the other one's door",
     "certificate": "proof of having been at the other one",
     "recording": "of the other one",
