@@ -11,17 +11,22 @@ from litestar.response import File, Response
 
 from events import desk as lists
 from events import registration
-from events.models import Event, EventKind, RegistrationState
+from events.form_document import FormDocument, QuestionKind
+from events.form_reading import AskedForm, asked_form
+from events.models import Event, EventKind, RegistrationSource, RegistrationState
 from events.registration import Application
 from events.storage import ReadSession
 from service import exports
 from service.accounts.permissions import Action
-from service.inputs import RegistrationInput
+from service.web.answer_uploads import Received
+from service.web.answering import Questions, check_form
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
 from service.web.pages import Request
-from service.web.staff.desk import REFUSALS, Desk, check, desk_of, page_number, plain, refused
+from service.web.party import party_of
+from service.web.staff.desk import REFUSALS, Desk, desk_of, page_number, plain, refused
 
+STAFF_FORM_BYTES = 1024 * 1024
 CONSENT_BY_STAFF = "staff-desk-1"
 """The consent text that staff read out when they register somebody at the desk or by telephone."""
 
@@ -77,10 +82,25 @@ async def show_new_registration(request: Request, event_id: FromPath[uuid.UUID])
     return await _new_page(desk, event, Form())
 
 
+async def _asked(desk: Desk, event: Event) -> AskedForm:
+    """Return the event's questions but for files, which nobody brings to a desk or a telephone."""
+    asked = await desk.read(lambda session: asked_form(session, event.id, event.form_revision))
+    questions = tuple(each for each in asked.document.questions if each.kind is not QuestionKind.FILE)
+    return AskedForm(asked.revision, FormDocument(questions), asked.places)
+
+
 async def _new_page(desk: Desk, event: Event, form: Form, status_code: int = 200) -> Response[str]:
     slots = await desk.read(lambda session: lists.list_slots(session, event.id))
+    asked = await _asked(desk, event)
     return await desk.show(
-        "registration_new.html", event=event, form=form, slots=slots, now=desk.now, status_code=status_code
+        "registration_new.html",
+        event=event,
+        form=form,
+        slots=slots,
+        questions=Questions(asked),
+        party=party_of(form, asked, most=event.max_party_size),
+        now=desk.now,
+        status_code=status_code,
     )
 
 
@@ -88,27 +108,21 @@ async def _new_page(desk: Desk, event: Event, form: Form, status_code: int = 200
     "/staff/events/{event_id:uuid}/registrations/new",
     action=Action.EDIT_REGISTRATIONS,
     include_in_schema=False,
-    request_max_body_size=MAX_BYTES,
+    request_max_body_size=STAFF_FORM_BYTES,
 )
 async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> Response[Any]:
     """Register somebody; where all seats are taken they wait, as everybody does."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    form = await read_form(request)
-    names = (
-        "name",
-        "email",
-        "phone",
-        "institution",
-        "party_size",
-        "slot_id",
-        "sign_language",
-        "wheelchair",
-        "access_needs",
-        "consent",
-    )
+    form = await read_form(request, most_fields=3000, most_bytes=STAFF_FORM_BYTES)
+    asked = await _asked(desk, event)
+    party = party_of(form, asked, most=event.max_party_size)
+    form = party.form
     try:
-        given = check(RegistrationInput, {name: form.value(name) for name in names if form.value(name).strip()})
+        if party.wanting:
+            return await _new_page(desk, event, form)
+        checked = check_form(Received(form), asked, party, now=desk.now)
+        given = checked.given
         application = Application(
             event_id=event_id,
             slot_id=given.slot_id if event.kind is EventKind.EXHIBITION else None,
@@ -122,6 +136,8 @@ async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> R
             access_needs=given.access_needs,
             locale=form.value("locale", "id") if form.value("locale") in ("id", "en") else "id",
             consent_version=CONSENT_BY_STAFF,
+            source=RegistrationSource.STAFF,
+            **checked.answers.fields(),
         )
         done = await desk.write(lambda session: registration.register(session, application, now=desk.now, by=desk.by))
     except REFUSALS as refusal:

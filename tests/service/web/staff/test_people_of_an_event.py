@@ -11,9 +11,11 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import lifecycle
+from events import forms, lifecycle
+from events.form_document import FormDocument, Question, QuestionKind
 from events.links import MANAGE
 from events.models import Attendance, Evidence, Registration, RegistrationState, Stage
+from events.storage import LocalizedText
 from tests.service.web.staff.room import Room
 from tests.support.site import words
 
@@ -139,3 +141,19 @@ def test_the_door_marks_and_takes_back(room: Room, owner: TestClient[Any]) -> No
     assert part.status_code in (200, 201)
     assert "<html" not in part.text
     assert evidence(room) == []
+
+
+def test_staff_answer_for_the_person_at_the_desk(sqlite_room: Room) -> None:
+    room = sqlite_room
+    event_id = room.life.webinar(max_party_size=3)
+    asked = Question(id="kelas", kind=QuestionKind.SHORT_TEXT, label=LocalizedText("Kelas"), required=True)
+    revision = room.life.do(forms.save, event_id, FormDocument((asked,)))
+    page = f"/staff/events/{event_id}/registrations/new"
+    form = {"name": "Pak Harun", "phone": "0812 3456 7890", "consent": "yes", "party_size": "2"}
+    with room.visitor() as client:
+        room.sign_in(client, room.installation.email)
+        assert "Kelas" in client.get(page).text
+        assert client.post(page, data=form).status_code == 422
+        assert client.post(page, data={**form, "answers.kelas": "VIII-B", "members.0.name": "Ani"}).status_code == 303
+    found = room.runtime.database.read(lambda s: s.scalars(sa.select(Registration)).one())
+    assert (found.source, found.form_revision, found.answers) == ("staff", revision, {"kelas": "VIII-B"})
