@@ -38,7 +38,7 @@ def begin(
     token_id: uuid.UUID | None = None,
 ) -> Origin:
     """Remember for this request who asks (None: nobody yet), from where and for what, and return it."""
-    route = connection.scope.get("path_template") or connection.scope["path"]
+    route = connection.scope["path_template"]
     method = connection.scope["method"]  # type: ignore[typeddict-item] # guards see HTTP scopes only
     origin = Origin(
         by=audit.NOBODY if identity is None else identity.by,

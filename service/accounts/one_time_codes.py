@@ -7,8 +7,10 @@ import uuid
 from datetime import datetime
 from typing import Protocol
 
-import pyotp
 import sqlalchemy as sa
+from pyotp import random_base32
+from pyotp.hotp import HOTP
+from pyotp.totp import TOTP
 from sqlalchemy.orm import Session
 
 from events.errors import N_, Conflict, FieldError, Invalid
@@ -46,7 +48,7 @@ def begin(session: Session, identity: StaffIdentity, box: Box, *, real_now: date
     if held is not None and held.confirmed_at is not None:
         raise Conflict(N_("An authenticator app is set up already."))
     row = held or StaffTotp(staff_id=identity.staff_id)
-    row.sealed, row.created_at, row.last_step = box.seal(pyotp.random_base32(32)), real_now, 0
+    row.sealed, row.created_at, row.last_step = box.seal(random_base32(32)), real_now, 0
     session.add(row)
 
 
@@ -56,7 +58,7 @@ def pending(session: ReadSession, identity: StaffIdentity, box: Box) -> tuple[st
     secret = box.unseal(row.sealed) if row is not None and row.confirmed_at is None else None
     if secret is None:
         return None
-    return secret, pyotp.TOTP(secret).provisioning_uri(name=identity.email, issuer_name=ISSUER)
+    return secret, TOTP(secret).provisioning_uri(name=identity.email, issuer_name=ISSUER)
 
 
 def confirm(
@@ -107,6 +109,6 @@ def take(session: Session, row: StaffTotp, code: str, box: Box, *, real_now: dat
 
 def _step_of(secret: str, code: str, current: int) -> int | None:
     """Return the step whose code this is; all are compared, so that the time taken tells nothing."""
-    hotp = pyotp.HOTP(secret)
+    hotp = HOTP(secret)
     fits = [step for step in range(current - DRIFT, current + DRIFT + 1) if hmac.compare_digest(hotp.at(step), code)]
     return fits[-1] if fits else None

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -214,7 +214,7 @@ def _read(answer: str) -> dict[str, Any]:
         raise PasskeyRefused from error
     if not isinstance(found, dict):
         raise PasskeyRefused
-    return found
+    return cast("dict[str, Any]", found)
 
 
 def _is(staff_id: uuid.UUID, handle: str) -> bool:
