@@ -31,7 +31,7 @@ from service.api.examples_door import DOOR
 from service.api.examples_sent import SENT
 from service.api.examples_series import SERIES
 from service.api.problems import Problem, ProblemField
-from service.api.resources import documents, events, forms, people, public, work
+from service.api.resources import documents, events, forms, people, public, seats, work
 
 _ID = uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab")
 _OTHER = uuid.UUID("01937a52-7c00-7abc-8def-ba9876543210")
@@ -380,6 +380,40 @@ _STAFF: dict[str, Any] = {
     "RecordingView": _VIDEO,
     "RecordingList": events.RecordingList(items=[_VIDEO]),
     "RegistrationView": _PLACE,
+    "RegistrationRules": seats.RegistrationRules(
+        required=True,
+        pending_holds_seats=True,
+        domains=("sch.id",),
+        invited=False,
+        returning=True,
+        invited_first=False,
+        waitlist=True,
+        offer_hours=24,
+        no_show_percent=10,
+        observed_no_show_percent=12,
+    ),
+    "Waitlist": seats.Waitlist(
+        (
+            seats.WaitingParty(
+                registration_id=_ID,
+                pool_id=_OTHER,
+                position=1,
+                party_size=5,
+                priority=0,
+                waiting_since=_BEFORE,
+                why="too_large",
+                free=2,
+                held=0,
+                held_until=None,
+            ),
+        )
+    ),
+    "InviteeList": seats.InviteeList(
+        (seats.InviteeView(id=_ID, contact="guru@sdn1.sch.id", name="Ibu Rahma", seats=2, state=None),)
+    ),
+    "Decided": seats.Decided(2),
+    "ReservedSeats": seats.ReservedSeats(_OTHER, 5, _STARTS),
+    "SharedPool": seats.SharedPool(_OTHER),
     "PreparationList": people.PreparationList(items=[_PREPARING]),
     "FormView": forms.FormView(revision=1, questions=[_QUESTION]),
     "RegistrationPageOfList": people.RegistrationPageOfList(items=[_PLACE], next_cursor=None),

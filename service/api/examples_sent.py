@@ -46,6 +46,14 @@ SENT: dict[str, Any] = {
     "TimesInput": _TIMES,
     "RescheduleInput": {**_TIMES, **_REASON},
     "ReasonInput": _REASON,
+    "RegistrationRulesInput": {"required": True, "domains": ["sch.id"], "no_show_percent": 10},
+    "DecisionInput": {"registrations": [_SOMEBODY]},
+    "RefusalInput": {"registrations": [_SOMEBODY], "reason": "Kelas ini untuk guru PAUD."},
+    "PriorityInput": {"priority": 10, "reason": "Pembicara tamu"},
+    "OfferUntilInput": {"until": "2026-12-11T12:00:00+07:00"},
+    "ReservedInput": {"reserved": 5, "until": "2026-12-10T12:00:00+07:00"},
+    "SharedPoolInput": {"slots": [_SOMEBODY, _ITEM], "capacity": 60, "label": {"id": "Pagi", "en": "Morning"}},
+    "InviteesInput": {"people": "guru@sdn1.sch.id, Ibu Rahma, 2"},
     "CapacityInput": {"capacity": 150, "overbooking": 0},
     "SlotsInput": {
         "hours": {

@@ -46,6 +46,7 @@ _TAGS = {
     "Door": "Who came and went, online or reported hours later.",
     "Stages": "Leading an event through its life.",
     "Seats, programme, partners": "What an event is made of.",
+    "Seats": "Who gets in: rules, decisions, the waitlist, invitees.",
     "Recordings": "Videos on their way to YouTube.",
     "Calendars and certificates": "What a person keeps.",
     "Certificates and posts": "Proof of attendance, and public announcements.",

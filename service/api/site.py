@@ -24,6 +24,7 @@ from service.api import (
     staff_people,
     staff_queue,
     staff_recordings,
+    staff_seats,
     staff_series,
     staff_stages,
 )
@@ -49,6 +50,7 @@ def api_router() -> FreshRouter:
             staff_series.routes,
             staff_parts.routes,
             staff_people.routes,
+            staff_seats.routes,
             staff_forms.routes,
             staff_door.routes,
             staff_recordings.routes,
