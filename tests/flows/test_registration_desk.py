@@ -333,7 +333,8 @@ def test_a_crowd_at_the_desk_over_http(runtime: Runtime) -> None:
     attempts = size(300, 10_000)
     clock = runtime.clock
     assert isinstance(clock, FileClock)
-    with serving(runtime) as url, _open_desk(runtime, url, seed=11) as desk:
+    # Counting by hand takes longer than a server keeps an idle connection by default.
+    with serving(runtime, timeout_keep_alive=600) as url, _open_desk(runtime, url, seed=11) as desk:
         began, turns = time.monotonic(), 0
         for begin in range(0, attempts, ROUND):
             at_once([partial(desk.act, number) for number in range(begin, begin + ROUND)])
