@@ -45,7 +45,9 @@ def site_of(request: Request) -> Site:
 
 def options_answer(options: str) -> Response[bytes]:
     """Answer a script with what a ceremony needs; a challenge is for one browser, once."""
-    return Response(options.encode(), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(
+        options.encode(), status_code=200, media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
 
 
 async def _second_page(

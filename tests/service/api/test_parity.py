@@ -32,7 +32,16 @@ _TYPING = "about text that somebody is typing into a page"
 
 _LIST = "a list is a file whose columns somebody names; programs add registrations one by one, each with its own key"
 
+_OWN_PLACE = "people change their own place on their own page; programs act for staff, who cancel and register anew"
+_GUARDIAN = "a guardian answers in person, on a page that says what they agree to"
+
 ONLY_PAGES = {
+    "events.changing.bring_fewer": _OWN_PLACE,
+    "events.changing.edit_answers": _OWN_PLACE,
+    "events.changing.move_to_slot": _OWN_PLACE,
+    "events.own_events.ask": _OWN_PLACE,
+    "events.guardians.consent": _GUARDIAN,
+    "events.guardians.refuse": _GUARDIAN,
     "events.form_use.open_shared_places": "the interface cannot build forms yet",
     "events.importing.bring_in": _LIST,
     "events.importing.keep": _LIST,
@@ -42,7 +51,6 @@ ONLY_PAGES = {
     "events.working_copies.discard_working_copy": _TYPING,
     "events.working_copies.keep_working_copy": _TYPING,
     "events.answer_files.keep": "a file comes with a browser's form; programs name one that was sent that way",
-    "service.accounts.invitations.accept": "a person chooses a password there, which no program should see",
     "service.accounts.entering.begin_code": _BROWSER,
     "service.accounts.entering.finish_with_code": _BROWSER,
     "service.accounts.entering.finish_with_passkey": _BROWSER,
@@ -65,7 +73,6 @@ ONLY_PAGES = {
     "service.accounts.steps.challenge": _BROWSER,
     "service.accounts.throttling.forgive": _BROWSER,
     "service.accounts.sessions.close": _BROWSER,
-    "service.accounts.sessions.open_session": _BROWSER,
     "service.accounts.sessions.touch": _BROWSER,
     "service.accounts.staff.begin_sign_in": _BROWSER,
     "service.accounts.staff.change_password": "a person types the old password, which no program should see",
