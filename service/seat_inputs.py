@@ -32,6 +32,7 @@ class RegistrationRulesInput(Input):
     invited_first: bool = Field(False, description="Whether invitees go first on the waitlist.")
     waitlist: bool = Field(True, description="Whether people may wait when all seats are taken.")
     offer_hours: int = Field(24, ge=1, le=336, description="For how many hours an offered seat is held.")
+    guardian_consent: bool = Field(False, description="Whether minors may register, with a guardian's consent.")
     no_show_percent: int = Field(0, ge=0, le=50, description="How many of a hundred are expected not to come.")
 
     def rules(self) -> ApprovalRules:

@@ -389,6 +389,7 @@ _STAFF: dict[str, Any] = {
         invited_first=False,
         waitlist=True,
         offer_hours=24,
+        guardian_consent=False,
         no_show_percent=10,
         observed_no_show_percent=12,
     ),

@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 from events import (
     approval,
     desk,
+    guardians,
     invitees,
     no_shows,
     queue_reasons,
@@ -75,6 +76,7 @@ def _rules(session: ReadSession, event_id: uuid.UUID) -> RegistrationRules:
         invited_first=rules.invited_first,
         waitlist=event.waitlist,
         offer_hours=event.offer_hours,
+        guardian_consent=event.guardian_consent,
         no_show_percent=event.no_show_percent,
         observed_no_show_percent=no_shows.observed_percent(no_shows.past_events(session, event)),
     )
@@ -102,6 +104,7 @@ async def set_rules(
             now=now,
             by=acting.by,
         )
+        guardians.allow_minors(session, event_id, data.guardian_consent, now=now, by=acting.by)
         no_shows.plan_overbooking(session, event_id, data.no_show_percent, now=now, by=acting.by)
         return _rules(session, event_id)
 

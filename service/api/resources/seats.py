@@ -20,6 +20,7 @@ class RegistrationRules(Struct, frozen=True):
     invited_first: bool
     waitlist: bool
     offer_hours: int
+    guardian_consent: bool
     no_show_percent: int
     observed_no_show_percent: Annotated[int | None, Meta(description="At past events like this one; null: unknown.")]
 

@@ -20,7 +20,7 @@ from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
 
-_SWITCHES = ("required", "pending_holds_seats", "invited", "returning", "invited_first", "waitlist")
+_SWITCHES = ("required", "pending_holds_seats", "invited", "returning", "invited_first", "waitlist", "guardian_consent")
 
 
 @get("/staff/events/{event_id:uuid}/registration-settings", action=Action.EDIT_EVENTS, include_in_schema=False)
@@ -33,7 +33,7 @@ async def show_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
 
 def _form_of(event: Event) -> Form:
     rules = rules_of(event.approval)
-    on = {name: getattr(rules, name) for name in _SWITCHES[:-1]} | {
+    on = {name: getattr(rules, name) for name in _SWITCHES[:-2]} | {
         "waitlist": event.waitlist,
         "guardian_consent": event.guardian_consent,
     }
@@ -84,7 +84,6 @@ async def save_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
     values["domains"] = list(registration_rules.domains_of(form.value("domains")))
     try:
         given = check(RegistrationRulesInput, values)
-        minors = form.value("guardian_consent") == "yes"
 
         def use_case(session: Session) -> None:
             registration_rules.set_rules(
@@ -96,7 +95,7 @@ async def save_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
                 now=desk.now,
                 by=desk.by,
             )
-            guardians.allow_minors(session, event_id, minors, now=desk.now, by=desk.by)
+            guardians.allow_minors(session, event_id, given.guardian_consent, now=desk.now, by=desk.by)
             no_shows.plan_overbooking(session, event_id, given.no_show_percent, now=desk.now, by=desk.by)
 
         await desk.write(use_case)

@@ -36,6 +36,7 @@ _OWN_PLACE = "people change their own place on their own page; programs act for 
 _GUARDIAN = "a guardian answers in person, on a page that says what they agree to"
 
 ONLY_PAGES = {
+    "events.door.take": "programs send batches, which `service.door_desk` takes in; so do the doors",
     "events.changing.bring_fewer": _OWN_PLACE,
     "events.changing.edit_answers": _OWN_PLACE,
     "events.changing.move_to_slot": _OWN_PLACE,
