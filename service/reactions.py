@@ -8,13 +8,11 @@ reacted to does not matter. One that writes thousands of rows returns where to g
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy.orm import Session
 
 from certificates import facts as certificate_facts
 from certificates import issuing
@@ -22,225 +20,18 @@ from certificates.facts import CertificateIssued
 from certificates.models import Certificate, CertificateState
 from events import deliveries, facts, lifecycle, outbox
 from events.facts import Fact
-from events.links import Links
-from events.models import Event, Registration, RegistrationState, Stage
-from notifications import emails, post_facts, posts_drafting, reminders, series_emails
+from events.models import Event, RegistrationState, Stage
+from notifications import emails, post_facts, posts_drafting, reminders
 from notifications import facts as email_facts
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
 from notifications.post_facts import PostApproved
+from service import standing
 from service.accounts import facts as account_facts
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a reaction may use: the session, business time, the makers of links, and who did what it reacts to."""
-
-    session: Session
-    now: datetime
-    links: Links
-    by: str
-
-
-Cursor = dict[str, Any]
-Reaction = Callable[[Context, Any, Cursor | None], Cursor | None]
-"""Takes the context, the fact and where to go on; returns where to go on next, or None when it is done."""
-
-
-# ---------------------------------------------------------------- registrations
-def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | None) -> None:
-    """Tell the person that they have a seat, that they wait, or that staff will decide; remind who has one."""
-    state = RegistrationState(fact.state)
-    if fact.quiet:
-        if state is RegistrationState.CONFIRMED:
-            reminders.plan_for(context.session, fact.registration_id, now=context.now)
-        return
-    if series_emails.confirm(context.session, fact.registration_id, now=context.now, by=context.by):
-        if state is RegistrationState.CONFIRMED:
-            reminders.plan_for(context.session, fact.registration_id, now=context.now)
-        return
-    _ask_guardian(context, fact.registration_id)
-    if state is not RegistrationState.CONFIRMED and _awaits_approval(context, fact.registration_id):
-        emails.queue(
-            context.session, EmailKind.REGISTRATION_RECEIVED, registration_id=fact.registration_id, now=context.now
-        )
-        return
-    _tell_standing(context, fact.registration_id, state)
-
-
-def _ask_guardian(context: Context, registration_id: uuid.UUID) -> None:
-    """Ask a minor's guardian, and tell the minor that we do."""
-    if not context.session.get_one(Registration, registration_id).needs_guardian:
-        return
-    emails.queue_to_guardian(context.session, registration_id=registration_id, now=context.now)
-    emails.queue(context.session, EmailKind.GUARDIAN_AWAITED, registration_id=registration_id, now=context.now)
-
-
-def tell_guardian_consented(context: Context, fact: facts.GuardianConsented, _cursor: Cursor | None) -> None:
-    """Confirm the place of a minor for whom nothing else is awaited; the others hear of what is."""
-    _tell_standing(context, fact.registration_id, RegistrationState(fact.state), about="guardian")
-
-
-def tell_guardian_missing(
-    context: Context, fact: facts.GuardianRefused | facts.GuardianSilent, _cursor: Cursor | None
-) -> None:
-    """Tell a minor that their guardian did not agree, or did not answer in time."""
-    emails.queue(
-        context.session,
-        EmailKind.GUARDIAN_MISSING,
-        registration_id=fact.registration_id,
-        now=context.now,
-        params={"refused": isinstance(fact, facts.GuardianRefused)},
-    )
-
-
-def _awaits_approval(context: Context, registration_id: uuid.UUID) -> bool:
-    return context.session.get_one(Registration, registration_id).needs_approval
-
-
-def _tell_standing(context: Context, registration_id: uuid.UUID, state: RegistrationState, **said: Any) -> None:
-    """Send the mail that says how somebody stands now, and plan reminders for who has a seat for certain."""
-    kind = _STANDING.get(state)
-    if kind is None:
-        return
-    emails.queue(context.session, kind, registration_id=registration_id, now=context.now, **said)
-    if state is RegistrationState.CONFIRMED:
-        reminders.plan_for(context.session, registration_id, now=context.now)
-
-
-def tell_approved(context: Context, fact: facts.RegistrationApproved, _cursor: Cursor | None) -> None:
-    """Tell somebody that they are let in: with a seat, or with a place in the queue."""
-    about = f"approved{_times_told(context, fact.registration_id)}"
-    state = RegistrationState(fact.state)
-    if state is not RegistrationState.OFFERED:  # the offer says it all
-        _tell_standing(context, fact.registration_id, state, about=about, params={"approved": True})
-
-
-def tell_declined(context: Context, fact: facts.RegistrationDeclined, _cursor: Cursor | None) -> None:
-    """Tell somebody that they are not let in, and why."""
-    emails.queue(
-        context.session,
-        EmailKind.REGISTRATION_DECLINED,
-        registration_id=fact.registration_id,
-        now=context.now,
-        about=_times_told(context, fact.registration_id),
-    )
-
-
-def tell_undone(context: Context, fact: facts.DecisionUndone, _cursor: Cursor | None) -> None:
-    """Tell somebody that a decision no longer holds, and take the event out of their calendar again."""
-    emails.queue(
-        context.session,
-        EmailKind.DECISION_UNDONE,
-        registration_id=fact.registration_id,
-        now=context.now,
-        about=_times_told(context, fact.registration_id),
-        params={"undone": fact.decision},
-    )
-
-
-def _times_told(context: Context, registration_id: uuid.UUID) -> str:
-    """Tell the mails of one decision from those of the next about the same person."""
-    return context.session.get_one(Registration, registration_id).updated_at.isoformat()
-
-
-def tell_waited_in_vain(context: Context, fact: facts.WaitingEnded, _cursor: Cursor | None) -> None:
-    """Tell somebody that it has begun and no seat came free."""
-    emails.queue(context.session, EmailKind.WAITING_ENDED, registration_id=fact.registration_id, now=context.now)
-
-
-def offer_seat(context: Context, fact: facts.SeatOffered | facts.OfferExtended, _cursor: Cursor | None) -> None:
-    """Tell a waiting person that a seat is held for them, and until when; once more when the event has moved."""
-    event = context.session.get_one(Event, event_of(fact))
-    emails.queue(
-        context.session,
-        EmailKind.SEAT_OFFERED,
-        registration_id=fact.registration_id,
-        now=context.now,
-        about=f"{event.calendar_sequence}:{fact.expires_at.isoformat()}",
-    )
-
-
-def confirm_accepted(context: Context, fact: facts.OfferAccepted, _cursor: Cursor | None) -> None:
-    """Confirm the seat that was offered, and remind from now on; who still awaits a decision hears of that."""
-    if context.session.get_one(Registration, fact.registration_id).state is not RegistrationState.CONFIRMED:
-        return
-    emails.queue(context.session, EmailKind.CONFIRMATION, registration_id=fact.registration_id, now=context.now)
-    reminders.plan_for(context.session, fact.registration_id, now=context.now)
-
-
-def tell_expired(context: Context, fact: facts.OfferExpired, _cursor: Cursor | None) -> None:
-    """Tell the person that the seat went on to the next."""
-    emails.queue(context.session, EmailKind.OFFER_EXPIRED, registration_id=fact.registration_id, now=context.now)
-
-
-def tell_cancelled(context: Context, fact: facts.RegistrationCancelled, _cursor: Cursor | None) -> None:
-    """Confirm that the place was given up, and take the event out of the person's calendar."""
-    if series_emails.tell_given_back(context.session, fact.registration_id, now=context.now):
-        return
-    emails.queue(
-        context.session, EmailKind.REGISTRATION_CANCELLED, registration_id=fact.registration_id, now=context.now
-    )
-
-
-def offer_added_date(context: Context, fact: facts.RegistrationOpened, cursor: Cursor | None) -> Cursor | None:
-    """Ask, or register, whoever registered for the whole series before this date was added to it."""
-    after = uuid.UUID(cursor["after"]) if cursor else None
-    last = series_emails.offer_added(context.session, event_of(fact), now=context.now, after=after)
-    return {"after": str(last)} if last else None
-
-
-def send_new_links(context: Context, fact: facts.LinksRevoked, _cursor: Cursor | None) -> None:
-    """Send whoever holds or awaits a place the links that work from now on."""
-    held = context.session.get_one(Registration, fact.registration_id)
-    kind = _STANDING.get(held.state)
-    if kind is not None:
-        emails.queue(
-            context.session,
-            kind,
-            registration_id=held.id,
-            now=context.now,
-            about=f"link{held.link_version}",
-            params={"new_link": True},
-        )
-
-
-_STANDING = {
-    RegistrationState.CONFIRMED: EmailKind.CONFIRMATION,
-    RegistrationState.WAITLISTED: EmailKind.WAITLISTED,
-    RegistrationState.OFFERED: EmailKind.SEAT_OFFERED,
-}
-"""The mail that says how somebody stands, and how to get in."""
+from service.reacting import Context, Cursor, Reaction, event_of
 
 
 # ---------------------------------------------------------------- the event moves
-def confirm_move(context: Context, fact: facts.VisitMoved, _cursor: Cursor | None) -> None:
-    """Confirm the new visiting time, move the entry in the person's calendar, and remind of the new one."""
-    held = context.session.get_one(Registration, fact.registration_id)
-    if held.state is RegistrationState.CONFIRMED:
-        emails.queue(
-            context.session,
-            EmailKind.CONFIRMATION,
-            registration_id=held.id,
-            now=context.now,
-            about=f"moved{held.calendar_sequence}",
-            params={"moved": True},
-        )
-        reminders.plan_for(context.session, held.id, now=context.now)
-
-
-def send_own_events(context: Context, fact: facts.OwnEventsAsked, _cursor: Cursor | None) -> None:
-    """Send the link to everything that is the person's to the address that it is about."""
-    emails.queue(
-        context.session,
-        EmailKind.OWN_EVENTS,
-        registration_id=fact.registration_id,
-        now=context.now,
-        about=str(fact.link_id),
-        params={"own_events": str(fact.link_id)},
-    )
-
-
 def tell_registrants(kind: EmailKind) -> Reaction:
     """Return the reaction that tells everybody who holds or awaits a place of a move, postponement or cancellation."""
 
@@ -271,13 +62,6 @@ def _old_times(fact: Fact) -> dict[str, str]:
     if not isinstance(fact, facts.EventRescheduled):
         return {}
     return {"old_starts_at": fact.old_starts_at.isoformat(), "old_ends_at": fact.old_ends_at.isoformat()}
-
-
-def event_of(fact: Fact) -> uuid.UUID:
-    """Return the event that a fact of an event is about."""
-    if fact.event_id is None:
-        raise ValueError(f"{type(fact).__name__} without its event")
-    return fact.event_id
 
 
 # ---------------------------------------------------------------- partners
@@ -409,24 +193,24 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ),
     facts.EventEdited: (tell_of_edit, rewrite_posts),
     facts.JoinLinkChanged: (tell_partners_of_link,),
-    facts.RegistrationOpened: (draft_posts(Moment.REGISTRATION_OPEN), offer_added_date),
+    facts.RegistrationOpened: (draft_posts(Moment.REGISTRATION_OPEN), standing.offer_added_date),
     facts.SeatsRanLow: (draft_posts(Moment.FEW_SEATS),),
-    facts.AttendeeRegistered: (confirm, draft_waitlist_post),
-    facts.SeatOffered: (offer_seat,),
-    facts.OfferAccepted: (confirm_accepted,),
-    facts.OfferExtended: (offer_seat,),
-    facts.OfferExpired: (tell_expired,),
-    facts.RegistrationApproved: (tell_approved,),
-    facts.RegistrationDeclined: (tell_declined,),
-    facts.DecisionUndone: (tell_undone,),
-    facts.WaitingEnded: (tell_waited_in_vain,),
-    facts.RegistrationCancelled: (tell_cancelled,),
-    facts.LinksRevoked: (send_new_links,),
-    facts.VisitMoved: (confirm_move,),
-    facts.GuardianConsented: (tell_guardian_consented,),
-    facts.GuardianRefused: (tell_guardian_missing,),
-    facts.GuardianSilent: (tell_guardian_missing,),
-    facts.OwnEventsAsked: (send_own_events,),
+    facts.AttendeeRegistered: (standing.confirm, draft_waitlist_post),
+    facts.SeatOffered: (standing.offer_seat,),
+    facts.OfferAccepted: (standing.confirm_accepted,),
+    facts.OfferExtended: (standing.offer_seat,),
+    facts.OfferExpired: (standing.tell_expired,),
+    facts.RegistrationApproved: (standing.tell_approved,),
+    facts.RegistrationDeclined: (standing.tell_declined,),
+    facts.DecisionUndone: (standing.tell_undone,),
+    facts.WaitingEnded: (standing.tell_waited_in_vain,),
+    facts.RegistrationCancelled: (standing.tell_cancelled,),
+    facts.LinksRevoked: (standing.send_new_links,),
+    facts.VisitMoved: (standing.confirm_move,),
+    facts.GuardianConsented: (standing.tell_guardian_consented,),
+    facts.GuardianRefused: (standing.tell_guardian_missing,),
+    facts.GuardianSilent: (standing.tell_guardian_missing,),
+    facts.OwnEventsAsked: (standing.send_own_events,),
     facts.EventRescheduled: (
         tell_registrants(EmailKind.EVENT_UPDATE),
         tell_partners(EmailKind.PARTNER_UPDATE),

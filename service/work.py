@@ -18,7 +18,8 @@ from events import outbox
 from notifications import delivery, house_cards, posters, posts_drafting, posts_publishing
 from service.clock import real_now
 from service.outages import Unavailable
-from service.reactions import Context, react
+from service.reacting import Context
+from service.reactions import react
 from service.wiring import Runtime
 
 log = logging.getLogger(__name__)
