@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
-from events.models import Event, Registration, RegistrationState, SeatPool
+from events.models import Event, Registration, RegistrationSource, RegistrationState, SeatPool
 from events.outbox import FactRow
 from events.storage import new_id
 
@@ -40,7 +40,7 @@ class Statements:
         self._take = (
             sa.update(pools)
             .where(pools.c.id == sa.bindparam("pool"), pools.c.open.is_(True), pools.c.waiting == 0,
-                   pools.c.taken + 1 <= pools.c.sellable)
+                   pools.c.taken + pools.c.reserved + 1 <= pools.c.sellable)
             .values(taken=pools.c.taken + 1)
             .compile(dialect=dialect)
         )  # fmt: skip
@@ -68,6 +68,8 @@ class Statements:
         email = f"peserta{number}-{registration.hex}@example.org"
         return {
             "id": registration, "event_id": self._event, "pool_id": self._pool, "slot_id": None,
+            "place_id": self._event, "source": RegistrationSource.FORM, "form_revision": 0, "sign_language": False,
+            "wheelchair": False, "priority": 0, "needs_approval": False, "needs_guardian": False,
             "state": RegistrationState.CONFIRMED, "name": f"Siti Nurhaliza {number}", "email": email, "phone": None,
             "person_key": f"email:{email}", "party_size": 1, "locale": "id", "institution": "SMA Negeri 1 Batam",
             "access_needs": None, "answers": {}, "consent_version": "2026-01", "consented_at": now, "link_version": 1,
