@@ -170,6 +170,11 @@ class Desk:
         getattr(self, f"_{what}")(dice, number)
 
     def _note(self, what: str, answer: httpx.Response, *fine: int) -> None:
+        if answer.status_code == 503 and "retry-after" in answer.headers:
+            # Nothing was kept: two transactions met head-on time and again, and the client is asked to come back.
+            with self.lock:
+                self.done["asked to come back"] += 1
+            return
         with self.lock:
             self.done[f"{what} {answer.status_code}"] += 1
             if answer.status_code not in fine:
