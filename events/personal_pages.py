@@ -152,7 +152,7 @@ def registration_page(
         **{name: getattr(registration, name) for name in _OF_GUARDIAN},
         decision_reason=registration.decision_reason,
         evidence=tuple(evidence),
-        is_visit=slot is not None,
+        is_visit=registration.slot_id is not None,
         event_id=event.id,
         event_slug=event.slug,
         starts_at=slot.starts_at if slot else event.starts_at,

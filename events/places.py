@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -78,8 +78,8 @@ def find_place(session: Session, event_id: uuid.UUID, slot_id: uuid.UUID | None,
         if slot_id is None and session.get(Event, event_id) is not None:
             raise Invalid([FieldError("slot_id", "missing", N_("Choose a visiting time."))])
         raise NotFound
-    organiser_id, stage, max_party_size, may_wait, revision, approval, minors, *of_pool = row
-    pool_id, is_open, reserved, room, starts_at = of_pool
+    organiser_id, stage, max_party_size, may_wait, revision, approval, minors = row[:7]
+    pool_id, is_open, reserved, room, starts_at = cast("tuple[uuid.UUID, bool, int, int | None, datetime]", row[7:])
     if stage is Stage.DRAFT:
         raise NotFound
     if stage not in (Stage.REGISTRATION_OPEN, Stage.LIVE) or not is_open:

@@ -180,6 +180,7 @@ def doctor() -> None:
 def reset_second_factor(email: str) -> None:
     """Take the second factor from a member of staff who lost it, where no owner is left to do it on the page."""
     import sqlalchemy as sa
+    from sqlalchemy.orm import Session
 
     from service.accounts import factors
     from service.accounts.invitations import account_key
@@ -188,7 +189,7 @@ def reset_second_factor(email: str) -> None:
     runtime = _runtime()
     now = runtime.clock.now()
 
-    def reset(session: sa.orm.Session) -> bool:
+    def reset(session: Session) -> bool:
         member = session.scalar(sa.select(Staff).where(Staff.email == account_key(email)))
         if member is not None:
             factors.reset(session, member, now=now, by="cli")

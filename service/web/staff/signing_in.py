@@ -60,6 +60,7 @@ async def sign_in(request: Request) -> Response[Any]:
     email, password = plain(form.value("email"))[:254], form.value("password")[: passwords.MAXIMUM + 1]
     runtime = pages_of(request).runtime
     origin = auditing.begin(request, None, audit.SIGN_IN)
+    credentials: staff.Credentials | None = None
     try:
         credentials = await runtime.database.awrite(
             lambda session: staff.begin_sign_in(session, email, origin.address, real_now=real_now())
@@ -89,9 +90,10 @@ async def sign_in(request: Request) -> Response[Any]:
             headers={"Retry-After": str(refusal.retry_after)},
         )
     except Invalid as refusal:
-        await runtime.database.awrite(
-            lambda session: staff.note_failure(session, credentials, origin, real_now=real_now())
-        )
+        if (given := credentials) is not None:
+            await runtime.database.awrite(
+                lambda session: staff.note_failure(session, given, origin, real_now=real_now())
+            )
         return _sign_in_page(request, form.with_errors(refusal.errors), wanted, status_code=422)
     return lead_on(request, entered, way_on(wanted))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,7 @@ async def _page(desk: Desk, event: Event, form: Form, status_code: int = 200) ->
         rows=rows,
         offered=offered.rows,
         seats=seats.get(event.id, lists.SeatCount()),
-        because=lambda waiting: because(waiting, desk.locale, now=now),
+        because=partial(because, locale=desk.locale, now=now),
         status_code=status_code,
     )
 
