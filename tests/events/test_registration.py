@@ -58,6 +58,7 @@ def test_the_fact_names_the_person_by_id_only(life: Life) -> None:
         "registration_id": str(registered.registration_id),
         "state": "confirmed",
         "party_size": 1,
+        "quiet": False,
     }
 
 

@@ -58,8 +58,8 @@ def seats_are_right(house: House, event_id: str) -> None:
         )
 
     states, pool, facts = house.runtime.database.read(query)
-    assert states == {"confirmed": SEATS, "cancelled": LEAVING, "waitlisted": WAITING - LEAVING}
-    assert pool == (SEATS, WAITING - LEAVING)
+    assert states == {"confirmed": SEATS, "cancelled": LEAVING, "declined": WAITING - LEAVING}
+    assert pool == (SEATS, 0), "who waits for what has begun waits no longer"
     told = ("AttendeeRegistered", "RegistrationCancelled", "SeatOffered", "OfferAccepted", "EventRescheduled")
     assert [facts[name] for name in told] == [PEOPLE, LEAVING, LEAVING, LEAVING, 1]
 

@@ -157,7 +157,10 @@ EVENT = {
     ("POST", "/series/{series_id}/dates/{event_id}/call-off"): "date_id",
     ("POST", "/series/{series_id}/dates/{event_id}/change"): "date_id",
 }
-NO_SUCH_THING = {("GET", "/posts/{post_id}/picture")}
+NO_SUCH_THING = {
+    ("GET", "/posts/{post_id}/picture"),
+    ("POST", "/events/{event_id}/shared-pools"),  # the example's visiting times are nobody's
+}
 """Routes that find nothing here, even for who may use them."""
 STREAMS = {
     ("PUT", "/events/{event_id}/recording"): "video/mp4",
@@ -218,6 +221,8 @@ class Caller:
         sent = None if name is None else dict(SENT[name])
         if sent is not None and "partner_id" in sent:
             sent["partner_id"] = self._things["partner_id"]
+        if sent is not None and "registrations" in sent:
+            sent["registrations"] = [self._things["registration_id"]]
         body = None if sent is None else json.dumps(sent).encode()
         headers: dict[str, str] = {} if token is None else {"authorization": f"Bearer {token}"}
         if body is not None:

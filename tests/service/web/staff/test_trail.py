@@ -41,7 +41,9 @@ def test_every_act_of_every_route_leaves_a_row_and_nothing_else_does(sqlite_room
             answer = send(client, method, path, things, **FIREFOX)
             found = rows(sqlite_room, wanted)
             new = found[: len(found) - before]
-            acted = answer.status_code < 400 and (method != "GET" or action is Action.EXPORT_REGISTRATIONS)
+            shows_people = action is Action.EXPORT_REGISTRATIONS or "{import_id}" in path
+            acted = answer.status_code < 400 and (method != "GET" or shows_people)
+            acted = acted and not path.endswith("/options")  # a question, asked before the act
             acted = acted and "working-copy" not in path  # a person's own unsaved text is no act
             listed = path.replace("{draft_id}", "{event_id}").replace("{live_id}", "{event_id}")
             listed = listed.replace("{exhibition_id}", "{event_id}")
