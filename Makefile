@@ -36,7 +36,7 @@ run: install ## Serve an empty installation for real use
 	@acara migrate && acara serve
 
 test: install $(STAMPS)/system-tests $(STAMPS)/judges ## Run every test at a size that fits half an hour
-	@$(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} $(TEST_ARGS)
+	@$(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-3} --dist worksteal $(TEST_ARGS)
 
 soak: install $(STAMPS)/system-tests $(STAMPS)/system-rabbitmq $(STAMPS)/judges ## Run the same tests at full size
 	@ACARA_TEST_SIZE=full $(PY) -m pytest -n $${ACARA_TEST_PROCESSES:-2} --timeout 7200 $(TEST_ARGS)
