@@ -15,13 +15,13 @@ from events.form_document import Choice, FormDocument, Question, QuestionKind, S
 from events.storage import LocalizedText
 from tests.support.life import NOW
 
-_POOL = uuid.uuid4()
+_POOL = uuid.UUID("01a20000-0000-7000-8000-000000000001")
 _CHOICES = (
     Choice(id="a", label=LocalizedText("A"), pool_id=_POOL),
     Choice(id="b", label=LocalizedText("B")),
     Choice(id="yes", label=LocalizedText("Ya")),
 )
-_FILE = str(uuid.uuid4())
+_FILE = "01a20000-0000-7000-8000-00000000000f"
 _AGREED = "2026-12-01T02:00:00+00:00"
 LONG = "x" * 10_240
 
