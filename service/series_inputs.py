@@ -27,7 +27,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class EndInput(Input):
     """How far a rule is followed: until a day or for a number of dates; neither: as far as a series can be."""
 
-    until: date | None = None
+    until: date | None = Field(None, ge=date(2000, 1, 1), le=date(2100, 12, 31))
     count: int | None = Field(None, ge=1, le=104)
     skip_holidays: bool = Field(True, description="Leave out public holidays and days of joint leave of Indonesia.")
 

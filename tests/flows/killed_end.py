@@ -97,6 +97,7 @@ def mails_are_right(house: House) -> None:
         EmailKind.CONFIRMATION: SEATS + PARTIES + LEAVING,
         EmailKind.WAITLISTED: WAITING,
         EmailKind.SEAT_OFFERED: LEAVING,
+        EmailKind.WAITING_ENDED: WAITING - LEAVING,
         EmailKind.REGISTRATION_CANCELLED: LEAVING,
         EmailKind.EVENT_UPDATE: PEOPLE - LEAVING,
         EmailKind.REMINDER_7D: SEATS,
