@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -100,15 +100,23 @@ def take(
 
 
 def find_by_code(session: ReadSession, event_id: uuid.UUID, code: str, links: Links) -> uuid.UUID | None:
-    """Return the registration of this event that `code` (see `links.read_door_code`) was made for, or None."""
-    return _codes(session, event_id, links).get(code)
+    """Return the registration of this event that `code` (see `links.read_door_code`) was made for, or None.
 
-
-def _codes(session: ReadSession, event_id: uuid.UUID, links: Links) -> dict[str, uuid.UUID]:
+    Costs one hash where the code is another event's. Otherwise the event's registrations are read, and each is hashed
+    once for as long as the process lives: somebody who tries codes makes nobody else wait for hashes.
+    """
+    if not is_for_event(code, event_id, links):
+        return None
     rows = session.execute(
         sa.select(Registration.id, Registration.link_version).where(Registration.event_id == event_id)
     )
-    return {links.door_code(event_id, key, version): key for key, version in rows}
+    return next((key for key, version in rows.all() if _code(links, event_id, key, version) == code), None)
+
+
+@lru_cache(maxsize=50_000)
+def _code(links: Links, event_id: uuid.UUID, registration_id: uuid.UUID, version: int) -> str:
+    """Keep what was hashed: it follows from its arguments alone, whatever becomes of the row."""
+    return links.door_code(event_id, registration_id, version)
 
 
 class _Door:
@@ -116,11 +124,6 @@ class _Door:
 
     def __init__(self, session: Session, event: Event, links: Links, now: datetime, by: str) -> None:
         self._session, self._event, self._links, self._now, self._by = session, event, links, now, by
-
-    @cached_property
-    def codes(self) -> dict[str, uuid.UUID]:
-        """Every code of the event: made only where a device met one that was not on its list."""
-        return _codes(self._session, self._event.id, self._links)
 
     def at(self, age: timedelta) -> datetime:
         """Return when something happened that is `age` old."""
@@ -136,11 +139,14 @@ class _Door:
             return Taken(id=item.id, outcome="counted" if new else "repeated")
         return self.walk_in(item)
 
+    def _known(self, code: str | None) -> uuid.UUID | None:
+        return find_by_code(self._session, self._event.id, code, self._links) if code else None
+
     def move(self, item: Move) -> Taken:
         before = self._session.get(DoorScan, item.id)
         if before is not None:
             return self._again(before)
-        known = item.registration_id or self.codes.get(item.code or "")
+        known = item.registration_id or self._known(item.code)
         registration = self._session.get(Registration, known) if known else None
         if registration is not None and registration.event_id != self._event.id:
             registration = None

@@ -171,6 +171,7 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "verify_url": params.get("verify_url", ""),
         "corrected": bool(params.get("corrected")),
         "new_link": bool(params.get("new_link")),
+        "moved": bool(params.get("moved")),
         "approved": bool(params.get("approved")),
         "undone": str(params.get("undone", "")),
         "attached": bool(material.email.attachments),

@@ -244,6 +244,37 @@ def test_codes_find_their_registration_and_no_other_event(life: Life) -> None:
     assert not door.is_for_event(code, other, LINKS)
 
 
+class CountingLinks(Links):
+    """Links that count how often they hash a registration's code."""
+
+    hashed = 0
+
+    def door_code(self, event_id: uuid.UUID, registration_id: uuid.UUID, version: int) -> str:
+        self.hashed += registration_id != uuid.UUID(int=0)
+        return super().door_code(event_id, registration_id, version)
+
+
+def test_who_tries_codes_makes_each_registration_be_hashed_once(life: Life) -> None:
+    event_id, other = life.webinar(), life.webinar()
+    made = [life.register(event_id, number) for number in range(5)]
+    links = CountingLinks("k" * 40, "https://acara.example")
+    foreign = links.door_code(other, made[0].registration_id, 1)
+    wanted = links.door_code(event_id, made[3].registration_id, 1)
+    links.hashed = 0
+    tag = wanted[:2]
+    wrong = [tag + "0" * 9 + digit for digit in "123456789"]
+
+    def find(code: str) -> uuid.UUID | None:
+        return life.database.read(lambda session: door.find_by_code(session, event_id, code, links))
+
+    assert [find(code) for code in (*wrong, foreign)] == [None] * 10
+    assert find(wanted) == made[3].registration_id
+    assert links.hashed == 5
+    life.do(registration.revoke_links, made[3].registration_id)
+    assert find(wanted) is None
+    assert links.hashed == 6
+
+
 # ---------------------------------------------------------------- walk-ins and heads
 def walk_in(**changes: Any) -> WalkIn:
     return WalkIn(**{"id": new_id(), "name": "Pak Harun", **changes})

@@ -297,6 +297,15 @@ def test_new_links_say_that_the_old_ones_are_dead(kind: EmailKind, locale: str, 
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])
+def test_another_visiting_time_is_confirmed_as_such(locale: str, files: FileStore) -> None:
+    made = material(EmailKind.CONFIRMATION, locale)
+    made.email.params = {"moved": True}
+    message = composed(files, made)
+    _check(f"confirmation_moved.{locale}.txt", f"Subject: {message['Subject']}\n\n" + _body(message, "plain"))
+    _check(f"confirmation_moved.{locale}.html", _body(message, "html"))
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
 @pytest.mark.parametrize("kind", [EmailKind.CONFIRMATION, EmailKind.WAITLISTED])
 def test_who_was_approved_is_told_so(kind: EmailKind, locale: str, files: FileStore) -> None:
     made = material(kind, locale)
