@@ -17,9 +17,9 @@ from events import typed
 from events.errors import N_, FieldError, Invalid
 from events.form_document import Answer, Choice, FormDocument, Question, QuestionKind
 from events.form_rules import AGREED, LONG_LENGTH, SHORT_LENGTH
+from events.party_names import check_name, doubles
 from events.storage import LocalizedText
 
-NAME_LENGTH = 200
 _CONTACT_LENGTHS = {QuestionKind.EMAIL: 254, QuestionKind.PHONE: 40, QuestionKind.DATE: 40}
 _AGREED = frozenset({AGREED, "true", "on", "1"})
 _NOT_AGREED = frozenset({"no", "false", "off", "0"})
@@ -92,17 +92,21 @@ def check_answers(
     now: datetime,
     party_size: int = 1,
     members: Sequence[Mapping[str, Any]] = (),
+    name: str | None = None,
 ) -> Answers:
     """Return what people answered, brought into one spelling; `now` is when they agree to what they agree to.
 
     `given` holds raw answers by question id: text as typed, a list for several choices, the id of a file. `members` are
     the others of the party, each ``{"name": …, "answers": {…}}``; they may be left out where no question is asked of
-    each person. What was answered to a question that is not asked of this person is dropped. Raises `Invalid` with
-    every error.
+    each person. With the contact's `name` no two of them may be called the same; forms, which have rows without names,
+    ask `events.party_names.doubles` themselves. What was answered to a question that is not asked of this person is
+    dropped. Raises `Invalid` with every error.
     """
     errors: list[FieldError] = []
     own = _answer_all(document, document.questions, given, {}, "answers", now=now, errors=errors)
     others = _check_members(document, members, own, party_size=party_size, now=now, errors=errors)
+    if name is not None:
+        errors += doubles(name, [other.name for other in others])
     if errors:
         raise Invalid(errors)
     people = [("answers", own), *((f"members.{n}.answers", other.answers) for n, other in enumerate(others))]
@@ -133,25 +137,11 @@ def _check_members(
     shared = {key: answer for key, answer in contact.items() if key not in each}
     found: list[Member] = []
     for number, member in enumerate(members):
-        name = _check_name(f"members.{number}.name", member.get("name"), errors)
+        name = check_name(f"members.{number}.name", member.get("name"), errors)
         raw: Any = member.get("answers") or {}
         answers = _answer_all(document, questions, raw, shared, f"members.{number}.answers", now=now, errors=errors)
         found.append(Member(name, answers))
     return found
-
-
-def _check_name(at: str, given: object, errors: list[FieldError]) -> str:
-    if not isinstance(given, str) or not given.strip():
-        errors.append(FieldError(at, "missing", _MISSING))
-        return ""
-    if len(given.strip()) > NAME_LENGTH:
-        errors.append(FieldError(at, "too_long", _TOO_LONG, {"limit": NAME_LENGTH}))
-        return ""
-    try:
-        return typed.name_of(given)
-    except typed.Unusable as error:
-        errors.append(FieldError(at, error.code, typed.MESSAGES[error.code]))
-        return ""
 
 
 def _answer_all(

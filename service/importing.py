@@ -171,7 +171,13 @@ def checked(
     try:
         party_size = given.party_size if given else 1 + len(members)
         fields = check_answers(
-            terms.document, answers, revision=terms.revision, now=now, party_size=party_size, members=members
+            terms.document,
+            answers,
+            revision=terms.revision,
+            now=now,
+            party_size=party_size,
+            members=members,
+            name=str(values.get("name") or ""),
         ).fields()
     except Invalid as refusal:
         found += refusal.errors

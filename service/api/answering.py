@@ -52,5 +52,5 @@ def _check(
     revision, document = forms.current(session, event_id)
     members = [{"name": member.name, "answers": member.answers} for member in data.members]
     return document, check_answers(
-        document, data.answers, revision=revision, now=now, party_size=data.party_size, members=members
+        document, data.answers, revision=revision, now=now, party_size=data.party_size, members=members, name=data.name
     )

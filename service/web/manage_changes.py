@@ -24,6 +24,7 @@ from events.form_rules import AGREED
 from events.links import MANAGE
 from events.models import AnswerFile
 from events.own_answers import OwnAnswers, own_answers
+from events.party_names import doubles
 from events.personal_pages import RegistrationPage
 from service.answering import error_of_full_choice
 from service.inputs import OwnDetailsInput, PartyInput, SlotChoiceInput
@@ -196,6 +197,8 @@ def _check(own: _Own, found: OwnAnswers, received: Received) -> NewAnswers:
     except Invalid as refusal:
         errors += refusal.errors
     errors += received.errors
+    rows = members_in(form, asked, found.party_size - 1)
+    errors += doubles(form.value("name"), [each["name"] for each in rows])
     if errors or details is None:
         raise Invalid(errors)
     return NewAnswers(**details.model_dump(), answers=answers)

@@ -14,12 +14,12 @@ from typing import Any
 from events.errors import N_, FieldError
 from events.form_document import QuestionKind
 from events.form_reading import AskedForm
+from events.party_names import doubles
 from service.web.forms import Form
 
 MOST = 100
 """People with one registration, whatever the event says."""
 _TOO_MANY = N_("At most %(limit)s people can come with one registration.")
-_TWICE = N_("This name stands in the group already. Tell two people apart, for example by the class.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def party_of(form: Form, asked: AskedForm, *, most: int) -> Party:
     shown = _shown(form)
     form, size = _spread(form, lines, size, most)
     wanting = size > 1 and (form.value("do") == "party" or bool(lines) or (asked.is_per_person and shown < size - 1))
-    return Party(_counted(form, size), size - 1, wanting, tuple(_doubles(form, size - 1)))
+    return Party(_counted(form, size), size - 1, wanting, _doubles(form, size - 1))
 
 
 def _size(form: Form, most: int) -> int:
@@ -94,17 +94,5 @@ def _member(form: Form, asked: AskedForm, number: int) -> dict[str, Any]:
     return {"name": form.value(f"members.{number}.name").strip(), "answers": answers}
 
 
-def _doubles(form: Form, rows: int) -> list[FieldError]:
-    """Return an error for each name that stands in the group twice, the contact's own included."""
-    seen = {_spelt(form.value("name"))}
-    found: list[FieldError] = []
-    for number in range(rows):
-        name = _spelt(form.value(f"members.{number}.name"))
-        if name and name in seen:
-            found.append(FieldError(f"members.{number}.name", "twice", _TWICE))
-        seen.add(name)
-    return found
-
-
-def _spelt(name: str) -> str:
-    return " ".join(name.split()).casefold()
+def _doubles(form: Form, rows: int) -> tuple[FieldError, ...]:
+    return tuple(doubles(form.value("name"), [form.value(f"members.{number}.name") for number in range(rows)]))

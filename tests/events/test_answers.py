@@ -198,6 +198,16 @@ def test_a_family_may_come_without_names_where_nobody_asks_for_them() -> None:
     assert _faults(question, answers={}, party_size=1, members=[{"name": "Budi"}]) == [("members", "members")]
 
 
+def test_no_two_of_a_party_may_be_called_the_same() -> None:
+    question = _ask(QuestionKind.SHORT_TEXT)
+    party = [{"name": each} for each in ("Ani", "bu  RINA", " ANI ", "Dewi")]
+    assert _faults(question, answers={}, party_size=5, members=party, name="Bu Rina") == [
+        ("members.1.name", "twice"),
+        ("members.2.name", "twice"),
+    ]
+    assert _check(question, answers={}, party_size=3, members=[{"name": "Ani"}, {"name": "Ani K."}], name="Budi") == {}
+
+
 def test_a_condition_looks_at_the_persons_own_answer_then_at_the_contacts() -> None:
     questions = (
         _ask(QuestionKind.CHOICE, "trip"),

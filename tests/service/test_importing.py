@@ -118,6 +118,7 @@ def test_a_row_becomes_an_application(life: Life, event: Event) -> None:
         ({"answers.lahir": "kemarin"}, {("answers.lahir", "date")}),
         ({"answers.umur": "lima"}, {("answers.umur", "number")}),
         ({"slot": "besok"}, {("slot", "choice")}),
+        ({"members": "Budi; ani"}, {("members.1.name", "twice")}),
     ],
 )
 def test_everything_that_is_wrong_is_told(

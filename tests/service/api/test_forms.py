@@ -69,6 +69,8 @@ def test_a_party_answers_person_by_person_and_staff_read_it(site: Site, anybody:
         ("members.0.answers.role", "unknown"),
         ("members.0.answers.age", "number"),
     ]
+    double = [{"name": " aisyah ", "answers": {"age": "9"}}]
+    assert _errors(register(anybody, event_id, **given, members=double, name="Aisyah")) == [("members.0.name", "twice")]
     members = [{"name": "Ma'ruf", "answers": {"age": "9"}}]
     made = register(anybody, event_id, **given, members=members, wheelchair=True)
     assert made.status_code == 201
