@@ -14,7 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, holdings, outbox, seats, waitlist
+from events import claims, facts, holdings, outbox, seats, waitlist
 from events.approval_rules import rules_of
 from events.errors import N_, AlreadyRegistered, Conflict, FieldError, Invalid, NotFound
 from events.holdings import Holding
@@ -196,6 +196,7 @@ def _hold_all(session: Session, event_id: uuid.UUID | None, registration_ids: Se
     events = {event for _, event in rows}
     if len(rows) < len(wanted) or (event_id is not None and events - {event_id}):
         raise NotFound
+    claims.claim(session, *events)
     for event in events:
         seats.pools_of(session, event)
     held = [holdings.hold(session, registration_id) for registration_id, _ in rows]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import event_rules, facts, no_shows, outbox, search_index, seats, waitlist
+from events import claims, event_rules, facts, no_shows, outbox, search_index, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated, WrongStage
 from events.models import (
     Event,
@@ -185,6 +185,7 @@ def set_capacity(
         overbooking = no_shows.planned_overbooking(capacity, percent) if planned else pool.overbooking
     if (pool.capacity, pool.overbooking) == (capacity, overbooking):
         return
+    claims.claim(session, pool.event_id)
     seats.resize(session, pool_id, capacity=capacity, overbooking=overbooking)
     fact = facts.CapacityChanged(organiser_id=organiser_id, event_id=pool.event_id, pool_id=pool_id, capacity=capacity)
     outbox.record(session, fact, now=now, by=by)

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, head_counts, outbox, walk_ins
+from events import claims, facts, head_counts, outbox, walk_ins
 from events.door_evidence import ADMITTING, settle
 from events.errors import NotFound, Refused
 from events.head_counts import HeadTap
@@ -92,6 +92,8 @@ def take(
     Idempotent by the items' ids. One event's doors are taken in one after the other (its row is held), so that no two
     of them count the same person. Raises `NotFound` for an event that does not exist; nothing else refuses the whole.
     """
+    if any(isinstance(item, WalkIn) for item in items):
+        claims.claim(session, event_id)
     held = session.execute(sa.select(Event).where(Event.id == event_id).with_for_update(key_share=True)).first()
     if held is None:
         raise NotFound

@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, place_counting, seats, waitlist
+from events import claims, facts, outbox, place_counting, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated
 from events.form_document import Choice, FormDocument, Question
 from events.form_rules import check_document, faults_of_places
@@ -123,6 +123,7 @@ def save(
 
 
 def _changeable(session: Session, event_id: uuid.UUID) -> Event:
+    claims.claim(session, event_id)
     event = session.scalar(
         sa.select(Event)
         .where(Event.id == event_id)

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, holdings, outbox, waitlist
+from events import claims, facts, holdings, outbox, waitlist
 from events.approval import settle_pending
 from events.errors import N_, Conflict, Gone, NotFound, WrongStage
 from events.facts import Fact
@@ -84,12 +84,13 @@ def refuse(session: Session, registration_id: uuid.UUID, *, now: datetime) -> No
 def expire(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Decline those whose guardian has not answered in time. Returns how many. The caller commits."""
     due = session.execute(
-        sa.select(Registration.id)
+        sa.select(Registration.id, Registration.event_id)
         .where(Registration.guardian_due_at <= now)
         .order_by(Registration.event_id, Registration.guardian_due_at)
         .limit(limit)
-    ).scalars()
-    return sum(_expire(session, registration_id, now=now) for registration_id in due.all())
+    ).all()
+    claims.claim(session, *(event_id for _, event_id in due))
+    return sum(_expire(session, registration_id, now=now) for registration_id, _ in due)
 
 
 def _expire(session: Session, registration_id: uuid.UUID, *, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import seats
+from events import claims, seats
 from events.errors import NotFound
 from events.models import SEATED_STATES, Event, Invitee, Registration, RegistrationState, SeatHold, Slot
 from events.storage import ReadSession, UtcDateTime
@@ -39,12 +39,12 @@ class Holding:
 def hold(session: Session, registration_id: uuid.UUID) -> Holding:
     """Hold a registration and the pools it touches, in the order that everybody keeps. Raises `NotFound`."""
     with_choices = sa.exists().where(SeatHold.registration_id == Registration.id)
-    found = session.execute(
-        sa.select(Registration.pool_id, with_choices).where(Registration.id == registration_id)
-    ).first()
+    statement = sa.select(Registration.event_id, Registration.pool_id, with_choices)
+    found = session.execute(statement.where(Registration.id == registration_id)).first()
     if found is None:
         raise NotFound
-    pool_id, has_choices = found
+    event_id, pool_id, has_choices = found
+    claims.claim(session, event_id)
     seats.hold(session, pool_id, every=has_choices)
     registration, event, starts_at = session.execute(
         sa.select(Registration, Event, STARTS_AT)

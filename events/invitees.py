@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, seats, waitlist
+from events import claims, facts, outbox, seats, waitlist
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import ACTIVE_STATES, Event, Invitee, PoolPurpose, Registration, RegistrationState, SeatPool
 from events.storage import ReadSession, new_id
@@ -100,6 +100,7 @@ def reserve(
     if event_id is None:
         raise NotFound
     event = _event(session, event_id)
+    claims.claim(session, event_id)
     before = seats.hold(session, pool_id)[pool_id]
     faults: list[FieldError] = []
     if not 0 <= count <= max(before.free, before.reserved):
@@ -159,6 +160,7 @@ def has_overdue(session: ReadSession, *, now: datetime) -> bool:
 def release_overdue(session: Session, *, now: datetime) -> int:
     """Give reserved seats whose time has passed to everybody, first to those who wait. Returns of how many pools."""
     due = session.execute(_overdue(now).order_by(SeatPool.id)).all()
+    claims.claim(session, *(event_id for _, event_id in due))
     for pool_id, event_id in due:
         seats.hold(session, pool_id)
         _set_reserved(session, _event(session, event_id), pool_id, 0, None, now=now, by="clock")

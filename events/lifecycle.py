@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from events import facts, outbox, seats, waitlist
+from events import claims, facts, outbox, seats, waitlist
 from events.errors import N_, FieldError, Invalid, NotFound, WrongStage
 from events.event_rules import faults_before_publishing
 from events.models import (
@@ -48,6 +48,7 @@ CANCELLABLE = (*MOVABLE, Stage.LIVE)
 
 def _begin(session: Session, event_id: uuid.UUID, allowed: Sequence[Stage]) -> Event:
     """Load the event, hold its row until the commit, and refuse if its stage is none of `allowed`."""
+    claims.claim(session, event_id)
     event = session.scalar(
         sa.select(Event)
         .where(Event.id == event_id)

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, seats, waitlist
+from events import claims, facts, outbox, seats, waitlist
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import (
     Attendance,
@@ -111,6 +111,7 @@ def plan_overbooking(session: Session, event_id: uuid.UUID, percent: int, *, now
     """
     if not 0 <= percent <= HIGHEST_PERCENT:
         raise Invalid([FieldError("no_show_percent", "range", N_("A whole number from 0 to 50."))])
+    claims.claim(session, event_id)
     event = session.get(Event, event_id)
     if event is None:
         raise NotFound

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, holdings, outbox, seats, waitlist
+from events import claims, facts, holdings, outbox, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Full, Invalid
 from events.holdings import Needs
 from events.models import Event, Registration, RegistrationState, Slot, Stage
@@ -119,8 +119,10 @@ def has_waited_in_vain(session: ReadSession, *, now: datetime) -> bool:
 
 def end_waiting(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Let those go who wait for what has begun, so that they stand in nobody's way; returns how many. They are told."""
-    due = session.scalars(_waiting_for_the_past(now).order_by(Registration.pool_id, Registration.id).limit(limit)).all()
-    return sum(_end_waiting(session, registration_id, now=now) for registration_id in due)
+    waiting = _waiting_for_the_past(now).add_columns(Registration.event_id)
+    due = session.execute(waiting.order_by(Registration.pool_id, Registration.id).limit(limit)).all()
+    claims.claim(session, *(event_id for _, event_id in due))
+    return sum(_end_waiting(session, registration_id, now=now) for registration_id, _ in due)
 
 
 def _end_waiting(session: Session, registration_id: uuid.UUID, *, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import answer_files, facts, holdings, outbox, seats, waitlist
+from events import answer_files, claims, facts, holdings, outbox, seats, waitlist
 from events.answers import FileGiven, Member
 from events.approval_rules import INVITED_PRIORITY, approving_rule, is_invited, rules_of
 from events.errors import (
@@ -117,6 +117,7 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     here. Staff may register somebody without asking. Raises `NotFound`, `Closed`, `AlreadyRegistered`, `Full`,
     `ChoiceFull`, `FormReplaced` or `Invalid`; each leaves nothing behind.
     """
+    claims.claim(session, application.event_id)
     place = find_place(session, application.event_id, application.slot_id, now=now)
     _refuse_impossible(application, place, by)
     registration_id = new_id()

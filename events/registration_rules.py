@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from events import facts, outbox
+from events import claims, facts, outbox
 from events.approval_rules import ApprovalRules, document_of
 from events.errors import N_, FieldError, Invalid, NotFound, WrongStage
 from events.models import Event, Stage
@@ -32,6 +32,7 @@ def set_rules(
     Raises `NotFound`, `WrongStage` once the event is over, or `Invalid`. Nothing is recorded where nothing changed. The
     caller commits.
     """
+    claims.claim(session, event_id)
     event = session.get(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
     if event is None:
         raise NotFound

@@ -4,7 +4,7 @@ A registration may need seats of several pools: its main pool (the event's or a 
 places. Everybody touches pools in one order, so that on PostgreSQL no two wait for each other: main pools by id, then
 choice pools by id, then the registration. Callers that also change a registration touch the pools first (`hold`). Only
 registering touches them last: what it inserts before is a row that nobody else can hold. Use-cases that share a commit
-can still meet in any order; the loser of such a meeting is run again (decision 2).
+would still meet in any order, which is why they claim the event before (`events.claims`).
 
 Rows are locked FOR NO KEY UPDATE everywhere (`key_share=True`). A plain FOR UPDATE waits for every transaction that has
 inserted a row with a foreign key to this one, and two that did so wait for each other: 80 s for 200 people, once.
@@ -20,6 +20,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from events import claims
 from events.models import PoolPurpose, SeatPool
 from events.storage import LocalizedText
 
@@ -265,6 +266,7 @@ def note_low(session: Session, event_id: uuid.UUID) -> bool:
 
 def pools_of(session: Session, event_id: uuid.UUID) -> dict[uuid.UUID, Seats]:
     """Hold every pool of an event until the commit, in the order that everybody keeps, and return their counters."""
+    claims.claim(session, event_id)
     rows = session.execute(
         sa.select(_POOL.c.id, *_COUNTERS)
         .where(_POOL.c.event_id == event_id)

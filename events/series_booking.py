@@ -14,7 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, registration
+from events import claims, facts, outbox, registration
 from events.errors import N_, AlreadyRegistered, Closed, Conflict, Full, NotFound, Refused
 from events.models import (
     ACTIVE_STATES,
@@ -69,10 +69,11 @@ def book(session: Session, series_id: uuid.UUID, person: Application, *, now: da
     series = session.get(Series, series_id)
     if series is None:
         raise NotFound
+    wanted = open_dates(session, series_id, now=now)
+    claims.claim(session, *wanted)
     booking = SeriesBooking(series_id=series_id, created_at=now)
     session.add(booking)
     session.flush()
-    wanted = open_dates(session, series_id, now=now)
     alone = open_dates(session, series_id, now=now, asking=True)
     outcomes = _register(session, booking.id, wanted, person, now=now, by=by)
     outcomes += tuple(DateOutcome(event_id, None, None, Conflict(_ALONE)) for event_id in alone)
@@ -159,6 +160,7 @@ def take_added(session: Session, booking_id: uuid.UUID, *, now: datetime, by: st
     known = set(session.scalars(sa.select(Registration.event_id).where(Registration.series_booking_id == booking_id)))
     series_id = session.get_one(Event, held.event_id).series_id
     wanted = [key for key in open_dates(session, series_id, now=now) if key not in known] if series_id else []
+    claims.claim(session, *wanted)
     return _register(session, booking_id, wanted, application_of(held), now=now, by=by)
 
 
@@ -214,8 +216,8 @@ def cancel_all(session: Session, booking_id: uuid.UUID, *, now: datetime, by: st
 
     What it held is offered to those who wait. Doing it twice changes nothing.
     """
-    rows = session.scalars(
-        sa.select(Registration.id)
+    rows = session.execute(
+        sa.select(Registration.id, Registration.event_id)
         .join(Event, Event.id == Registration.event_id)
         .where(
             Registration.series_booking_id == booking_id,
@@ -224,6 +226,7 @@ def cancel_all(session: Session, booking_id: uuid.UUID, *, now: datetime, by: st
         )
         .order_by(Registration.pool_id)
     ).all()
-    for registration_id in rows:
+    claims.claim(session, *(event_id for _, event_id in rows))
+    for registration_id, _ in rows:
         registration.cancel(session, registration_id, now=now, by=by)
     return len(rows)

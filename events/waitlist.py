@@ -10,7 +10,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from events import facts, holdings, outbox, seats
+from events import claims, facts, holdings, outbox, seats
 from events.errors import N_, Closed, Gone, NotFound
 from events.holdings import Holding
 from events.models import (
@@ -139,13 +139,14 @@ def accept_offer(session: Session, registration_id: uuid.UUID, *, now: datetime,
 
 def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Take back the seats of offers that nobody answered and offer them on at once. Returns how many expired."""
-    due = session.scalars(
-        sa.select(Registration.id)
+    due = session.execute(
+        sa.select(Registration.id, Registration.event_id)
         .where(Registration.state == RegistrationState.OFFERED, Registration.offer_expires_at <= now)
         .order_by(Registration.pool_id, Registration.offer_expires_at)
         .limit(limit)
     ).all()
-    return sum(_expire(session, registration_id, now=now) for registration_id in due)
+    claims.claim(session, *(event_id for _, event_id in due))
+    return sum(_expire(session, registration_id, now=now) for registration_id, _ in due)
 
 
 def _expire(session: Session, registration_id: uuid.UUID, *, now: datetime) -> bool:

@@ -203,7 +203,7 @@ def _try(runtime: Runtime, event_id: uuid.UUID, transition: Callable[..., None])
         transition(session, event_id, now=runtime.clock.now(), by=lifecycle.CLOCK)
 
     try:
-        runtime.database.write(use_case)
+        runtime.database.write(use_case, seats_of=[event_id])
     except TryLater:
         raise  # it would meet the other events too
     except Refused as refusal:

@@ -2,7 +2,8 @@
 
 A use-case is handed over whole. A writer takes those that wait, people's (`awrite`) before workers' (`write`), runs
 each with a session of its own and commits them together: at 32 waiting, one flush serves 32 people. A refusal undoes
-its own work only. SQLite has one writer, PostgreSQL a few. See decision 2.
+its own work only. SQLite has one writer, PostgreSQL a few: what changes the seats of one event is left to one writer at
+a time, which claims them before it begins. See decision 2.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.orm import Session
 
+from events.claims import CLAIMED, claim_on
 from events.deliveries import BELLS, HOLDER
 from events.outbox import RECORDED, REQUEST_ID
 from events.storage import ReadSession
@@ -66,6 +68,7 @@ class _Waiting:
 
     use_case: Callable[[Session], Any]
     request_id: str | None
+    seats_of: frozenset[uuid.UUID] = frozenset()
     since: float = field(default_factory=time.monotonic)
     answer: Future[Any] = field(default_factory=Future[Any])
     result: Any = None
@@ -90,6 +93,8 @@ class Database:
         self.after_commit = after_commit
         self.holder: uuid.UUID | None = None
         """As whom this process claims rows, once the others know that it lives; see `service.heartbeat`."""
+        self.clashes = 0
+        """How often a transaction met another head-on and had to give way."""
         self._writing = open_engine(address, connections=self.writer_count, writing=True)
         self._reading = open_engine(address, connections=READERS, writing=False)
         self._cannot_write, self._cannot_read = Outage("written"), Outage("read")
@@ -98,28 +103,36 @@ class Database:
         self._work: deque[_Waiting] = deque()
         self._at_work: dict[int, float] = {}
         """Since when the oldest use-case has waited that a writer (by its thread's number) is working on."""
+        self._claimed: set[uuid.UUID] = set()
+        """Events whose seats a writer of ours is changing: what else is to be done with them waits in its queue."""
         self._wake = threading.Condition()
         self._closing = False
         self._threads: list[threading.Thread] = []
 
     # ------------------------------------------------------------ writing
-    def write(self, use_case: Callable[[Session], _Result], /) -> _Result:
+    def write(self, use_case: Callable[[Session], _Result], /, *, seats_of: Collection[uuid.UUID] = ()) -> _Result:
         """Run `use_case` in a writing transaction and return its result, committed. For workers and commands.
 
         `use_case` may be run again after a clash, so it must do nothing but read and write rows. What it raises is
-        raised here, and nothing of it is kept. Raises `Busy` where it clashed every time or waited too long for what
-        others held, `Unavailable` where the database cannot be reached or written.
+        raised here, and nothing of it is kept. `seats_of` names the events whose seats it may change: they are claimed
+        before anything else (`events.claims`); otherwise it claims them itself when it comes to them. Raises `Busy`
+        where it clashed every time or waited too long for what others held, `Unavailable` where the database cannot be
+        reached or written.
         """
-        return cast("_Result", self._submit(self._work, use_case).result())
+        return cast("_Result", self._submit(self._work, use_case, seats_of).result())
 
-    async def awrite(self, use_case: Callable[[Session], _Result], /) -> _Result:
+    async def awrite(
+        self, use_case: Callable[[Session], _Result], /, *, seats_of: Collection[uuid.UUID] = ()
+    ) -> _Result:
         """Do the same for a page handler: the event loop stays free while the writer works."""
-        return cast("_Result", await asyncio.wrap_future(self._submit(self._people, use_case)))
+        return cast("_Result", await asyncio.wrap_future(self._submit(self._people, use_case, seats_of)))
 
-    def _submit(self, queue: deque[_Waiting], use_case: Callable[[Session], Any]) -> Future[Any]:
+    def _submit(
+        self, queue: deque[_Waiting], use_case: Callable[[Session], Any], seats_of: Collection[uuid.UUID]
+    ) -> Future[Any]:
         if threading.current_thread() in self._threads:
             raise RuntimeError("a use-case must not open a second transaction: it would wait for itself")
-        waiting = _Waiting(use_case, structlog.contextvars.get_contextvars().get("request_id"))
+        waiting = _Waiting(use_case, structlog.contextvars.get_contextvars().get("request_id"), frozenset(seats_of))
         with self._wake:
             if self._closing:
                 raise RuntimeError("the database is closed")
@@ -140,14 +153,20 @@ class Database:
             self._at_work.pop(threading.get_ident(), None)
             with self._wake:
                 while not (batch := self._next_batch()):
-                    if self._closing:
+                    if self._closing and not (self._people or self._work):
                         return
                     self._wake.wait()
                 self._at_work[threading.get_ident()] = batch[0].since
+                claimed = _events_of(batch)
+                self._claimed |= claimed
             # A caller that has gone away meanwhile (a closed connection) is not served at all.
             batch = [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
             if batch:
                 self._serve(batch)
+            if claimed:
+                with self._wake:
+                    self._claimed -= claimed
+                    self._wake.notify_all()
 
     def _next_batch(self) -> list[_Waiting]:
         """Take from the queue whose turn it is: people's, unless work has waited for long enough.
@@ -156,8 +175,21 @@ class Database:
         people would wait until the first ones' mails are written.
         """
         overdue = self._work and time.monotonic() - self._work[0].since > PATIENCE
-        queue, limit = (self._work, WORK_BATCH) if overdue or not self._people else (self._people, BATCH)
-        return [queue.popleft() for _ in range(min(len(queue), limit))]
+        people, work = (self._people, BATCH), (self._work, WORK_BATCH)
+        for queue, limit in (work, people) if overdue else (people, work):
+            if batch := self._take(queue, limit):
+                return batch
+        return []
+
+    def _take(self, queue: deque[_Waiting], limit: int) -> list[_Waiting]:
+        """Take the oldest whose events no other writer is at: it would only wait there, and hold what it has."""
+        taken: list[_Waiting] = []
+        left: list[_Waiting] = []
+        while queue and len(taken) < limit and len(left) < BATCH:
+            waiting = queue.popleft()
+            (taken if self._claimed.isdisjoint(waiting.seats_of) else left).append(waiting)
+        queue.extendleft(reversed(left))
+        return taken
 
     def _serve(self, batch: list[_Waiting]) -> None:
         """Commit a batch and answer everybody in it, whatever happens."""
@@ -228,15 +260,18 @@ class Database:
     def _run_bare(self, batch: list[_Waiting]) -> None:
         """Run every use-case in one transaction; the first that fails ends it for all."""
         with self._transaction() as connection:
+            claimed = _claim(connection, batch)
             for waiting in batch:
-                with self._session(connection, waiting, "rollback_only") as session:
+                with self._session(connection, waiting, claimed, "rollback_only") as session:
                     _run_one(session, waiting)
 
     def _run_apart(self, batch: list[_Waiting]) -> None:
         """Run every use-case in a savepoint of its own, so that one that fails leaves the others' work alone."""
         with self._transaction() as connection:
+            claimed = _claim(connection, batch)
             for waiting in batch:
-                with self._session(connection, waiting, "create_savepoint") as session:
+                # What one claims is given up with its savepoint: the others do not count on it.
+                with self._session(connection, waiting, set(claimed), "create_savepoint") as session:
                     try:
                         _run_one(session, waiting)
                         session.commit()  # releases the savepoint
@@ -256,6 +291,8 @@ class Database:
                 committing = True
         except Exception as error:
             if is_clash(error) or (lost_connection(error) and not committing):
+                with self._wake:
+                    self.clashes += 1
                 raise _ClashError from error
             refusal = refusal_of(error)
             if isinstance(refusal, Unavailable):
@@ -265,9 +302,11 @@ class Database:
             raise
         self._cannot_write.end()
 
-    def _session(self, connection: sa.Connection, waiting: _Waiting, mode: _JoinMode) -> Session:
+    def _session(
+        self, connection: sa.Connection, waiting: _Waiting, claimed: set[uuid.UUID], mode: _JoinMode
+    ) -> Session:
         # A session of its own for each: no use-case sees another's objects, and `info` starts empty.
-        info = {REQUEST_ID: waiting.request_id, HOLDER: self.holder}
+        info = {REQUEST_ID: waiting.request_id, HOLDER: self.holder, CLAIMED: claimed}
         return Session(connection, join_transaction_mode=mode, expire_on_commit=False, info=info)
 
     def _tell(self, batch: list[_Waiting]) -> None:
@@ -348,6 +387,17 @@ class Database:
     def engines(self) -> tuple[sa.Engine, sa.Engine]:
         """The writing and the reading engine, for those who watch what is sent."""
         return self._writing, self._reading
+
+
+def _events_of(batch: Iterable[_Waiting]) -> set[uuid.UUID]:
+    return {event_id for waiting in batch for event_id in waiting.seats_of}
+
+
+def _claim(connection: sa.Connection, batch: Iterable[_Waiting]) -> set[uuid.UUID]:
+    """Claim every event that a batch says it is about, all at once and in order, and return them."""
+    claimed = _events_of(batch)
+    claim_on(connection, claimed)
+    return claimed
 
 
 def _run_one(session: Session, waiting: _Waiting) -> None:

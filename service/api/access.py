@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -15,7 +15,8 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
 from events.errors import N_, FieldError, Invalid, NotAllowed, NotFound
-from events.ownership import Owners, owner_of
+from events.models import Event, Invitee, Registration, SeatPool
+from events.ownership import Owners, event_of, owner_of
 from events.storage import Base, ReadSession, Session
 from service import auditing
 from service.accounts import audit, tokens
@@ -30,6 +31,8 @@ _Result = TypeVar("_Result")
 Thing = tuple[type[Base], uuid.UUID]
 """A row that belongs to an organiser: its table's class and its id."""
 
+_SEATED = (Registration, SeatPool, Invitee)
+"""Things that belong to an event and have to do with its seats."""
 _ACTION = "action"
 NOTE_USE_EVERY = timedelta(minutes=5)
 
@@ -116,9 +119,9 @@ class Acting:
             self.check(session, on)
             return use_case(session)
 
-        return await self._write(checked)
+        return await self._write(checked, on)
 
-    async def _write(self, use_case: Callable[[Session], _Result]) -> _Result:
+    async def _write(self, use_case: Callable[[Session], _Result], on: Thing | None) -> _Result:
         at = real_now()
 
         def noted(session: Session) -> _Result:
@@ -126,7 +129,7 @@ class Acting:
             audit.note(session, self.origin, real_now=at)
             return result
 
-        result = await self.runtime.database.awrite(noted)
+        result = await self.runtime.database.awrite(noted, seats_of=await self._events_of(on))
         self.origin.noted = True
         return result
 
@@ -156,7 +159,18 @@ class Acting:
             )
             return render(session, uuid.UUID(answer["id"]))
 
-        return await self._write(once)
+        return await self._write(once, on)
+
+    async def _events_of(self, on: Thing | None) -> Sequence[uuid.UUID]:
+        """Return the event whose seats may change with a thing, if there is one."""
+        if on is None:
+            return ()
+        kind, key = on
+        if kind is Event:
+            return (key,)
+        if kind not in _SEATED:
+            return ()
+        return (await self.runtime.database.aread(lambda session: event_of(session, kind, key)),)
 
     def owners(self, wanted: uuid.UUID | None) -> Owners:
         """Return whose things a list shows: the wanted organiser's, else all that the person sees.

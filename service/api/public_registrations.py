@@ -79,7 +79,7 @@ async def register(
             session, scope=scope, key=idempotency_key, payload=payload, real_now=real_now(), produce=take_place
         )
 
-    made = await runtime.database.awrite(use_case)
+    made = await runtime.database.awrite(use_case, seats_of=[event_id])
     state = RegistrationState(made["state"])
     return registered_view(uuid.UUID(made["id"]), state, made["version"], runtime.links)
 
@@ -121,7 +121,8 @@ async def _act(
         session.expire_all()
         return own_registration(own_place(session, runtime, token), runtime.links), result
 
-    return await runtime.database.awrite(checked)
+    event_id = await runtime.database.aread(lambda session: own_place(session, runtime, token).event_id)
+    return await runtime.database.awrite(checked, seats_of=[event_id])
 
 
 @get("/my/registrations/{token:str}", responses=_READ_OWN, operation_id="getOwnRegistration", response_headers=PERSONAL)

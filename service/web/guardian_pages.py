@@ -77,7 +77,9 @@ async def give_consent(
     if form.value("guardian") != "yes":
         return asked.show(form.with_errors([FieldError("guardian", "missing", _SWORN)]), HTTP_422_UNPROCESSABLE_ENTITY)
     now = runtime.clock.now()
-    await runtime.database.awrite(lambda session: guardians.consent(session, asked.place.id, now=now))
+    await runtime.database.awrite(
+        lambda session: guardians.consent(session, asked.place.id, now=now), seats_of=[asked.place.event_id]
+    )
     return asked.back()
 
 
@@ -86,5 +88,7 @@ async def refuse_consent(request: Request, runtime: NamedDependency[Runtime], to
     """Note that the guardian does not agree; the seats go on."""
     asked = await _open(request, runtime, token)
     now = runtime.clock.now()
-    await runtime.database.awrite(lambda session: guardians.refuse(session, asked.place.id, now=now))
+    await runtime.database.awrite(
+        lambda session: guardians.refuse(session, asked.place.id, now=now), seats_of=[asked.place.event_id]
+    )
     return asked.back()

@@ -156,7 +156,8 @@ async def cancel(request: Request, runtime: NamedDependency[Runtime], token: Fro
     page = await open_link(runtime, MANAGE, token)
     now = runtime.clock.now()
     await runtime.database.awrite(
-        lambda session: registration.cancel(session, page.id, now=now, by=f"person:{page.id}")
+        lambda session: registration.cancel(session, page.id, now=now, by=f"person:{page.id}"),
+        seats_of=[page.event_id],
     )
     pages_of(request).recent.forget()
     return _back(token)
@@ -168,7 +169,8 @@ async def accept(runtime: NamedDependency[Runtime], token: FromPath[str]) -> Red
     page = await open_link(runtime, MANAGE, token)
     now = runtime.clock.now()
     await runtime.database.awrite(
-        lambda session: waitlist.accept_offer(session, page.id, now=now, by=f"person:{page.id}")
+        lambda session: waitlist.accept_offer(session, page.id, now=now, by=f"person:{page.id}"),
+        seats_of=[page.event_id],
     )
     return _back(token)
 

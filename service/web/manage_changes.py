@@ -94,7 +94,8 @@ async def exchange_time(request: Request, runtime: NamedDependency[Runtime], tok
     try:
         slot_id = form.check(SlotChoiceInput).slot_id
         await runtime.database.awrite(
-            lambda session: changing.move_to_slot(session, own.place.id, slot_id, now=now, by=own.by)
+            lambda session: changing.move_to_slot(session, own.place.id, slot_id, now=now, by=own.by),
+            seats_of=[own.place.event_id],
         )
     except Invalid as refusal:
         return await _times(own, form.with_errors(refusal.errors), HTTP_422_UNPROCESSABLE_ENTITY)
@@ -130,7 +131,8 @@ async def bring_fewer(request: Request, runtime: NamedDependency[Runtime], token
         absent = [int(each) for each in form.all("absent") if each.isascii() and each.isdecimal()]
         size = own.place.party_size - len(absent) if absent else given.party_size or own.place.party_size
         await runtime.database.awrite(
-            lambda session: changing.bring_fewer(session, own.place.id, size, absent=absent, now=now, by=own.by)
+            lambda session: changing.bring_fewer(session, own.place.id, size, absent=absent, now=now, by=own.by),
+            seats_of=[own.place.event_id],
         )
     except Invalid as refusal:
         return await _party(own, form.with_errors(refusal.errors), HTTP_422_UNPROCESSABLE_ENTITY)
@@ -166,7 +168,8 @@ async def change_answers(request: Request, runtime: NamedDependency[Runtime], to
         new = _check(own, found, received)
         answers = new.answers
         await runtime.database.awrite(
-            lambda session: changing.edit_answers(session, own.place.id, new, now=now, by=own.by)
+            lambda session: changing.edit_answers(session, own.place.id, new, now=now, by=own.by),
+            seats_of=[own.place.event_id],
         )
     except ChoiceFull as refusal:
         return _refused(own, found, received, error_of_full_choice(refusal, answers))

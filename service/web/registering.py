@@ -122,7 +122,7 @@ async def _register(
         )
 
     try:
-        return await runtime.database.awrite(use_case)
+        return await runtime.database.awrite(use_case, seats_of=[event.id])
     except ChoiceFull as refusal:
         raise error_of_full_choice(refusal, checked.answers) from refusal
 

@@ -24,7 +24,7 @@ from events.errors import AlreadyRegistered, Gone
 from events.models import ACTIVE_STATES, SEATED_STATES, Registration, RegistrationState, SeatPool
 from events.storage import ReadSession, Session
 from tests.support.databases import Database
-from tests.support.life import NOW, Life
+from tests.support.life import NOW, Life, application
 from tests.support.sizes import size
 
 PEOPLE, SEATS, THREADS = 200, 10, 20
@@ -176,17 +176,23 @@ def test_eight_moves_at_once_raise_the_calendars_sequence_once_each(life: Life) 
     assert life.event(event_id).calendar_sequence == 8
 
 
-def test_a_crowd_that_runs_from_door_to_door(life: Life) -> None:
-    """Several events at once: writers that commit together meet in every order, and nobody is told of it."""
+def test_a_crowd_that_runs_from_door_to_door(database: Database, life: Life) -> None:
+    """Several events at once, many in each commit and in every order: no two writers wait for each other."""
     events = [life.webinar(capacity=SEATS) for _ in range(4)]
     visits = [(event_id, number) for number in range(PEOPLE // 4) for event_id in events]
     random.Random(7).shuffle(visits)
-    outcomes = _all_at_once([partial(life.register, event_id, number) for event_id, number in visits])
+
+    def register(event_id: uuid.UUID, number: int) -> registration.Registered:
+        asked = application(event_id, number)
+        return database.write(lambda session: registration.register(session, asked, now=NOW), seats_of=[event_id])
+
+    outcomes = _all_at_once([partial(register, event_id, number) for event_id, number in visits])
     states = Counter(outcome.state for outcome in outcomes if isinstance(outcome, registration.Registered))
     assert states == {RegistrationState.CONFIRMED: 4 * SEATS, RegistrationState.WAITLISTED: PEOPLE - 4 * SEATS}
     assert [(life.pool(event_id).taken, life.pool(event_id).waiting) for event_id in events] == [
         (SEATS, PEOPLE // 4 - SEATS)
     ] * 4
+    assert database.clashes == 0
 
 
 # ---------------------------------------------------------------- a long day at the desk

@@ -72,6 +72,12 @@ class Desk:
         """How facts name this person."""
         return self.identity.by
 
+    @property
+    def _event_ids(self) -> Sequence[uuid.UUID]:
+        """The event that the page is about, if it is about one: its seats may change."""
+        found = self.request.path_params.get("event_id")
+        return [found] if isinstance(found, uuid.UUID) else []
+
     async def read(self, query: Callable[[ReadSession], _Result]) -> _Result:
         """Run a query."""
         return await self.runtime.database.aread(query)
@@ -85,7 +91,7 @@ class Desk:
             audit.note(session, origin, real_now=at)
             return result
 
-        result = await self.runtime.database.awrite(noted)
+        result = await self.runtime.database.awrite(noted, seats_of=self._event_ids)
         origin.noted = True
         self.pages.recent.forget()
         return result
