@@ -28,6 +28,7 @@ from service.statuses import status_of
 from service.web.forms import Form
 from service.web.pages import Pages, Request, locale_of, pages_of
 from service.web.staff.access import identity_of, signed_of
+from service.web.staff.guide_map import help_path
 from service.web.staff.menu import entries
 from service.web.staff.notices import NOTICES
 from service.wiring import Runtime
@@ -172,6 +173,7 @@ class Desk:
             headers=headers,
             desk=self,
             menu=entries(self.identity, self.request.url.path, mailbox=self.runtime.settings.mailbox_page),
+            help_path=help_path(self.request.scope["path_template"]),
             said=said,
             event=event,
             **context,

@@ -29,6 +29,7 @@ from service.web.staff import (
     event_list,
     event_stages,
     form_builder,
+    guiding,
     importing,
     inviting,
     kiosks,
@@ -116,6 +117,7 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     *proving.HANDLERS,
     *devices.HANDLERS,
     *trail.HANDLERS,
+    *guiding.HANDLERS,
 )
 
 

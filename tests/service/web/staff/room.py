@@ -221,6 +221,9 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "number": "0",
         "move": "close",
         "switch": "disable",
+        "topic": "first-event",
+        "language": "id",
+        "picture": "overview.webp",
         "token": "x" * 43,
     }
 

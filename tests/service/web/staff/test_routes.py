@@ -153,6 +153,10 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/events/{exhibition_id}/slots"): "events.edit",
     ("POST", "/staff/events/{exhibition_id}/slots/{pool_id}"): "events.edit",
     ("GET", "/staff/events/{event_id}/timeline"): "events.view",
+    ("GET", "/staff/help"): "account.own",
+    ("GET", "/staff/help/{topic}"): "account.own",
+    ("GET", "/staff/help/pictures/{language}/{picture}"): PUBLIC,
+    ("GET", "/staff/sign-in/help"): PUBLIC,
     ("POST", "/staff/invitations/{link_id}/revoke"): "staff.manage",
     ("GET", "/staff/mailbox"): "mailbox.view",
     ("GET", "/staff/mailbox/{name}"): "mailbox.view",
@@ -220,13 +224,13 @@ def _table() -> Iterator[tuple[str, str, Any]]:
                 yield str(method), re.sub(r":\w+}", "}", path), handler.opt.get("action")
 
 
-def _as_listed(path: str) -> str:
+def as_listed(path: str) -> str:
     return re.sub(r"\{(draft|live|exhibition|date)_id}", "{event_id}", path).replace("{open_pool_id}", "{pool_id}")
 
 
 def test_every_route_has_an_entry_and_is_what_it_says() -> None:
     found = {(method, path): str(action) for method, path, action in _table()}
-    assert found == {(method, _as_listed(path)): action for (method, path), action in EXPECTED.items()}
+    assert found == {(method, as_listed(path)): action for (method, path), action in EXPECTED.items()}
 
 
 def send(client: TestClient[Any], method: str, path: str, things: Any, **headers: str) -> Any:

@@ -1,0 +1,87 @@
+"""Which topic of the guide explains which page; a page without one fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.web.guide_markdown import ADDRESS
+
+PUBLIC_HELP = "/staff/sign-in/help"
+"""Where help with signing in is, for who cannot."""
+
+TOPIC_OF: Mapping[str, str] = {
+    "/staff": "overview",
+    "/staff/account": "overview",
+    "/staff/account/confirm": "overview",
+    "/staff/account/devices": "overview",
+    "/staff/account/security": "overview",
+    "/staff/audit": "overview",
+    "/staff/brand": "overview",
+    "/staff/embed": "overview",
+    "/staff/events": "events",
+    "/staff/events/new": "first-event",
+    "/staff/events/{event_id}": "events",
+    "/staff/events/{event_id}/approvals": "approval",
+    "/staff/events/{event_id}/attendance": "overview",
+    "/staff/events/{event_id}/cancel": "events",
+    "/staff/events/{event_id}/certificates": "overview",
+    "/staff/events/{event_id}/certificates/{certificate_id}": "overview",
+    "/staff/events/{event_id}/clone": "copies",
+    "/staff/events/{event_id}/discard": "events",
+    "/staff/events/{event_id}/door": "overview",
+    "/staff/events/{event_id}/door/problems": "overview",
+    "/staff/events/{event_id}/edit": "first-event",
+    "/staff/events/{event_id}/form": "form",
+    "/staff/events/{event_id}/invitees": "seats",
+    "/staff/events/{event_id}/kiosk": "overview",
+    "/staff/events/{event_id}/materials": "materials",
+    "/staff/events/{event_id}/partners": "overview",
+    "/staff/events/{event_id}/postpone": "events",
+    "/staff/events/{event_id}/posts": "overview",
+    "/staff/events/{event_id}/preparation": "registrations",
+    "/staff/events/{event_id}/previews": "review",
+    "/staff/events/{event_id}/programme": "programme",
+    "/staff/events/{event_id}/recording": "overview",
+    "/staff/events/{event_id}/registration-settings": "getting-in",
+    "/staff/events/{event_id}/registrations": "registrations",
+    "/staff/events/{event_id}/registrations/import": "import",
+    "/staff/events/{event_id}/registrations/import/{import_id}": "import",
+    "/staff/events/{event_id}/registrations/new": "entering",
+    "/staff/events/{event_id}/registrations/{registration_id}": "registrations",
+    "/staff/events/{event_id}/registrations/{registration_id}/cancel": "registrations",
+    "/staff/events/{event_id}/registrations/{registration_id}/link": "registrations",
+    "/staff/events/{event_id}/reports": "overview",
+    "/staff/events/{event_id}/reschedule": "events",
+    "/staff/events/{event_id}/review": "review",
+    "/staff/events/{event_id}/slots": "visiting-times",
+    "/staff/events/{event_id}/timeline": "events",
+    "/staff/events/{event_id}/waitlist": "waitlist",
+    "/staff/help": "overview",
+    "/staff/help/{topic}": "overview",
+    "/staff/mailbox": "overview",
+    "/staff/mailbox/{name}": "overview",
+    "/staff/organisers/new": "overview",
+    "/staff/people": "overview",
+    "/staff/posts": "overview",
+    "/staff/posts/{post_id}": "overview",
+    "/staff/queue": "overview",
+    "/staff/reviews": "review",
+    "/staff/series": "series",
+    "/staff/series/new": "series",
+    "/staff/series/{series_id}": "series",
+    "/staff/series/{series_id}/add": "series",
+    "/staff/series/{series_id}/dates/{event_id}/call-off": "series",
+    "/staff/series/{series_id}/dates/{event_id}/edit": "series",
+    "/staff/sign-in": "sign-in",
+    "/staff/sign-in/help": "sign-in",
+    "/staff/sign-in/second": "sign-in",
+    "/staff/templates": "copies",
+    "/staff/welcome/{token}": "sign-in",
+}
+"""The topic of each page, by the address that its route has."""
+
+
+def help_path(route: str) -> str:
+    """Return where the page of `route` is explained; the table of contents for what only answers a form."""
+    topic = TOPIC_OF.get(route)
+    return ADDRESS if topic is None else f"{ADDRESS}/{topic}"

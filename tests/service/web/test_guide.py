@@ -1,0 +1,92 @@
+"""The staff's guide: complete in both languages, true to the pages' labels, with every link and picture there."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from events.storage import LOCALES
+from service.web.guide import GROUPS, HELP, TOPICS, read_topic, search
+from service.web.guide_markdown import known_pictures, read_markdown
+from service.web.languages import translate
+from tests.support.catalogues import wanted
+
+EVERY = list(itertools.product(TOPICS, LOCALES))
+
+
+def test_every_topic_exists_in_every_language_once_and_no_other_file_does() -> None:
+    files = {str(path.relative_to(HELP)) for path in HELP.rglob("*.md")}
+    assert files == {f"{locale}/{name}.md" for name, locale in EVERY}
+    assert len(TOPICS) == len(set(TOPICS)) == sum(len(names) for names in GROUPS.values())
+
+
+def test_what_is_bold_is_written_on_a_page() -> None:
+    """A label that a page no longer has, or has in other words, fails here; both languages name the same ones."""
+    known = {message.id for texts in wanted().values() for message in texts if isinstance(message.id, str)}
+    wrong: list[tuple[str, object]] = []
+    for name in TOPICS:
+        english = set(read_topic(name, "en").page.labels)
+        wrong += [(name, label) for label in sorted(english - known)]
+        said = {translate(label, "id") for label in english}
+        wrong += [(name, label) for label in sorted(said ^ set(read_topic(name, "id").page.labels))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("name", "locale"), EVERY)
+def test_a_topic_is_whole(name: str, locale: str) -> None:
+    topic = read_topic(name, locale)
+    assert topic.title
+    assert topic.page.sections[0].text, "what the page is about, above its first heading"
+    assert "**" not in topic.page.html, "a mark that was not understood"
+    anchors = [section.anchor for section in topic.contents]
+    assert len(anchors) == len(set(anchors))
+    for link in topic.page.links:
+        target, _, anchor = link.partition("#")
+        assert target in {"", *TOPICS}, link
+        assert anchor in {"", *(section.anchor for section in read_topic(target or name, locale).contents)}, link
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_both_languages_say_the_same(name: str) -> None:
+    """As many headings, steps, links and the same pictures: one was not changed without the other."""
+    id_, en = (read_topic(name, locale) for locale in LOCALES)
+    for mark in ("<h2", "<li", "<blockquote", "<tr"):
+        assert (mark, id_.page.html.count(mark)) == (mark, en.page.html.count(mark))
+    assert id_.page.pictures == en.page.pictures
+    assert [link.split("#")[0] for link in id_.page.links] == [link.split("#")[0] for link in en.page.links]
+
+
+def test_what_is_no_markdown_stays_text() -> None:
+    page = read_markdown('# A <b>title</b>\n\n<script>alert(1)</script> and [a](javascript:alert(1)) & "more"', "id")
+    assert page.title == "A <b>title</b>"
+    assert "<script" not in page.html
+    assert "&lt;script&gt;" in page.html
+    assert "href" not in page.html
+
+
+def test_search_finds_words_in_any_order_and_titles_first() -> None:
+    [first, *others] = search("acara PERTAMA", "id")
+    assert first.topic.name == "first-event"
+    assert {hit.topic.name for hit in others} <= set(TOPICS) - {"first-event"}
+    assert search("", "id") == []
+    assert search("kata-yang-tidak-ada", "id") == []
+    [found] = search("recovery codes lost", "en")
+    assert (found.topic.name, found.section.anchor) == ("sign-in", "if-your-phone-is-lost")
+    assert "recovery codes" in found.excerpt.lower()
+
+
+def test_an_excerpt_shows_the_word_and_is_cut_between_words() -> None:
+    hit = next(hit for hit in search("kalender", "id") if hit.topic.name == "events")
+    text = hit.section.text
+    inner = hit.excerpt.removeprefix("… ").removesuffix(" …")
+    assert inner in text
+    assert "kalender" in inner
+    begin = text.index(inner)
+    assert text[begin - 1 : begin] in {"", " "}
+    assert text[begin + len(inner) : begin + len(inner) + 1] in {"", " "}
+
+
+def test_every_picture_is_used_and_every_used_picture_is_there() -> None:
+    used = {f"{locale}/{picture}" for name, locale in EVERY for picture in read_topic(name, locale).page.pictures}
+    assert used == set(known_pictures())
