@@ -23,24 +23,36 @@ from service.wiring import Runtime
 
 def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> litestar.Litestar:
     """Return the ASGI application of one process."""
+    app = lay_out(routes)
+    take_up(app, runtime)
+    return app
 
-    def provide_runtime() -> Runtime:
-        return runtime
 
+def lay_out(routes: Sequence[ControllerRouterHandler] = ()) -> litestar.Litestar:
+    """Return the application with every route, and `routes` beside them, but nothing to answer from yet."""
     app = litestar.Litestar(
         route_handlers=[pages_router(), staff_router(), api_router(), *routes],
-        dependencies={"runtime": Provide(provide_runtime, sync_to_thread=False)},
+        dependencies={"runtime": Provide(_provide_runtime, sync_to_thread=False)},
         exception_handlers={kind: _by_path(page) for kind, page in PAGE_EXCEPTION_HANDLERS.items()},
-        before_send=[safety(runtime)],
         middleware=[trace_requests],
         openapi_config=openapi_config(),
         include_in_schema=False,
         logging_config=None,  # `service.logs` has set it up for every kind of process
-        state=State(page_state(runtime) | api_state(runtime)),
     )
     # Around the router, which would refuse the method before any middleware of ours is asked.
     app.asgi_handler = answer_heads(app.asgi_handler)
     return app
+
+
+def take_up(app: litestar.Litestar, runtime: Runtime) -> None:
+    """Let `app` answer from `runtime`, which handlers, guards and hooks find in its state."""
+    app.state = State(page_state(runtime) | api_state(runtime))
+    app.before_send = [safety(runtime)]
+
+
+def _provide_runtime(state: State) -> Runtime:
+    runtime: Runtime = state.runtime
+    return runtime
 
 
 def _by_path(page: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -52,4 +64,4 @@ def _by_path(page: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return handle
 
 
-__all__ = ["NamedDependency", "create_app"]
+__all__ = ["NamedDependency", "create_app", "lay_out", "take_up"]

@@ -53,7 +53,7 @@ from service.web.registering import send_form, show_form
 from service.web.series_manage import ask_to_give_back, booking_calendar, give_back, show_booking, take_added
 from service.web.series_page import show_series
 from service.web.series_registering import send_series_form, show_series_form
-from service.web.static_files import StaticFiles, static_file
+from service.web.static_files import built_files, static_file
 from service.web.validators import answer_unchanged
 from service.web.verifying import ask_for_code, show_proof
 from service.wiring import Runtime
@@ -142,7 +142,7 @@ def pages_router(routes: Sequence[ControllerRouterHandler] = _PUBLIC) -> FreshRo
 
 def page_state(runtime: Runtime) -> dict[str, Any]:
     """Return what pages find in the application's state. Raises `RuntimeError` if the assets are not built."""
-    static_files = StaticFiles()
+    static_files = built_files()
     return {"static_files": static_files, "pages": Pages(runtime, static_files)}
 
 

@@ -9,6 +9,7 @@ import gzip
 import json
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ class StaticFiles:
     def find(self, path: str) -> StaticFile | None:
         """Return the file at `path` below ``/static/``, or None."""
         return self._files.get(path)
+
+
+@cache
+def built_files() -> StaticFiles:
+    """Return what the build made, read once a process."""
+    return StaticFiles()
 
 
 def _read(path: Path) -> StaticFile:

@@ -15,10 +15,10 @@ from litestar.testing import TestClient
 from events.errors import Refused
 from events.models import Organiser, SeatPool
 from events.storage import Session
-from service.app import create_app
 from service.outages import Busy, Unavailable, refusal_of
 from service.transactions import Database
 from service.wiring import Runtime
+from tests.support.app import create_app
 from tests.support.life import Life, add_organiser
 from tests.support.postgres import Postgres
 from tests.support.running import make_runtime

@@ -17,10 +17,10 @@ from events import recording
 from events.models import Recording, RecordingState, Stage
 from events.outbox import FactRow
 from notifications.models.email import Email
-from service.app import create_app
 from service.ticker import tidy_up
 from service.tracing import trace_requests
 from service.wiring import Runtime
+from tests.support.app import create_app
 from tests.support.life import Life, add_organiser
 from tests.support.running import make_runtime, settled, workers
 

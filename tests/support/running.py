@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,14 @@ from tests.support.polling import until
 TYPEFACES = Path(tempfile.gettempdir()) / "acara-tests-typefaces"
 
 
+@cache
+def _compiled() -> Path:
+    """Return where this process keeps the pages' templates compiled: never those of a run before, made another way."""
+    folder = Path(tempfile.mkdtemp(prefix="acara-tests-pages-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def make_runtime(database_url: str, folder: Path, **settings: Any) -> Runtime:
     """Return a runtime on a database that has its tables; `settings` are fields of `Settings`."""
     wanted: dict[str, Any] = {"data_dir": folder / "var", "database_url": SecretStr(database_url), **settings}
@@ -29,6 +40,8 @@ def make_runtime(database_url: str, folder: Path, **settings: Any) -> Runtime:
     TYPEFACES.mkdir(exist_ok=True)
     if not made.faces_dir.exists():
         made.faces_dir.symlink_to(TYPEFACES)
+    if not made.pages_dir.exists():
+        made.pages_dir.symlink_to(_compiled())
     return made
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import uvicorn
 
-from service.app import create_app
 from service.wiring import Runtime
+from tests.support.app import create_app
 from tests.support.polling import until
 
 

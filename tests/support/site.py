@@ -16,10 +16,10 @@ from typing import Any
 import uvicorn
 from litestar import get
 
-from service.app import create_app
 from service.clock import set_clock
 from service.web.site import pages_router
 from service.wiring import Runtime
+from tests.support.app import create_app
 from tests.support.life import Life, add_organiser
 from tests.support.polling import until
 from tests.support.running import make_runtime
@@ -47,6 +47,9 @@ def _fail() -> None:
     raise ZeroDivisionError
 
 
+_FAILING = (pages_router([_fail]),)
+
+
 @contextmanager
 def serving(database_url: str, folder: Path, *, now: datetime, **settings: Any) -> Generator[Site]:
     """Serve the site on a port that the system chooses, for as long as the context lasts.
@@ -59,7 +62,7 @@ def serving(database_url: str, folder: Path, *, now: datetime, **settings: Any) 
         at(runtime, now)
         organiser_id = runtime.database.write(lambda session: add_organiser(session, now=now))
         config = uvicorn.Config(
-            create_app(runtime, [pages_router([_fail])]), log_config=None, access_log=False, ws="none", lifespan="on"
+            create_app(runtime, _FAILING), log_config=None, access_log=False, ws="none", lifespan="on"
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -21,10 +21,10 @@ from service.accounts.models import Role
 from service.accounts.permissions import ROLES_OF, Action, StaffIdentity
 from service.api.examples_sent import SENT as SENT_OTHERWISE
 from service.api.examples_series import SERIES_SENT
-from service.app import create_app
 from service.clock import set_clock
 from tests.service.api.conftest import make_token
 from tests.service.web.staff.room import Room, open_room, things_of
+from tests.support.app import create_app
 from tests.support.life import NOW, Life
 from tests.support.running import make_runtime
 

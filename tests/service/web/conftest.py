@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from service.app import create_app
 from service.wiring import Runtime
+from tests.support.app import create_app
 from tests.support.life import NOW
 from tests.support.running import make_runtime
 from tests.support.site import Site, at, serving

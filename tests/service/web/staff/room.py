@@ -24,10 +24,10 @@ from service import kiosks
 from service.accounts import invitations, staff, tokens
 from service.accounts.models import Role
 from service.accounts.permissions import StaffIdentity
-from service.app import create_app
 from service.clock import real_now
 from service.wiring import Runtime
 from tests.service.accounts.people import PASSWORD, People
+from tests.support.app import create_app
 from tests.support.life import NOW, Life, add_organiser
 from tests.support.series_life import make_series
 
