@@ -312,6 +312,14 @@ class VisitMoved(Fact, frozen=True, kw_only=True):
     to_slot_id: uuid.UUID
 
 
+class DateExchanged(Fact, frozen=True, kw_only=True):
+    """Somebody gave back another date of the series for this one."""
+
+    registration_id: uuid.UUID
+    from_event_id: uuid.UUID
+    from_registration_id: uuid.UUID
+
+
 class PartyShrunk(Fact, frozen=True, kw_only=True):
     """Fewer people come than were registered."""
 

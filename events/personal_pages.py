@@ -47,6 +47,8 @@ class RegistrationPage:
     party_size: int
     is_visit: bool
     """Whether it is for a visiting time, which can be exchanged for another."""
+    in_series: bool
+    """Whether it is for a date of a series, which can be exchanged for another."""
     locale: str
     link_version: int
     offer_expires_at: datetime | None
@@ -153,6 +155,7 @@ def registration_page(
         decision_reason=registration.decision_reason,
         evidence=tuple(evidence),
         is_visit=registration.slot_id is not None,
+        in_series=event.series_id is not None,
         event_id=event.id,
         event_slug=event.slug,
         starts_at=slot.starts_at if slot else event.starts_at,

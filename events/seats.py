@@ -264,12 +264,12 @@ def note_low(session: Session, event_id: uuid.UUID) -> bool:
     return cast("sa.CursorResult[Any]", changed).rowcount > 0
 
 
-def pools_of(session: Session, event_id: uuid.UUID) -> dict[uuid.UUID, Seats]:
-    """Hold every pool of an event until the commit, in the order that everybody keeps, and return their counters."""
-    claims.claim(session, event_id)
+def pools_of(session: Session, *event_ids: uuid.UUID) -> dict[uuid.UUID, Seats]:
+    """Hold every pool of these events until the commit, in the order that everybody keeps; returns their counters."""
+    claims.claim(session, *event_ids)
     rows = session.execute(
         sa.select(_POOL.c.id, *_COUNTERS)
-        .where(_POOL.c.event_id == event_id)
+        .where(_POOL.c.event_id.in_(event_ids))
         .order_by(_IS_CHOICE, _POOL.c.id)
         .with_for_update(key_share=True)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from events.calendar import Entry, entry_file, participation_entry, registration_entry
@@ -63,7 +63,7 @@ class Composer:
                         Attachment(each["name"], each["type"], self.files.get(each["key"]))
                         for each in email.attachments
                     ),
-                    *self._schedule(material),
+                    *self._schedule(material, self._organiser(material, to, organiser)),
                 ],
             )
         )
@@ -93,17 +93,21 @@ class Composer:
             answer_wanted=material.participation is not None,
         )
 
-    def _schedule(self, material: Material) -> list[Attachment]:
+    def _schedule(self, material: Material, organiser: Mailbox) -> list[Attachment]:
         """Return one calendar file with all dates of a booking, none where nothing of it is in a calendar.
 
-        A file, not an invitation: a REQUEST speaks of one UID only (RFC 5546 §3.2.2), and every date has its own, so
-        that a later mail about one date finds its entry.
+        A file, not an invitation: a REQUEST speaks of one UID only (RFC 5546 §3.2.2), and every date has its own. UID,
+        SEQUENCE and ORGANIZER are those of a later mail about one date, so that this finds its entry and may change it:
+        clients leave an update from another organizer alone.
         """
         booking, locale = material.booking, material.email.locale
         if booking is None or material.email.kind is EmailKind.SERIES_ADDED:
             return []
         entries = [
-            registration_entry(event, material.organiser, held, locale, links=self.links)
+            replace(
+                registration_entry(event, material.organiser, held, locale, links=self.links),
+                organiser=(one_line(organiser.name), organiser.address),
+            )
             for held, event in booking.in_calendars
         ]
         if not entries:

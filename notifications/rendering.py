@@ -173,6 +173,8 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "new_link": bool(params.get("new_link")),
         "moved": bool(params.get("moved")),
         "approved": bool(params.get("approved")),
+        "exchanged": bool(params.get("exchanged")),
+        "replaces": material.registration is not None and material.registration.replaces_id is not None,
         "undone": str(params.get("undone", "")),
         "attached": bool(material.email.attachments),
         "recording_url": material.recording_url or "",

@@ -207,6 +207,17 @@ class AnsweringInput(RegistrationInput):
     )
 
 
+class DateExchangeInput(Input):
+    """Another date of the same series, and the answers to what it asks."""
+
+    event_id: uuid.UUID
+    form_revision: int | None = Field(
+        None, ge=0, description="The revision of the form that the person saw; left out: the current one."
+    )
+    answers: dict[str, Any] = Field(default_factory=dict[str, Any], max_length=100, description="By question id.")
+    members: list[MemberInput] = Field(default_factory=list["MemberInput"], max_length=100)
+
+
 class CodeWordInput(Input):
     """A code word that was said or shown during the event."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from events import facts
+from events import exchanging, facts
+from events.facts import Fact
 from events.models import Event, Registration, RegistrationState
 from notifications import emails, reminders, series_emails
 from notifications.models.email import EmailKind
@@ -22,7 +23,9 @@ def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | 
         if state is RegistrationState.CONFIRMED:
             reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
-    if series_emails.confirm(context.session, fact.registration_id, now=context.now, by=context.by):
+    if not _exchanges(context, fact.registration_id) and series_emails.confirm(
+        context.session, fact.registration_id, now=context.now, by=context.by
+    ):
         if state is RegistrationState.CONFIRMED:
             reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
@@ -33,6 +36,17 @@ def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | 
         )
         return
     _tell_standing(context, fact.registration_id, state)
+
+
+def _exchanges(context: Context, registration_id: uuid.UUID) -> bool:
+    return context.session.get_one(Registration, registration_id).replaces_id is not None
+
+
+def give_back_exchanged(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
+    """Give back the date of a series that somebody exchanged for one that is certain now."""
+    if isinstance(fact, facts.OfferAccepted | facts.RegistrationApproved | facts.GuardianConsented):
+        person = f"person:{fact.registration_id}"
+        exchanging.settle(context.session, fact.registration_id, now=context.now, by=person)
 
 
 def _ask_guardian(context: Context, registration_id: uuid.UUID) -> None:
@@ -145,8 +159,14 @@ def tell_cancelled(context: Context, fact: facts.RegistrationCancelled, _cursor:
     """Confirm that the place was given up, and take the event out of the person's calendar."""
     if series_emails.tell_given_back(context.session, fact.registration_id, now=context.now):
         return
+    new = exchanging.successor(context.session, fact.registration_id)
+    exchanged = new is not None and new.state is RegistrationState.CONFIRMED
     emails.queue(
-        context.session, EmailKind.REGISTRATION_CANCELLED, registration_id=fact.registration_id, now=context.now
+        context.session,
+        EmailKind.REGISTRATION_CANCELLED,
+        registration_id=fact.registration_id,
+        now=context.now,
+        params={"exchanged": True} if exchanged else None,
     )
 
 

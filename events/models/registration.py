@@ -68,6 +68,13 @@ class Registration(Base):
         # Not by state first: nearly all are in one, and SQLite, which cannot know that, would go through them all.
         sa.Index(None, "offer_expires_at"),
         sa.Index(None, "series_booking_id"),
+        # Partial: next to nobody has one, and whoever registers shall not pay for it.
+        sa.Index(
+            "ix_registration_replaces_id",
+            "replaces_id",
+            sqlite_where=sa.text("replaces_id IS NOT NULL"),
+            postgresql_where=sa.text("replaces_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -78,6 +85,8 @@ class Registration(Base):
     """The slot, or the event where it has none: once in it is a person. Several slots may share one pool."""
     series_booking_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("series_booking.id"))
     """What the registrations have in common that a person made at once for a whole series."""
+    replaces_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("registration.id"))
+    """The place on another date of the series that is given back once this one is certain."""
     state: Mapped[RegistrationState] = mapped_column(enum_type(RegistrationState))
     source: Mapped[RegistrationSource] = mapped_column(enum_type(RegistrationSource), default=RegistrationSource.FORM)
     name: Mapped[str] = mapped_column(sa.String(200))

@@ -14,9 +14,10 @@ from events.form_document import FormDocument
 from events.registration import Application, Registered
 from events.storage import ReadSession, Session
 from service.answering import error_of_full_choice, refuse_other_wording
-from service.inputs import AnsweringInput
+from service.inputs import AnsweringInput, DateExchangeInput
 
 Register = Callable[[Session], Registered]
+_Answering = AnsweringInput | DateExchangeInput
 
 
 def registering(
@@ -34,7 +35,7 @@ def registering(
             except FormReplaced:
                 if staff:
                     raise
-        document, checked = _check(session, application.event_id, data, now=now)
+        document, checked = _check(session, application.event_id, data, party_size=data.party_size, name=data.name, now=now)
         seen = checked.revision if data.form_revision is None else data.form_revision
         refuse_other_wording(session, application.event_id, seen, document, checked)
         answered = dataclasses.replace(application, **checked.fields())
@@ -47,10 +48,20 @@ def registering(
 
 
 def _check(
-    session: ReadSession, event_id: uuid.UUID, data: AnsweringInput, *, now: datetime
+    session: ReadSession, event_id: uuid.UUID, data: _Answering, *, party_size: int, name: str, now: datetime
 ) -> tuple[FormDocument, Answers]:
     revision, document = forms.current(session, event_id)
     members = [{"name": member.name, "answers": member.answers} for member in data.members]
     return document, check_answers(
-        document, data.answers, revision=revision, now=now, party_size=data.party_size, members=members, name=data.name
+        document, data.answers, revision=revision, now=now, party_size=party_size, members=members, name=name
     )
+
+
+def answers_to(
+    session: ReadSession, event_id: uuid.UUID, data: _Answering, *, party_size: int, name: str, now: datetime
+) -> Answers:
+    """Return the checked answers of `data` to what an event asks now. Raises `Invalid`, `FormReplaced`, `NotFound`."""
+    document, checked = _check(session, event_id, data, party_size=party_size, name=name, now=now)
+    seen = checked.revision if data.form_revision is None else data.form_revision
+    refuse_other_wording(session, event_id, seen, document, checked)
+    return checked

@@ -32,6 +32,7 @@ from service.api.examples_sent import SENT
 from service.api.examples_series import SERIES
 from service.api.problems import Problem, ProblemField
 from service.api.resources import documents, events, forms, people, public, seats, work
+from service.api.resources.series import OtherDates
 
 _ID = uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab")
 _OTHER = uuid.UUID("01937a52-7c00-7abc-8def-ba9876543210")
@@ -338,6 +339,7 @@ _PUBLIC: dict[str, Any] = {
     ),
 }
 _STAFF: dict[str, Any] = {
+    "OtherDates": OtherDates(events=[_CARD]),
     "StaffEventPage": events.StaffEventPage(items=[events.StaffEventSummary(**_STAFF_ROW)], next_cursor=None),
     "StaffEvent": events.StaffEvent(
         **_STAFF_ROW,

@@ -34,6 +34,7 @@ SENT: dict[str, Any] = {
         ]
     },
     "CodeWordInput": {"code": "melati"},
+    "DateExchangeInput": {"event_id": "01937a52-7c00-7abc-8def-0123456789ab"},
     "PartnerAnswerInput": {"answer": "accepted"},
     "EventDraftInput": {
         "kind": "webinar",

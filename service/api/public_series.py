@@ -10,18 +10,29 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import series_booking, series_listing
+from events import exchanging, other_dates, series_booking, series_listing
+from events.errors import ChoiceFull
 from events.links import SERIES, check_version
 from events.registration import Application
 from events.series_listing import BookingPage
 from events.storage import ReadSession, Session
 from service import consent
+from service.answering import error_of_full_choice
+from service.api.answering import answers_to
 from service.api.answers import POST, refusals
 from service.api.parameters import Id, PersonalToken
 from service.api.problems import locale_of
-from service.api.public_registrations import PERSONAL
-from service.api.resources.series import OwnSeries, SeriesBooked, booked_view, own_series
-from service.inputs import RegistrationInput
+from service.api.public_registrations import PERSONAL, own_place
+from service.api.resources.public import Registered, registered_view
+from service.api.resources.series import (
+    OtherDates,
+    OwnSeries,
+    SeriesBooked,
+    booked_view,
+    other_dates_view,
+    own_series,
+)
+from service.inputs import DateExchangeInput, RegistrationInput
 from service.limiting import limit_posts
 from service.wiring import Runtime
 
@@ -115,4 +126,56 @@ async def take_added(token: PersonalToken, runtime: NamedDependency[Runtime]) ->
     )
 
 
-routes = Router("/", route_handlers=[register, get_own, cancel_own, take_added], tags=["Registrations"])
+@get(
+    "/my/registrations/{token:str}/dates",
+    responses=refusals(404, 410),
+    operation_id="listOtherDates",
+    response_headers=PERSONAL,
+)
+async def list_other_dates(token: PersonalToken, runtime: NamedDependency[Runtime]) -> OtherDates:
+    """List the dates of the same series that one's own could be exchanged for; none where it belongs to no series."""
+    now = runtime.clock.now()
+
+    def read(session: ReadSession) -> OtherDates:
+        own = own_place(session, runtime, token)
+        return other_dates_view(other_dates.other_dates(session, own.id, now=now), runtime.links)
+
+    return await runtime.database.aread(read)
+
+
+@post(
+    "/my/registrations/{token:str}/exchange",
+    status_code=200,
+    guards=[limit_posts],
+    responses=refusals(404, 409, 410, 413, 415, 422, 429),
+    operation_id="exchangeDate",
+    response_headers=PERSONAL,
+)
+async def exchange(
+    token: PersonalToken, data: JSONBody[DateExchangeInput], runtime: NamedDependency[Runtime]
+) -> Registered:
+    """Exchange one's own date for another of the same series; doing it again changes nothing.
+
+    The old place is given back at once where `state` is `confirmed`; otherwise it stays until the new one is certain.
+    """
+    now = runtime.clock.now()
+
+    def use_case(session: Session) -> Registered:
+        own = own_place(session, runtime, token)
+        answers = answers_to(
+            session, data.event_id, data, party_size=own.party_size, name=own.name, now=now
+        )
+        try:
+            made = exchanging.exchange_date(session, own.id, data.event_id, answers=answers, now=now, by=_by(own.id))
+        except ChoiceFull as refusal:
+            raise error_of_full_choice(refusal, answers) from refusal
+        return registered_view(made.registration_id, made.state, made.link_version, runtime.links)
+
+    return await runtime.database.awrite(use_case)
+
+
+routes = Router(
+    "/",
+    route_handlers=[register, get_own, cancel_own, take_added, list_other_dates, exchange],
+    tags=["Registrations"],
+)

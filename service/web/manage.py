@@ -21,6 +21,7 @@ from events import attendance, calendar, materials, personal_pages, registration
 from events.errors import N_, Invalid, NotFound
 from events.links import JOIN, MANAGE, SERIES, check_version
 from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Slot
+from events.other_dates import NO_EXCHANGE, exchange_of
 from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
 from notifications.waiting_words import because
@@ -73,10 +74,11 @@ async def _page(
 ) -> Response[str]:
     now = runtime.clock.now()
     seated = page.state is RegistrationState.CONFIRMED
-    certificates, laid_out = await runtime.database.aread(
+    certificates, laid_out, exchange = await runtime.database.aread(
         lambda session: (
             of_registration(session, page.id),
             materials.materials_for(session, page.event_id, page.stage) if seated else (),
+            exchange_of(session, page.id) if page.in_series else NO_EXCHANGE,
         )
     )
     return pages_of(request).page(
@@ -90,6 +92,8 @@ async def _page(
         because=because(page.waiting, locale_of(request, page.locale), now=now) if page.waiting else "",
         certificates=certificates,
         materials=laid_out,
+        exchange=exchange,
+        path_of=lambda other: f"/r/{runtime.links.token(MANAGE, other.id, other.link_version)}",
         token=token,
         join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",
         address=runtime.links.manage_url(page.id, page.link_version),

@@ -104,3 +104,18 @@ async def booking_calendar(
         return calendar.entry_file(*(entry for entry in entries if not entry.cancelled))
 
     return calendar_file(await runtime.database.aread(read), page.path.rsplit("/", 1)[-1], personal=True)
+
+
+@get("/s/{token:str}/feed.ics")
+async def booking_feed(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[bytes]:
+    """Send all dates as a feed to subscribe to: what changes, is added or given back arrives by itself."""
+    page = await _open(runtime, token)
+    locale = locale_of(request, page.locale)
+    address = f"{runtime.links.series_url(page.id, page.link_version)}/feed.ics"
+
+    def read(session: ReadSession) -> bytes:
+        entries = series_listing.booking_entries(session, page.id, locale, links=runtime.links)
+        return calendar.feed(entries, name=page.title.to(locale), url=address, locale=locale)
+
+    body = await runtime.database.aread(read)
+    return Response(body, media_type="text/calendar", headers={"Cache-Control": "private, no-cache"})

@@ -41,6 +41,7 @@ from service.web.manage_changes import (
     exchange_time,
     show_answers,
 )
+from service.web.manage_dates import ask_for_exchange, exchange_date, show_other_dates
 from service.web.month_page import month_now, show_month, show_month_of_house
 from service.web.origin import from_own_pages
 from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
@@ -50,7 +51,14 @@ from service.web.partner_pages import answer, partner_calendar, partner_certific
 from service.web.poster_routes import event_poster, house_card
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
-from service.web.series_manage import ask_to_give_back, booking_calendar, give_back, show_booking, take_added
+from service.web.series_manage import (
+    ask_to_give_back,
+    booking_calendar,
+    booking_feed,
+    give_back,
+    show_booking,
+    take_added,
+)
 from service.web.series_page import show_series
 from service.web.series_registering import send_series_form, show_series_form
 from service.web.static_files import built_files, static_file
@@ -93,6 +101,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     give_back,
     take_added,
     booking_calendar,
+    booking_feed,
     show_registration,
     ask_to_cancel,
     cancel,
@@ -103,6 +112,9 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     refuse_consent,
     choose_time,
     exchange_time,
+    show_other_dates,
+    ask_for_exchange,
+    exchange_date,
     ask_who_comes,
     bring_fewer,
     show_answers,

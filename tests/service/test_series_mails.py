@@ -14,7 +14,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import authoring, lifecycle, outbox, registration, series, series_booking, series_editing
+from events import (
+    authoring,
+    exchanging,
+    lifecycle,
+    outbox,
+    registration,
+    series,
+    series_booking,
+    series_editing,
+    waitlist,
+)
 from events.models import Additions, Event, Registration, RegistrationState
 from events.series_booking import Booked
 from events.series_editing import Changes, Scope
@@ -244,3 +254,57 @@ def test_people_without_an_address_are_registered_and_written_to_by_nobody(offic
     assert office.sent() == []
     office.life.do(authoring.edit_event, office.dates()[0], venue=LocalizedText("Aula"), now=LATER)
     assert office.sent(LATER) == []
+
+
+# ---------------------------------------------------------------- another date
+def test_an_exchange_withdraws_the_old_entry_and_sends_the_new(office: Office) -> None:
+    office.make(count=2)
+    first, second = office.dates()
+    old = office.life.register(first, 1)
+    office.sent()
+    new = office.life.do(exchanging.exchange_date, old.registration_id, second, by="person:x")
+    told = {str(each["Subject"]): (calendar_of(each) or b"").decode() for each in office.sent()}
+    said = {subject: [uid in calendar for uid in _uids(old, new)] for subject, calendar in told.items()}
+    assert said == {
+        "Tanggal ditukar: Klub Baca, 5 Desember 2026": [True, False],
+        "Tanggal baru Anda: Klub Baca, 12 Desember 2026": [False, True],
+    }
+    methods = {subject.partition(":")[0]: _method(calendar) for subject, calendar in told.items()}
+    assert methods == {"Tanggal ditukar": "CANCEL", "Tanggal baru Anda": "REQUEST"}
+
+
+def _uids(*made: registration.Registered) -> list[str]:
+    return [f"UID:{each.registration_id}" for each in made]
+
+
+def _method(calendar: str) -> str:
+    [line] = [line for line in calendar.splitlines() if line.startswith("METHOD:")]
+    return line.removeprefix("METHOD:")
+
+
+def test_the_old_date_goes_once_the_offer_is_taken(office: Office) -> None:
+    office.make(count=2, capacity=1)
+    first, second = office.dates()
+    old, other = office.life.register(first, 1), office.life.register(second, 2)
+    office.sent()
+    new = office.life.do(exchanging.exchange_date, old.registration_id, second, by="person:x")
+    [waits] = office.sent()
+    assert "Tanggal lama tetap menjadi milik Anda" in _text(waits)
+    office.life.do(registration.cancel, other.registration_id)
+    office.sent()
+    assert office.life.registration(old.registration_id).state is RegistrationState.CONFIRMED
+    office.life.do(waitlist.accept_offer, new.registration_id)
+    told = Counter(subject.partition(":")[0] for subject in _subjects(office.sent()))
+    assert told == {"Tanggal ditukar": 1, "Tanggal baru Anda": 1}
+    assert office.life.registration(old.registration_id).state is RegistrationState.CANCELLED
+
+
+def test_who_has_all_dates_hears_of_the_exchange_alone(office: Office) -> None:
+    series_id = office.make(count=2)
+    booked = office.book(series_id)
+    office.sent()
+    [added] = office.add(series_id, count=3)
+    office.react(LATER)
+    office.life.do(exchanging.exchange_date, booked.registrations[0], added, by="person:x", now=LATER)
+    told = Counter(subject.partition(":")[0] for subject in _subjects(office.sent(LATER)))
+    assert told == {"Tanggal ditukar": 1, "Tanggal baru Anda": 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Annotated
 
@@ -10,12 +11,13 @@ import msgspec
 from msgspec import Meta
 
 from events.links import MANAGE, SERIES, Links
+from events.listing import Card
 from events.models import Additions, RegistrationState, Stage
 from events.recurrence_words import describe
 from events.series_booking import Booked
 from events.series_listing import BookingPage, SeriesHome
 from events.storage import LocalizedText
-from service.api.resources.public import Url
+from service.api.resources.public import EventSummary, Url, event_summary
 
 
 class SeriesDateView(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +106,17 @@ def booked_view(booked: Booked, links: Links) -> SeriesBooked:
             for each in booked.outcomes
         ],
     )
+
+
+class OtherDates(msgspec.Struct, frozen=True, kw_only=True):
+    """Dates of a series that somebody could have instead of theirs, the soonest first."""
+
+    events: list[EventSummary]
+
+
+def other_dates_view(found: Iterable[Card], links: Links) -> OtherDates:
+    """Return the dates that a place could be exchanged for."""
+    return OtherDates(events=[event_summary(card, links) for card in found])
 
 
 class OwnDate(msgspec.Struct, frozen=True, kw_only=True):

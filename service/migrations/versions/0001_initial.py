@@ -797,6 +797,7 @@ def upgrade() -> None:
         sa.Column("slot_id", sa.Uuid(), nullable=True),
         sa.Column("place_id", sa.Uuid(), nullable=False),
         sa.Column("series_booking_id", sa.Uuid(), nullable=True),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -835,6 +836,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id_event")),
         sa.ForeignKeyConstraint(["pool_id"], ["seat_pool.id"], name=op.f("fk_registration_pool_id_seat_pool")),
         sa.ForeignKeyConstraint(
+            ["replaces_id"], ["registration.id"], name=op.f("fk_registration_replaces_id_registration")
+        ),
+        sa.ForeignKeyConstraint(
             ["series_booking_id"], ["series_booking.id"], name=op.f("fk_registration_series_booking_id_series_booking")
         ),
         sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_registration_slot_id_slot")),
@@ -851,6 +855,14 @@ def upgrade() -> None:
         "registration",
         ["pool_id", "state", "priority", "waiting_since"],
         unique=False,
+    )
+    op.create_index(
+        "ix_registration_replaces_id",
+        "registration",
+        ["replaces_id"],
+        unique=False,
+        sqlite_where=sa.text("replaces_id IS NOT NULL"),
+        postgresql_where=sa.text("replaces_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_registration_series_booking_id"), "registration", ["series_booking_id"], unique=False)
     op.create_index(
@@ -1156,6 +1168,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
     )
     op.drop_index(op.f("ix_registration_series_booking_id"), table_name="registration")
+    op.drop_index(
+        "ix_registration_replaces_id",
+        table_name="registration",
+        sqlite_where=sa.text("replaces_id IS NOT NULL"),
+        postgresql_where=sa.text("replaces_id IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_registration_pool_id_state_priority_waiting_since"), table_name="registration")
     op.drop_index(op.f("ix_registration_person_key"), table_name="registration")
     op.drop_index(op.f("ix_registration_offer_expires_at"), table_name="registration")

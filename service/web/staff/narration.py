@@ -98,6 +98,10 @@ _LINES: Mapping[str, _Line] = {
     "VisitMoved": _Line(
         N_("Somebody exchanged their visiting time."), N_("%(count)s people exchanged their visiting time.")
     ),
+    "DateExchanged": _Line(
+        N_("Somebody exchanged another date of the series for this one."),
+        N_("%(count)s people exchanged another date of the series for this one."),
+    ),
     "PartyShrunk": _Line(N_("Somebody comes with fewer people."), N_("%(count)s parties come with fewer people.")),
     "AnswersEdited": _Line(N_("Somebody changed their answers."), N_("%(count)s people changed their answers.")),
     "OwnEventsAsked": _Line(

@@ -78,3 +78,20 @@ def test_holidays_are_left_out_unless_they_are_wanted(staff: httpx.Client) -> No
         for more in ({}, {"skip_holidays": False})
     ]
     assert days == [["12-11", "12-18", "01-08"], ["12-11", "12-18", "12-25", "01-01", "01-08"]]
+
+
+def test_a_date_is_exchanged_for_another(staff: httpx.Client, anybody: httpx.Client) -> None:
+    series = _make(staff, summary={"id": "Membaca bersama."}, count=3).json()
+    staff.post(f"/staff/series/{series['id']}/publish")
+    first, second, third = [each["event_id"] for each in series["dates"]]
+    held = anybody.post(f"/events/{first}/registrations", json=PERSON).json()
+    own = f"/my/registrations/{held['token']}"
+    assert [each["id"] for each in anybody.get(f"{own}/dates").json()["events"]] == [second, third]
+    made = anybody.post(f"{own}/exchange", json={"event_id": third})
+    assert (made.status_code, made.json()["state"]) == (200, "confirmed")
+    assert anybody.get(own).json()["state"] == "cancelled"
+    assert anybody.get(f"/my/registrations/{made.json()['token']}").json()["event_id"] == third
+    again = anybody.post(f"{own}/exchange", json={"event_id": third}).json()
+    assert again["id"] == made.json()["id"]
+    refused = [anybody.post(f"{own}/exchange", json={"event_id": each}).status_code for each in (first, second)]
+    assert refused == [404, 409]
