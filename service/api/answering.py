@@ -35,7 +35,9 @@ def registering(
             except FormReplaced:
                 if staff:
                     raise
-        document, checked = _check(session, application.event_id, data, party_size=data.party_size, name=data.name, now=now)
+        document, checked = _check(
+            session, application.event_id, data, party_size=data.party_size, name=data.name, now=now
+        )
         seen = checked.revision if data.form_revision is None else data.form_revision
         refuse_other_wording(session, application.event_id, seen, document, checked)
         answered = dataclasses.replace(application, **checked.fields())

@@ -162,9 +162,7 @@ async def exchange(
 
     def use_case(session: Session) -> Registered:
         own = own_place(session, runtime, token)
-        answers = answers_to(
-            session, data.event_id, data, party_size=own.party_size, name=own.name, now=now
-        )
+        answers = answers_to(session, data.event_id, data, party_size=own.party_size, name=own.name, now=now)
         try:
             made = exchanging.exchange_date(session, own.id, data.event_id, answers=answers, now=now, by=_by(own.id))
         except ChoiceFull as refusal:
