@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ from events import attendance, calendar, materials, personal_pages, registration
 from events.errors import N_, Invalid, NotFound
 from events.links import JOIN, MANAGE, SERIES, check_version
 from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Slot
-from events.other_dates import NO_EXCHANGE, exchange_of
+from events.other_dates import NO_EXCHANGE, OtherPlace, exchange_of
 from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
 from notifications.waiting_words import because
@@ -93,7 +94,7 @@ async def _page(
         certificates=certificates,
         materials=laid_out,
         exchange=exchange,
-        path_of=lambda other: f"/r/{runtime.links.token(MANAGE, other.id, other.link_version)}",
+        path_of=partial(_path_of, runtime),
         token=token,
         join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",
         address=runtime.links.manage_url(page.id, page.link_version),
@@ -107,6 +108,11 @@ async def _page(
         takes_codes=page.has_codes and _takes_codes(page, now=now),
         now=now,
     )
+
+
+def _path_of(runtime: Runtime, other: OtherPlace) -> str:
+    """Return the path of another place of the same person."""
+    return f"/r/{runtime.links.token(MANAGE, other.id, other.link_version)}"
 
 
 def _series_path(runtime: Runtime, page: RegistrationPage) -> str | None:
