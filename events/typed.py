@@ -50,6 +50,14 @@ _MONTHS = {
     for name in names
 }
 _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_UNSHOWABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+"""Control characters but line ends and tabs, surrogates, and the noncharacters of every plane."""
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters by their category that are drawn as nothing."""
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _WRITTEN_DAY = re.compile(r"(\d{1,2})(?:\s*[/.-]\s*|\s+)(\d{1,2}|[a-z]+)(?:\s*[/.-]\s*|\s+)(\d{4})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,6})?", re.ASCII)
@@ -70,11 +78,16 @@ def text_of(typed: str) -> str:
 
     Marks that turn the direction of what follows (UAX #9, explicit ones) are left out: they would run on into whatever
     stands behind the text in a list. Raises `Unusable` for control characters (and so NUL, which PostgreSQL cannot
-    keep) and halves of surrogate pairs.
+    keep), halves of surrogate pairs and what Unicode calls no character. What nobody could see is no text: empty.
     """
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in typed):
+    if _UNSHOWABLE.search(typed):
         raise Unusable("control_character")
-    return typed.translate(_TURNING).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = typed.translate(_TURNING).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text if text.isascii() or any(map(_is_seen, text)) else ""
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter)[0] not in "CZ" and letter not in _BLANKS
 
 
 def line_of(typed: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from service.accounts.models import Role
 from service.inputs import AnsweringInput, Email, Input, Line200, PersonName, Phone, Text500
-from service.staff_inputs import LineInput, Link, Moment, ParagraphInput, Zone, one_line, post_text
+from service.staff_inputs import LineInput, Link, Moment, ParagraphInput, Zone, one_line, several_lines
 
 
 class AnswerInput(Input):
@@ -114,6 +114,6 @@ class RevocationInput(Input):
 class PostInput(Input):
     """A post's new text."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(post_text)]
-    alt_text: Annotated[str, StringConstraints(max_length=1500), AfterValidator(post_text)] | None = None
+    text: Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(several_lines)]
+    alt_text: Annotated[str, StringConstraints(max_length=1500), AfterValidator(several_lines)] | None = None
     version: int | None = Field(None, ge=1, le=1_000_000, description="What was seen; a newer one is a 409.")

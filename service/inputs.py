@@ -79,9 +79,12 @@ def _spelt(brought: Callable[[str], str]) -> AfterValidator:
 
     def validate(text: str) -> str:
         try:
-            return brought(text)
+            found = brought(text)
         except typed.Unusable as error:
             raise _refuse(error.code) from error
+        if not found:
+            raise _refuse("missing")
+        return found
 
     return AfterValidator(validate)
 

@@ -6,7 +6,7 @@ Built from the types of `service.inputs`. A text in two languages is `{"id": …
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, LiteralString, TypeVar, cast
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from certificates.models import CertificateRole
 from certificates.settings import read_settings
+from events import typed
 from events.dates import INDONESIAN_ZONES
 from events.errors import Invalid
 from events.models import (
@@ -65,23 +66,22 @@ def _refuse(code: LiteralString) -> PydanticCustomError:
 
 
 def one_line(text: str) -> str:
-    """Return a line as it is. Refuses line breaks and control characters."""
-    if not text.isprintable():
+    """Return a line with single blanks, whatever a word processor put between the words. Refuses line breaks."""
+    if "\n" in text or "\r" in text:
         raise _refuse("control_character")
-    return text
+    return _typed(typed.line_of, text)
 
 
-def _text(text: str) -> str:
-    if not all(letter.isprintable() or letter in "\n\t" for letter in text.replace("\r\n", "\n")):
-        raise _refuse("control_character")
-    return text.replace("\r\n", "\n")
+def several_lines(text: str) -> str:
+    """Return a text without blanks around it, its line ends line feeds. Refuses control characters."""
+    return _typed(typed.text_of, text)
 
 
-def post_text(text: str) -> str:
-    """Return a post's text as it is. Refuses control characters."""
-    # Emoji of families and flags are held together by a joiner, which is not "printable".
-    _text(text.replace("\u200d", ""))
-    return text
+def _typed(brought: Callable[[str], str], text: str) -> str:
+    try:
+        return brought(text)
+    except typed.Unusable as error:
+        raise _refuse("control_character") from error
 
 
 def _moment(at: datetime) -> datetime:
@@ -133,8 +133,8 @@ class LineInput(Input):
 class ParagraphInput(Input):
     """A short text in two languages."""
 
-    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_text)] = ""
-    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_text)] = ""
+    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(several_lines)] = ""
+    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(several_lines)] = ""
 
     def stored(self) -> LocalizedText:
         """Return the text as tables keep it."""
@@ -144,8 +144,8 @@ class ParagraphInput(Input):
 class StoryInput(Input):
     """A long text in two languages: plain, blank lines between paragraphs."""
 
-    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_text)] = ""
-    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_text)] = ""
+    id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(several_lines)] = ""
+    en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(several_lines)] = ""
 
     def stored(self) -> LocalizedText:
         """Return the text as tables keep it."""
@@ -410,7 +410,9 @@ class TemplateInput(Input):
 class CommentInput(Input):
     """What staff say to each other about an event."""
 
-    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_text)] = ""
+    comment: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(several_lines)
+    ] = ""
 
 
 class ReviewRuleInput(Input):

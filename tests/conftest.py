@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page
 
 from service.files import StoredFiles, open_files
@@ -29,6 +30,10 @@ from tests.support.memory import make_folder
 from tests.support.postgres import Postgres
 from tests.support.smtp import SmtpSink
 from tests.support.valkey import Valkey
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+"""How long an example takes says something of the machine and its other work, nothing of the code."""
 
 # ---------------------------------------------------------------- databases
 

@@ -40,6 +40,8 @@ def test_names_come_out_as_typed(name: str) -> None:
         (typed.name_of, "Siti\0", "control_character"),
         (typed.line_of, "a\x1b[31m", "control_character"),
         (typed.line_of, "\ud800", "control_character"),
+        (typed.line_of, "a\uffff", "control_character"),
+        (typed.text_of, "a\U0001fffe", "control_character"),
         (typed.email_of, "siti", "email"),
         (typed.email_of, "siti@localhost", "email"),
         (typed.email_of, "sïti@example.org", "email"),
@@ -94,6 +96,11 @@ def test_marks_that_turn_the_direction_do_not_run_on_into_the_next_cell() -> Non
 def test_lines_have_single_blanks_and_texts_keep_theirs() -> None:
     assert typed.line_of(" a \r\n b\tc ") == "a b c"
     assert typed.text_of(" a\r\n\r\nb\rc ") == "a\n\nb\nc"
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u3000\ufeff", "\u3164", "\u200d\u200d", "\u202e \u00ad"])
+def test_what_nobody_could_see_is_no_text(text: str) -> None:
+    assert (typed.text_of(text), typed.line_of(text)) == ("", "")
 
 
 @given(st.text())

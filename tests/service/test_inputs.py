@@ -8,6 +8,7 @@ import pytest
 
 from events.errors import Invalid
 from service.inputs import RegistrationInput, parse
+from service.staff_inputs import LineInput, ParagraphInput
 
 GOOD: dict[str, Any] = {"name": "Siti Aminah", "email": "siti@gmail.com", "consent": "yes"}
 
@@ -38,6 +39,8 @@ def test_every_error_is_told_at_once_in_the_order_of_the_form() -> None:
         ({"name": "Siti\x1b[2J"}, ("name", "control_character")),
         ({"name": "   "}, ("name", "missing")),
         ({"name": "12345"}, ("name", "name")),
+        ({"institution": "\u200b\u2060"}, ("institution", "missing")),
+        ({"institution": "SMP\uffff"}, ("institution", "control_character")),
         ({"email": "siti"}, ("email", "email")),
         ({"email": "siti@x.id\r\nBcc: a@b.id"}, ("email", "email")),
         ({"email": "sití@gmail.com"}, ("email", "email")),
@@ -85,3 +88,16 @@ def test_a_domain_in_another_script_is_kept_as_it_travels() -> None:
 def test_a_whatsapp_number_alone_is_a_contact() -> None:
     given = parse(RegistrationInput, {"name": "Siti", "phone": "0812 3456 7890", "consent": "yes"})
     assert (given.email, given.phone) == (None, "+6281234567890")
+
+
+def test_what_word_processors_put_between_words_is_a_blank() -> None:
+    given = LineInput(id="Bedah\u00a0Buku\u2009“Laut\u202f Bercerita” 👩\u200d🏫", en="a\tb")
+    assert (given.id, given.en) == ("Bedah Buku “Laut Bercerita” 👩\u200d🏫", "a b")
+    told = ParagraphInput(id="Sabtu,\u00a012\u00a0Desember\r\n\r\nBersama\u00ad Ibu Siti ")
+    assert told.id == "Sabtu,\u00a012\u00a0Desember\n\nBersama\u00ad Ibu Siti"
+    with pytest.raises(Invalid) as caught:
+        parse(LineInput, {"id": "a\nb", "en": "a\x07"})
+    assert [(error.field, error.code) for error in caught.value.errors] == [
+        ("id", "control_character"),
+        ("en", "control_character"),
+    ]

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from events.errors import NotFound
+from events.plaintext import lines
 from notifications import posts
 from notifications.posts_listing import PostRow, planned_of_event, post_row, posts_of_event, posts_waiting
 from service.accounts.permissions import Action
@@ -75,14 +76,14 @@ async def edit_post(request: Request, post_id: FromPath[uuid.UUID]) -> Response[
     desk = desk_of(request)
     row = await _load(desk, post_id, Action.EDIT_POSTS)
     form = await read_form(request)
-    text = _shown(form.value("text").replace("\r\n", "\n"))
+    text = lines(form.value("text"))
     try:
         await desk.write(
             lambda session: posts.edit(
                 session,
                 post_id,
                 text=text,
-                alt_text=_shown(form.value("alt_text")),
+                alt_text=lines(form.value("alt_text")),
                 now=desk.now,
                 version=_version(form, row),
             )
@@ -168,10 +169,6 @@ async def picture(request: Request, post_id: FromPath[uuid.UUID]) -> Response[by
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     return Response(body, media_type=kind, headers=headers)
-
-
-def _shown(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\u200d")
 
 
 HANDLERS = (list_waiting, list_of_event, show_post, edit_post, approve, reject, mark_copied, picture)
