@@ -1,7 +1,8 @@
 """What a file really is, whatever it is called: told by its bytes, and by opening it with what reads such files.
 
 Only what offices and phones make is known: JPEG, PNG, WebP, PDF, Word (docx) and OpenDocument text. Nothing of a file
-is executed or unpacked; a document with macros is refused.
+is executed or unpacked; a document with macros, a PDF that runs something when it is opened, and an archive that would
+fill a disk are refused.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from events import typed
 from events.errors import N_
@@ -20,11 +21,16 @@ from events.errors import N_
 _PIXELS = 100_000_000
 _NAMES = 2000
 """Entries of an archive that are looked at; a document has some dozens."""
+_UNPACKED_BYTES = 100 * 1024 * 1024
+_RUN = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData"})
+"""Actions of a PDF (ISO 32000-1, 12.6.4) that do more than show another page."""
 _NAME_LENGTH = 120
 
 NOT_ACCEPTED = N_("Send one of these, please: %(kinds)s.")
 LIES = N_("The file is not what its name says. Please save it anew, or take a photo of it.")
 BROKEN = N_("The file is damaged or protected. Please save it anew, or take a photo of it.")
+ACTIVE = N_("This PDF runs a program or holds other files. Please print it to PDF anew, or take a photo of it.")
+EMPTY = N_("The file is empty. Please choose it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +132,23 @@ def _open_pdf(file: BinaryIO) -> FileType:
     try:
         with pikepdf.open(file) as document:
             len(document.pages)
+            if _runs_something(document.Root):
+                raise Unacceptable("file_active", ACTIVE)
+    except Unacceptable:
+        raise
     except (pikepdf.PdfError, pikepdf.PasswordError, OSError, ValueError, RuntimeError) as error:
         raise Unacceptable("file_broken", BROKEN) from error
     return PDF
+
+
+def _runs_something(root: Any) -> bool:
+    """Tell whether opening the document does something, or other files come with it (ISO 32000-1, 7.7.4 and 12.6)."""
+    import pikepdf  # noqa: PLC0415 - as above
+
+    names: Any = root.get("/Names", {})
+    opened: Any = root.get("/OpenAction")
+    acts = str(opened.get("/S", "")) in _RUN if isinstance(opened, pikepdf.Dictionary) else False
+    return acts or "/AA" in root or "/JavaScript" in names or "/EmbeddedFiles" in names
 
 
 def _open_archive(file: BinaryIO) -> FileType | None:
@@ -139,6 +159,8 @@ def _open_archive(file: BinaryIO) -> FileType | None:
             names = {entry.filename for entry in entries}
             if len(entries) > _NAMES or any(name.casefold().endswith("vbaproject.bin") for name in names):
                 raise Unacceptable("file_type", NOT_ACCEPTED)
+            if sum(entry.file_size for entry in entries) > _UNPACKED_BYTES:
+                raise Unacceptable("file_broken", BROKEN)
             if {"[Content_Types].xml", "word/document.xml"} <= names:
                 return DOCX
             if "mimetype" in names and "content.xml" in names:

@@ -72,7 +72,7 @@ async def read_answers(request: Request, runtime: Runtime, event_id: uuid.UUID, 
             kept = await _keep(runtime, event_id, part, question)
             if isinstance(kept, FieldError):
                 errors.append(kept)
-            elif kept is not None:
+            else:
                 values[part.name], digests[part.name] = [str(kept[0])], kept[1]
         else:
             await _drain(part.chunks)
@@ -105,8 +105,8 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
 
 async def _keep(
     runtime: Runtime, event_id: uuid.UUID, part: Part, question: Question
-) -> tuple[uuid.UUID, str] | FieldError | None:
-    """Keep one file and return its id and digest; an error if it is refused, None for a field that was left empty."""
+) -> tuple[uuid.UUID, str] | FieldError:
+    """Keep one file and return its id and digest, or what is wrong with it."""
     limit = question.max_bytes or FILE_BYTES
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
         body = cast("BinaryIO", spool)
@@ -117,7 +117,7 @@ async def _keep(
                 digest.update(chunk)
                 body.write(chunk)
         if size == 0:
-            return None
+            return FieldError(part.name, "file_empty", sniffing.EMPTY)
         if size > limit:
             message = N_("The file is too large. At most %(limit)s, please.")
             return FieldError(part.name, "file_too_large", message, {"limit": sniffing.size_of(limit)})

@@ -55,12 +55,30 @@ def test_files_are_told_by_their_bytes(body: bytes, name: str, found: sniffing.F
         (b"\xff\xd8\xff\xe0" + b"\0" * 100, "foto.jpg", "file_broken"),
         (b"%PDF-1.7\nnothing", "surat.pdf", "file_broken"),
         (b"PK\x03\x04" + b"\0" * 100, "surat.docx", "file_broken"),
+        (pdf(OpenAction={"/S": "/JavaScript", "/JS": "app.alert(1)"}), "surat.pdf", "file_active"),
+        (pdf(OpenAction={"/S": "/Launch", "/F": "cmd.exe"}), "surat.pdf", "file_active"),
+        (pdf(AA={"/WC": {"/S": "/JavaScript", "/JS": "app.alert(1)"}}), "surat.pdf", "file_active"),
+        (pdf(Names={"/JavaScript": {"/Names": []}}), "surat.pdf", "file_active"),
+        (pdf(Names={"/EmbeddedFiles": {"/Names": []}}), "surat.pdf", "file_active"),
     ],
 )
 def test_lies_and_damage_are_refused_with_a_reason(body: bytes, name: str, code: str) -> None:
     with pytest.raises(sniffing.Unacceptable) as refused:
         _kind(body, name)
     assert refused.value.code == code
+
+
+def test_a_document_that_would_fill_the_disk_is_refused() -> None:
+    body = docx(**{"word/media/large.bmp": bytes(101 * 1024 * 1024)})
+    assert len(body) < 200_000
+    with pytest.raises(sniffing.Unacceptable) as refused:
+        _kind(body, "surat.docx")
+    assert refused.value.code == "file_broken"
+
+
+def test_pdfs_that_only_open_at_a_page_are_taken() -> None:
+    assert _kind(pdf(OpenAction={"/S": "/GoTo", "/D": "first"}), "surat.pdf") == sniffing.PDF
+    assert _kind(pdf(OpenAction=[0, "/Fit"], Names={"/Dests": {}}), "surat.pdf") == sniffing.PDF
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 import pikepdf
 from PIL import Image
@@ -94,19 +95,31 @@ def picture(kind: str = "PNG", side: int = 20) -> bytes:
     return body.getvalue()
 
 
-def pdf() -> bytes:
-    """Return a PDF with one empty page."""
+def pdf(**catalogue: Any) -> bytes:
+    """Return a PDF with one empty page; `catalogue` are entries of its root, in plain values."""
     body = io.BytesIO()
     with pikepdf.new() as document:
         document.add_blank_page()
+        for name, value in catalogue.items():
+            document.Root[f"/{name}"] = _pdf_object(value)
         document.save(body)
     return body.getvalue()
+
+
+def _pdf_object(value: Any) -> Any:
+    if isinstance(value, dict):
+        return pikepdf.Dictionary({name: _pdf_object(each) for name, each in value.items()})
+    if isinstance(value, list):
+        return pikepdf.Array([_pdf_object(each) for each in value])
+    if isinstance(value, str):
+        return pikepdf.Name(value) if value.startswith("/") else pikepdf.String(value)
+    return value
 
 
 def archive(entries: dict[str, bytes]) -> bytes:
     """Return a ZIP archive with these entries."""
     body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as packed:
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in entries.items():
             packed.writestr(name, content)
     return body.getvalue()

@@ -121,6 +121,7 @@ def test_errors_stand_at_their_fields_and_everything_stays(client: TestClient[An
         ),
         (("surat.pdf", picture(), "application/pdf"), "Isi berkas tidak sesuai dengan namanya."),
         (("foto.jpg", picture("JPEG")[:300], "image/jpeg"), "Berkas rusak atau terkunci."),
+        (("kosong.pdf", b"", "application/pdf"), "Berkas ini kosong."),
         (("besar.pdf", b"%PDF-1.7" + b"x" * 200_000, "application/pdf"), "Berkas terlalu besar."),
     ],
 )
