@@ -109,6 +109,9 @@ def person_key(email: str | None, phone: str | None) -> str:
     raise Invalid([FieldError("email", "contact_missing", N_("Give an e-mail address or a WhatsApp number."))])
 
 
+_NUMBER_KNOWN = N_("This number is already registered. If you have lost your link, ask us for a new one.")
+
+
 def register(session: Session, application: Application, *, now: datetime, by: str = "person") -> Registered:
     """Give the person a seat, a place in the queue, or have them wait for a decision. The caller commits.
 
@@ -126,7 +129,9 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     row = _row(application, place, registration_id, key, now=now) | admission.columns
     row |= _guardian_columns(application.guardian, place, now=now)
     if not insert_unless_present(session, _TABLE, row):
-        raise AlreadyRegistered(field="email" if application.email else "phone")
+        if application.email is None:
+            raise AlreadyRegistered(_NUMBER_KNOWN, field="phone")
+        raise AlreadyRegistered(field="email")
     _keep_answers(session, registration_id, application, now=now)
     state, counters = admission.state, None
     if state is not RegistrationState.REQUESTED:

@@ -9,7 +9,6 @@ import uuid
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from litestar import get, post
 from litestar.di import NamedDependency
@@ -31,6 +30,7 @@ from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
+from service.web.own_link import ready_text, whatsapp_to
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
 
@@ -82,6 +82,11 @@ async def _page(
             exchange_of(session, page.id) if page.in_series else NO_EXCHANGE,
         )
     )
+    address = runtime.links.manage_url(page.id, page.link_version)
+    locale = locale_of(request, page.locale)
+    text = ready_text(
+        page.name, page.title, (page.starts_at, page.ends_at), address, timezone=page.timezone, locale=locale
+    )
     return pages_of(request).page(
         request,
         "registration.html",
@@ -90,18 +95,20 @@ async def _page(
         personal=True,
         reader_locale=page.locale,
         place=page,
-        because=because(page.waiting, locale_of(request, page.locale), now=now) if page.waiting else "",
+        because=because(page.waiting, locale, now=now) if page.waiting else "",
         certificates=certificates,
         materials=laid_out,
         exchange=exchange,
         path_of=partial(_path_of, runtime),
         token=token,
         join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",
-        address=runtime.links.manage_url(page.id, page.link_version),
+        address=address,
+        ready_text=text,
+        whatsapp=whatsapp_to(None, text),
         series_path=_series_path(runtime, page),
         new=new,
         changed=changed,
-        guardian_share=_guardian_share(runtime, page, locale_of(request, page.locale)),
+        guardian_share=_guardian_share(runtime, page, locale),
         form=form or Form(),
         active=page.state in ACTIVE_STATES,
         gate_opens_at=page.starts_at - attendance.GATE_OPENS,
@@ -132,7 +139,7 @@ def _guardian_share(runtime: Runtime, page: RegistrationPage, locale: str) -> st
         title=page.title.to(locale),
         link=runtime.links.guardian_url(page.id, page.link_version),
     )
-    return f"https://wa.me/{page.guardian_phone.lstrip('+')}?text={quote(text, safe='')}"
+    return whatsapp_to(page.guardian_phone, text)
 
 
 def _takes_codes(page: RegistrationPage, *, now: datetime) -> bool:

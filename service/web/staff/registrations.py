@@ -25,6 +25,7 @@ from service.web.languages import translate
 from service.web.pages import Request
 from service.web.party import party_of
 from service.web.staff.desk import REFUSALS, Desk, desk_of, page_number, plain, refused
+from service.web.staff.relinking import hand_over
 
 STAFF_FORM_BYTES = 1024 * 1024
 CONSENT_BY_STAFF = "staff-desk-1"
@@ -143,6 +144,9 @@ async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> R
     except REFUSALS as refusal:
         again, status = refused(form, refusal)
         return await _new_page(desk, event, again, status)
+    if given.email is None:
+        person = await desk.read(lambda session: lists.find_registration(session, event_id, done.registration_id))
+        return await hand_over(desk, event, person, done.link_version, added=True)
     said = "waitlisted" if done.state is RegistrationState.WAITLISTED else "registered"
     return desk.go(f"/staff/events/{event_id}/registrations", said)
 

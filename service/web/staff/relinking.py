@@ -1,8 +1,9 @@
-"""A personal link fell into wrong hands: the old ones stop working, the person gets a new one."""
+"""Personal links that staff give out: new ones where one fell into wrong hands, and those of people without e-mail."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from litestar import get, post
 from litestar.params import FromPath
@@ -11,9 +12,11 @@ from litestar.response import Response
 from events import desk as lists
 from events import registration
 from events.lifecycle import AHEAD
-from events.models import Event, Registration, Stage
+from events.models import Event, Registration, Slot, Stage
+from events.storage import ReadSession
 from service.accounts.permissions import Action
 from service.web.forms import MAX_BYTES
+from service.web.own_link import ready_text, whatsapp_to
 from service.web.pages import Request
 from service.web.staff.desk import Desk, desk_of
 
@@ -33,7 +36,7 @@ async def ask_relink(
     desk = desk_of(request)
     event, person = await _find(desk, event_id, registration_id)
     return await desk.show(
-        "registration_link.html", event=event, person=person, mailed=_mailed(event, person), replaced=False
+        "registration_link.html", event=event, person=person, mailed=_mailed(event, person), replaced=False, added=False
     )
 
 
@@ -54,10 +57,36 @@ async def relink(
         lambda session: registration.revoke_links(session, registration_id, now=desk.now, by=desk.by)
     )
     mailed = _mailed(event, person)
-    link = None if mailed else desk.runtime.links.manage_url(registration_id, version)
+    if mailed:
+        return await desk.show(
+            "registration_link.html", event=event, person=person, mailed=True, replaced=True, added=False
+        )
+    return await hand_over(desk, event, person, version)
+
+
+async def hand_over(
+    desk: Desk, event: Event, person: Registration, version: int, *, added: bool = False
+) -> Response[str]:
+    """Show the link of somebody who cannot be written to, this once, with the message in which staff send it on."""
+    link = desk.runtime.links.manage_url(person.id, version)
+    times = await desk.read(lambda session: _times(session, event, person))
+    text = ready_text(person.name, event.title, times, link, timezone=event.timezone, locale=person.locale)
     return await desk.show(
-        "registration_link.html", event=event, person=person, mailed=mailed, replaced=True, link=link
+        "registration_link.html",
+        event=event,
+        person=person,
+        mailed=False,
+        replaced=not added,
+        added=added,
+        link=link,
+        ready_text=text,
+        whatsapp=whatsapp_to(person.phone, text),
     )
+
+
+def _times(session: ReadSession, event: Event, person: Registration) -> tuple[datetime, datetime]:
+    slot = session.get(Slot, person.slot_id) if person.slot_id is not None else None
+    return (event.starts_at, event.ends_at) if slot is None else (slot.starts_at, slot.ends_at)
 
 
 async def _find(desk: Desk, event_id: uuid.UUID, registration_id: uuid.UUID) -> tuple[Event, Registration]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -47,6 +49,24 @@ def test_the_own_page_is_kept_by_nobody_and_told_to_nobody(
     answer = client.get(_manage(runtime, made))
     told = {name: answer.headers[name] for name in ("cache-control", "referrer-policy", "x-robots-tag")}
     assert told == {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
+
+
+def test_who_has_no_e_mail_finds_the_link_as_a_ready_message(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    slug = life.event(life.webinar()).slug
+    form = {"name": "Ma'ruf, S.Pd.", "phone": "(0812) 3456-7890", "consent": "yes", "sign_language": "yes"}
+    made = client.post(f"/events/perpustakaan-batam/{slug}/register", data=form)
+    page = client.get(made.headers["location"]).text
+    [text] = [unquote(each) for each in re.findall(r'href="https://wa\.me/\?text=([^"]+)"', page)]
+    token = made.headers["location"].removeprefix("/r/").split("?")[0]
+    when = "Sabtu, 12 Desember 2026, pukul 09.00–11.30 WIB"
+    assert text == (
+        f"Ma'ruf, S.Pd., ini pendaftaran Anda untuk “Menulis Cerita Anak”, {when}. Simpan tautan ini untuk melihat, "
+        f"mengubah, atau membatalkan pendaftaran Anda: {runtime.links.url(f'/r/{token}')}"
+    )
+    assert text in words(page)
+    assert "<details open>" in page
 
 
 def test_cancelling_asks_first_and_looking_at_the_question_changes_nothing(

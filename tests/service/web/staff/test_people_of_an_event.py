@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -75,7 +76,7 @@ def test_staff_register_somebody_at_the_desk(
     form = {"name": "Pak Harun", "phone": "0812 3456 7890", "consent": "yes"}
     assert owner.post(page, data=form | {"consent": ""}).status_code == 422
     assert owner.post(page, data=form | {"phone": "12"}).status_code == 422
-    assert owner.post(page, data=form).status_code == 303
+    assert owner.post(page, data=form).status_code == 200
     assert owner.post(page, data=form).status_code == 409
     found = room.runtime.database.read(
         lambda s: s.scalars(sa.select(Registration).where(Registration.name == "Pak Harun")).one()
@@ -126,6 +127,29 @@ def test_a_new_link_that_cannot_be_mailed_is_shown_once(
     assert answer.headers["cache-control"] == "no-store"
     [link] = re.findall(r"https?://[^<\s]+/r/[^<\s]+", answer.text)
     assert link == room.runtime.links.manage_url(made.registration_id, 2)
+    assert "https://wa.me/6281234567890?text=Peserta%201%2C%20ini%20pendaftaran%20Anda" in answer.text
+
+
+def test_who_has_no_e_mail_gets_the_link_from_the_desk_as_a_ready_message(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar(capacity=1)
+    page = f"/staff/events/{event_id}/registrations/new"
+    said: list[str] = []
+    for name, phone in (("Pak Harun", "0812 3456 7890"), ("Bu Lia", "0813 3456 7890")):
+        answer = owner.post(page, data={"name": name, "phone": phone, "consent": "yes"})
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+        [href] = re.findall(r'href="(https://wa\.me/[^"]+)"', answer.text)
+        to, text = unquote(href.removeprefix("https://wa.me/")).split("?text=")
+        assert to == "62" + phone.replace(" ", "")[1:]
+        assert text in words(answer.text)
+        [link] = re.findall(r"https?://\S+/r/(\S+)", text)
+        assert owner.get(f"/r/{link}").status_code == 200
+        said.append(words(answer.text))
+    assert "Pak Harun sudah terdaftar" in said[0]
+    assert "Bu Lia masuk daftar tunggu" in said[1]
+    again = owner.post(page, data={"name": "Pak Harun", "phone": "+62 812-3456-7890", "consent": "yes"})
+    assert again.status_code == 409
+    assert "Nomor ini sudah terdaftar." in words(again.text)
+    assert room.life.pool(event_id).taken == 1
 
 
 def test_the_door_marks_and_takes_back(room: Room, owner: TestClient[Any]) -> None:
@@ -154,6 +178,6 @@ def test_staff_answer_for_the_person_at_the_desk(sqlite_room: Room) -> None:
         room.sign_in(client, room.installation.email)
         assert "Kelas" in client.get(page).text
         assert client.post(page, data=form).status_code == 422
-        assert client.post(page, data={**form, "answers.kelas": "VIII-B", "members.0.name": "Ani"}).status_code == 303
+        assert client.post(page, data={**form, "answers.kelas": "VIII-B", "members.0.name": "Ani"}).status_code == 200
     found = room.runtime.database.read(lambda s: s.scalars(sa.select(Registration)).one())
     assert (found.source, found.form_revision, found.answers) == ("staff", revision, {"kelas": "VIII-B"})
