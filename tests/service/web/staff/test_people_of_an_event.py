@@ -125,7 +125,7 @@ def test_a_new_link_that_cannot_be_mailed_is_shown_once(
     assert "/r/" not in words(owner.get(page).text)
     answer = owner.post(page)
     assert answer.headers["cache-control"] == "no-store"
-    [link] = re.findall(r"https?://[^<\s]+/r/[^<\s]+", answer.text)
+    [link] = set(re.findall(r"https?://[^<\s]+/r/[^<\s]+", answer.text))
     assert link == room.runtime.links.manage_url(made.registration_id, 2)
     assert "https://wa.me/6281234567890?text=Peserta%201%2C%20ini%20pendaftaran%20Anda" in answer.text
 
