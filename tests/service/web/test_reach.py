@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -49,13 +50,22 @@ def _fill(site: Site) -> uuid.UUID:
     return wanted
 
 
-def _hang_poster(site: Site, event_id: uuid.UUID) -> None:
-    """Hang a poster of the worst kind, all noise, so that its files are as large as they may be."""
-    digest, out = "ab" * 32, io.BytesIO()
+@cache
+def _noise() -> dict[str, bytes]:
+    """Return a poster of the worst kind, all noise, so that its files are as large as they may be: name → octets.
+
+    Made once: to squeeze it below what a visitor may be asked for takes seconds.
+    """
+    out = io.BytesIO()
     Image.frombytes("RGB", (270, 338), os.urandom(270 * 338 * 3)).resize((1080, 1350)).save(out, "JPEG")
-    site.runtime.files.put(key_of(digest, "portrait", "jpg"), out.getvalue(), content_type="image/jpeg")
-    for name, body in web_pictures(out.getvalue()).items():
-        site.runtime.files.put(key_of(digest, name, WEB_FORMATS[name]), body, content_type="image/jpeg")
+    return {"portrait": out.getvalue(), **web_pictures(out.getvalue())}
+
+
+def _hang_poster(site: Site, event_id: uuid.UUID) -> None:
+    digest = "ab" * 32
+    for name, body in _noise().items():
+        suffix = WEB_FORMATS.get(name, "jpg")
+        site.runtime.files.put(key_of(digest, name, suffix), body, content_type="image/jpeg")
 
     def use_case(session: Session) -> None:
         columns: dict[str, Any] = {"portrait_key": key_of(digest, "portrait", "jpg"), "digest": digest}
