@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from events import outbox
 from events.storage import ReadSession
 from service.accounts import facts, sessions
-from service.accounts.factor_rows import SignInStep, StaffPasskey, StaffPolicy, StaffRecoveryCode, StaffTotp
+from service.accounts.factor_rows import StaffPasskey, StaffPolicy, StaffRecoveryCode, StaffTotp
 from service.accounts.models import Staff
 from service.accounts.permissions import Action, StaffIdentity, require
 
@@ -76,7 +76,7 @@ def note_removed(session: Session, identity: StaffIdentity, kind: str, *, now: d
 
 def reset(session: Session, member: Staff, *, now: datetime, by: str) -> None:
     """Take every factor from somebody who lost theirs, and end their sessions. The caller has asked who may."""
-    for table in (StaffTotp, StaffPasskey, StaffRecoveryCode, SignInStep):
+    for table in (StaffTotp, StaffPasskey, StaffRecoveryCode):
         session.execute(sa.delete(table).where(table.staff_id == member.id))
     sessions.close_all(session, member.id)
     owner = facts.owner_of_fact(member.organiser_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ STEP = 30
 """Seconds that one code lives."""
 DRIFT = 1
 """Steps that a phone's clock may be off, either way."""
+PENDING_FOR = timedelta(minutes=15)
+"""How long a secret waits to be confirmed: it was made on a fresh proof of who asked, and lasts no longer than that."""
 ISSUER = "Acara"
 WRONG = N_("This code is not right. Use the newest one that the app shows.")
 
@@ -52,10 +54,10 @@ def begin(session: Session, identity: StaffIdentity, box: Box, *, real_now: date
     session.add(row)
 
 
-def pending(session: ReadSession, identity: StaffIdentity, box: Box) -> tuple[str, str] | None:
+def pending(session: ReadSession, identity: StaffIdentity, box: Box, *, real_now: datetime) -> tuple[str, str] | None:
     """Return the secret that waits to be confirmed, and its ``otpauth:`` address for the QR code."""
     row = session.get(StaffTotp, identity.staff_id)
-    secret = box.unseal(row.sealed) if row is not None and row.confirmed_at is None else None
+    secret = box.unseal(row.sealed) if row is not None and _waits(row, real_now) else None
     if secret is None:
         return None
     return secret, TOTP(secret).provisioning_uri(name=identity.email, issuer_name=ISSUER)
@@ -64,12 +66,19 @@ def pending(session: ReadSession, identity: StaffIdentity, box: Box) -> tuple[st
 def confirm(
     session: Session, identity: StaffIdentity, code: str, box: Box, *, now: datetime, real_now: datetime
 ) -> None:
-    """Take the authenticator into use, if `code` is one of its. Raises `Invalid`. The caller commits."""
+    """Take the authenticator into use, if `code` is one of its. The caller commits.
+
+    Raises `Invalid`, also for a secret that waited too long: whoever finds this session open later must not finish.
+    """
     row = session.get(StaffTotp, identity.staff_id)
-    if row is None or row.confirmed_at is not None or not take(session, row, code, box, real_now=real_now):
+    if row is None or not _waits(row, real_now) or not take(session, row, code, box, real_now=real_now):
         raise Invalid([FieldError("code", "wrong_code", WRONG)])
     row.confirmed_at = real_now
     factors.note_added(session, identity, "authenticator", now=now)
+
+
+def _waits(row: StaffTotp, real_now: datetime) -> bool:
+    return row.confirmed_at is None and row.created_at > real_now - PENDING_FOR
 
 
 def remove(session: Session, identity: StaffIdentity, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from events.errors import NotFound
 from events.models import Organiser
 from events.storage import ReadSession
-from service.accounts.factor_rows import StaffPasskey, StaffPolicy, StaffTotp
+from service.accounts.factor_rows import SignInStep, StaffPasskey, StaffPolicy, StaffTotp
 from service.accounts.models import Staff, StaffSession
 from service.accounts.opaque import digest, new_secret
 from service.accounts.permissions import StaffIdentity
@@ -185,8 +185,12 @@ def close(session: Session, secret: str) -> None:
 
 
 def close_all(session: Session, staff_id: uuid.UUID) -> None:
-    """End every session of one person: their password, role or access changed. The caller commits."""
+    """End every session of one person, and what they began: their password, role or access changed. The caller commits.
+
+    Who has a right password that was changed since must not have half a way in.
+    """
     session.execute(sa.delete(StaffSession).where(StaffSession.staff_id == staff_id))
+    session.execute(sa.delete(SignInStep).where(SignInStep.staff_id == staff_id))
 
 
 def prune(session: Session, *, real_now: datetime) -> None:

@@ -18,7 +18,7 @@ from events.models import AnswerFile
 from events.registration import Guardian
 from service.inputs import GuardianInput, RegistrationInput, parse
 from service.web.answer_uploads import Received
-from service.web.forms import Form
+from service.web.forms import Form, whole
 from service.web.pages import Pages
 from service.web.party import Party
 from service.wiring import Runtime
@@ -136,8 +136,7 @@ def payload_of(received: Received, checked: Checked) -> dict[str, Any]:
 
 def seen_revision(form: Form) -> int | None:
     """Return the revision of the form that the person saw, as the page says; None for what is no number."""
-    said = form.value("form_revision", "0")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+    return whole(form.value("form_revision", "0"))
 
 
 @dataclass(frozen=True, slots=True)

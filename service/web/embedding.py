@@ -13,6 +13,7 @@ from litestar.response import Response
 
 from events.finding import find_events
 from service.web.coming import filters_of, places, scope_of
+from service.web.forms import whole
 from service.web.headers import FOR_OTHER_SITES, policy
 from service.web.pages import Request, pages_of
 from service.wiring import Runtime
@@ -67,8 +68,8 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str | None) 
 
 def limit_of(text: str | None) -> int:
     """Return how many events a widget shows: 1 to 20, 5 for anything else."""
-    usable = text is not None and text.isascii() and text.isdigit() and len(text) < 3
-    return min(max(int(text or 0), 1), MOST) if usable else USUAL
+    wanted = whole(text or "", below=100)
+    return USUAL if wanted is None else min(max(wanted, 1), MOST)
 
 
 @get("/embed.js", sync_to_thread=False)

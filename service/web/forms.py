@@ -82,6 +82,16 @@ async def read_form(request: Request, *, most_fields: int = _MAX_FIELDS, most_by
     return Form(dict(values))
 
 
+def whole(text: str, *, below: int = 1_000_000) -> int | None:
+    """Return the number from 0 on, less than `below`, that is written in plain digits; None for anything else.
+
+    Whatever comes in is no error of ours: ``str.isdigit`` takes "²" and ten thousand digits, and ``int`` neither.
+    """
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(below)):
+        return None
+    return number if (number := int(text)) < below else None
+
+
 def errors_of(refusal: Invalid) -> tuple[FieldError, ...]:
     """Return a refusal's field errors, for a form that is shown again."""
     return refusal.errors

@@ -23,7 +23,7 @@ from events.models import Direction, Event, Registration
 from events.storage import ReadSession, Session, new_id
 from service.clock import real_now
 from service.kiosks import Kiosk, read_kiosk
-from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.forms import MAX_BYTES, Form, read_form, whole
 from service.web.pages import Request, pages_of
 
 _HEADERS = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()"}
@@ -77,12 +77,15 @@ async def enter(request: Request) -> Response[Any]:
     if found is None:
         return await _answer(request, kiosk, "unknown", form)
     person, outside = found
-    count = form.value("count")
+    count = whole(form.value("count"))
     if not outside:
         return await _answer(request, kiosk, "already", form, person=person)
-    if person.party_size > 1 and not (count.isascii() and count.isdigit() and 1 <= int(count) <= len(outside)):
+    if person.party_size == 1:
+        coming = outside
+    elif count is not None and 1 <= count <= len(outside):
+        coming = outside[:count]
+    else:
         return await _answer(request, kiosk, "party", form, person=person, outside=len(outside))
-    coming = outside[: int(count)] if person.party_size > 1 else outside
     items: list[Item] = [_move(kiosk, person.id, each) for each in coming]
 
     def use_case(session: Session) -> None:

@@ -31,7 +31,7 @@ from service.inputs import OwnDetailsInput, PartyInput, SlotChoiceInput
 from service.web.answer_uploads import MAX_BYTES as MAX_FORM_BYTES
 from service.web.answer_uploads import Received, read_answers
 from service.web.answering import Questions, answers_in, members_in
-from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.forms import MAX_BYTES, Form, read_form, whole
 from service.web.manage import open_link
 from service.web.pages import Request, pages_of
 from service.wiring import Runtime
@@ -128,7 +128,7 @@ async def bring_fewer(request: Request, runtime: NamedDependency[Runtime], token
     now = runtime.clock.now()
     try:
         given = form.check(PartyInput)
-        absent = [int(each) for each in form.all("absent") if each.isascii() and each.isdecimal()]
+        absent = [person for each in form.all("absent") if (person := whole(each)) is not None]
         size = own.place.party_size - len(absent) if absent else given.party_size or own.place.party_size
         await runtime.database.awrite(
             lambda session: changing.bring_fewer(session, own.place.id, size, absent=absent, now=now, by=own.by),

@@ -15,7 +15,7 @@ from events.errors import N_, FieldError
 from events.form_document import QuestionKind
 from events.form_reading import AskedForm
 from events.party_names import doubles
-from service.web.forms import Form
+from service.web.forms import Form, whole
 
 MOST = 100
 """People with one registration, whatever the event says."""
@@ -55,14 +55,13 @@ def party_of(form: Form, asked: AskedForm, *, most: int) -> Party:
 
 
 def _size(form: Form, most: int) -> int:
-    written = form.value("party_size", "1").strip()
+    size = whole(form.value("party_size", "1").strip(), below=1000)
     # What is no number, or too large a one, is refused where everything else is; no row is shown for it.
-    return min(int(written), most) if written.isascii() and written.isdigit() and 0 < len(written) < 4 else 1
+    return 1 if size is None else min(size, most)
 
 
 def _shown(form: Form) -> int:
-    written = form.value("party_rows")
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 4 else 0
+    return whole(form.value("party_rows"), below=1000) or 0
 
 
 def _spread(form: Form, lines: Sequence[str], size: int, most: int) -> tuple[Form, int]:
@@ -79,8 +78,8 @@ def _spread(form: Form, lines: Sequence[str], size: int, most: int) -> tuple[For
 
 
 def _counted(form: Form, size: int) -> Form:
-    written = form.value("party_size").strip()
-    if size <= 1 or (written.isdigit() and int(written[:4]) >= size):
+    written = whole(form.value("party_size").strip()[:4])
+    if size <= 1 or (written is not None and written >= size):
         return form
     return Form({**form.values, "party_size": [str(size)]}, form.errors)
 

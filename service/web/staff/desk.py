@@ -25,7 +25,7 @@ from service.accounts.sessions import Signed
 from service.clock import real_now
 from service.inputs import parse
 from service.statuses import status_of
-from service.web.forms import Form
+from service.web.forms import Form, whole
 from service.web.pages import Pages, Request, locale_of, pages_of
 from service.web.staff.access import identity_of, signed_of
 from service.web.staff.guide_map import help_path
@@ -206,8 +206,7 @@ def plain(text: str) -> str:
 
 def page_number(request: Request) -> int:
     """Return the ``?page=`` of a list, 1 for nonsense."""
-    text = request.query_params.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 100_000 else 1
+    return whole(request.query_params.get("page", "1"), below=100_000) or 1
 
 
 def check(model: type[_Input], values: Mapping[str, Any]) -> _Input:

@@ -12,7 +12,7 @@ from events.attendance import AttendanceRule
 from events.models import Event, EventKind, Evidence, SeatPool, Stage
 from events.storage import LocalizedText
 from events.tags import parse_topic, topics_of, write_topic
-from service.web.forms import Form
+from service.web.forms import Form, whole
 
 DEFAULT_ATTENDANCE = tuple(each.value for each in AttendanceRule().needs)
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
@@ -73,8 +73,8 @@ def certificate_values(form: Form) -> dict[str, Any]:
     if form.value("certificate") != "yes":
         return {}
     settings: dict[str, Any] = {"enabled": True}
-    if form.value("certificate_hours").strip().isdigit():
-        settings["hours"] = int(form.value("certificate_hours"))
+    if (hours := whole(form.value("certificate_hours").strip())) is not None:
+        settings["hours"] = hours
     return settings
 
 

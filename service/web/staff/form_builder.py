@@ -25,7 +25,7 @@ from events.models import Event
 from events.storage import LOCALES, LocalizedText, ReadSession, Session
 from service.accounts.permissions import Action
 from service.web.answering import Questions
-from service.web.forms import Form, read_form
+from service.web.forms import Form, read_form, whole
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
 from service.web.staff.form_fields import WITH_CHOICES, error_fields, fields_of, preview, read
@@ -167,8 +167,8 @@ async def _form_of(desk: Desk, key: str) -> FormDocument:
 
 
 async def _save(desk: Desk, event: Event, form: Form) -> Response[Any]:
-    seen = form.value("revision")
-    expected = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1
+    seen = whole(form.value("revision"))
+    expected = -1 if seen is None else seen
     try:
         drafted = read(form)
 
@@ -211,11 +211,11 @@ async def share_places(request: Request, event_id: FromPath[uuid.UUID]) -> Respo
     found = await desk.read(lambda session: _read(session, event))
     try:
         pool_id = _pool_in(typed, found.use)
-        capacity = typed.value("capacity").strip()
-        if not (capacity.isascii() and capacity.isdigit() and len(capacity) <= 6):
+        capacity = whole(typed.value("capacity").strip())
+        if capacity is None:
             raise Invalid([FieldError("capacity", "number", _WHOLE_NUMBER)])
         label = LocalizedText(typed.value("label_id").strip(), typed.value("label_en").strip())
-        wanted = _Places(pool_id, label, int(capacity))
+        wanted = _Places(pool_id, label, capacity)
         await desk.write(lambda session: _set_places(session, event, wanted, now=desk.now, by=desk.by))
     except REFUSALS as refusal:
         again, status = refused(typed, refusal)

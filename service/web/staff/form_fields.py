@@ -20,7 +20,7 @@ from events.errors import N_, FieldError, Invalid
 from events.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.models import SeatPool
 from events.storage import LocalizedText
-from service.web.forms import Form
+from service.web.forms import Form, whole
 
 MEGABYTE = 1024 * 1024
 WITH_CHOICES = (QuestionKind.CHOICE, QuestionKind.CHOICES)
@@ -199,10 +199,10 @@ def _whole(form: Form, name: str, errors: list[FieldError]) -> int | None:
     written = form.value(name).strip()
     if not written:
         return None
-    if not (written.isascii() and written.isdigit() and len(written) <= 9):
+    number = whole(written, below=1_000_000_000)
+    if number is None:
         errors.append(FieldError(name, "number", _WHOLE_NUMBER))
-        return None
-    return int(written)
+    return number
 
 
 def _condition(form: Form, key: str, errors: list[FieldError]) -> ShownIf | None:

@@ -13,7 +13,7 @@ import msgspec
 
 from events.form_document import FormDocument, QuestionKind, ShownIf
 from events.form_rules import CHOICES, QUESTIONS
-from service.web.forms import Form
+from service.web.forms import Form, whole
 from service.web.staff.form_fields import lines_of, new_key, question_fields
 
 MORE_ROWS = 3
@@ -96,11 +96,12 @@ def _remove(form: Form, order: list[str], key: str) -> Step:
 
 
 def _undo(form: Form) -> Step:
-    at, _, key = form.value("removed").partition(":")
+    before, _, key = form.value("removed").partition(":")
+    at = whole(before)
     order = list(form.all("question"))
-    if not key or key in order or not at.isdigit() or not form.value(f"q.{key}.kind"):
+    if not key or key in order or at is None or not form.value(f"q.{key}.kind"):
         return Step(form)
-    order.insert(min(int(at[:4]), len(order)), key)
+    order.insert(min(at, len(order)), key)
     return Step(_with(form, {"question": order, "removed": []}), f"q.{key}.label_id")
 
 

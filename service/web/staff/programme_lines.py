@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from events.models import Event, ProgrammeItem
 from events.programme import Span, move_line, next_span
-from service.web.forms import Form
+from service.web.forms import Form, whole
 from service.web.staff.event_forms import moment, moment_fields, zone_of
 
 MOST = 40
@@ -135,4 +135,5 @@ def _at(span: Span, line: Line, zone: ZoneInfo) -> Line:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+    number = whole(text, below=1000)
+    return -1 if number is None else number

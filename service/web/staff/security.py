@@ -37,7 +37,9 @@ async def _security_page(
     identity, box = desk.identity, desk.runtime.secrets
 
     def query(session: ReadSession) -> tuple[factors.Factors, tuple[str, str] | None]:
-        return factors.factors_of(session, identity.staff_id), one_time_codes.pending(session, identity, box)
+        return factors.factors_of(session, identity.staff_id), one_time_codes.pending(
+            session, identity, box, real_now=desk.real_now
+        )
 
     held, pending = await desk.read(query)
     return await desk.show(
@@ -65,6 +67,12 @@ async def _protected(desk: Desk, answer: Response[Any]) -> Response[Any]:
     if renewed is not None:
         set_session(answer, desk.request, renewed)
     return answer
+
+
+def _first_codes(session: Session, desk: Desk) -> list[str] | None:
+    """Make recovery codes for who has just got a factor, if they have none yet."""
+    held = factors.factors_of(session, desk.identity.staff_id)
+    return None if held.recovery_codes else recovery_codes.make(session, desk.identity, now=desk.now)
 
 
 # ---------------------------------------------------------------- authenticator app
@@ -104,8 +112,7 @@ async def confirm_authenticator(request: Request) -> Response[Any]:
         one_time_codes.confirm(
             session, desk.identity, form.value("code"), desk.runtime.secrets, now=desk.now, real_now=desk.real_now
         )
-        held = factors.factors_of(session, desk.identity.staff_id)
-        return None if held.recovery_codes else recovery_codes.make(session, desk.identity, now=desk.now)
+        return _first_codes(session, desk)
 
     try:
         codes = await desk.write(confirm)
@@ -196,8 +203,7 @@ async def add_passkey(request: Request) -> Response[Any]:
         def add(session: Session) -> list[str] | None:
             name = form.value("name") or desk.request.headers.get("sec-ch-ua-platform", "").strip('"')
             passkeys.add(session, desk.identity, made, name=name, now=desk.now, real_now=desk.real_now)
-            held = factors.factors_of(session, desk.identity.staff_id)
-            return None if held.recovery_codes else recovery_codes.make(session, desk.identity, now=desk.now)
+            return _first_codes(session, desk)
 
         codes = await desk.write(add)
     except StepOver:

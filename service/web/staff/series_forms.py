@@ -15,7 +15,7 @@ from events.series_planning import ChosenDate, PlannedDate, Timing
 from events.series_template import FIELDS, TEXTS, capacity_of, fields_of, zone
 from events.storage import LocalizedText
 from service.staff_inputs import CapacityInput, EventEditInput
-from service.web.forms import Form
+from service.web.forms import Form, whole
 from service.web.staff.desk import check_all
 from service.web.staff.event_forms import capacity_values, certificate_values, localized_values, zone_of
 
@@ -93,10 +93,10 @@ def _rule(form: Form, start: date) -> Rule:
 
 def _number(form: Form, name: str, errors: list[FieldError]) -> int | None:
     text = form.value(name).strip()
-    if text and not (text.isascii() and text.isdigit() and len(text) < 6):
+    number = whole(text, below=100_000)
+    if text and number is None:
         errors.append(FieldError(name, "number", N_("Give a number.")))
-        return None
-    return int(text) if text else None
+    return number
 
 
 def _picked(form: Form, how: str) -> Rule:

@@ -18,7 +18,7 @@ from events.storage import LocalizedText, Session
 from service.accounts.permissions import Action
 from service.seat_inputs import SharedPoolInput
 from service.staff_inputs import CapacityInput, OpeningHoursInput
-from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.forms import MAX_BYTES, Form, read_form, whole
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, check_all, desk_of, refused
 from service.web.staff.event_forms import zone_of
@@ -109,10 +109,10 @@ async def set_slot_capacity(
     if pool_id not in {row.pool.id for row in slots}:
         raise NotFound
     try:
-        if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        if (capacity := whole(text)) is None:
             raise Invalid([FieldError("capacity", "number", _WHOLE_NUMBER)])
         await desk.write(
-            lambda session: authoring.set_capacity(session, pool_id, capacity=int(text), now=desk.now, by=desk.by)
+            lambda session: authoring.set_capacity(session, pool_id, capacity=capacity, now=desk.now, by=desk.by)
         )
     except REFUSALS as refusal:
         again, status = refused(form, refusal)

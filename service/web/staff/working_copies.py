@@ -18,7 +18,7 @@ from events.storage import ReadSession, Session
 from events.working_copies import subject_of_new
 from service.accounts import staff
 from service.accounts.permissions import Action
-from service.web.forms import Form, read_form
+from service.web.forms import Form, read_form, whole
 from service.web.pages import Request
 from service.web.staff.desk import Desk, desk_of
 from service.web.staff.event_forms import form_of
@@ -86,8 +86,7 @@ async def base_of(desk: Desk, event: Event, version: int) -> Mapping[str, Sequen
 
 def version_of(form: Form) -> int:
     """Return the version of the event that a form was made for, 0 for nonsense."""
-    text = form.value("version")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole(form.value("version")) or 0
 
 
 # ---------------------------------------------------------------- keeping

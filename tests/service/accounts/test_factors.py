@@ -12,14 +12,14 @@ import pytest
 
 from events.errors import Conflict, Invalid, NotFound
 from events.storage import Session, Transactions
-from service.accounts import factors, one_time_codes, passkeys, recovery_codes, steps
+from service.accounts import factors, one_time_codes, passkeys, recovery_codes, staff, steps
 from service.accounts.factor_rows import Purpose
 from service.accounts.models import Role
 from service.accounts.passkeys import Made, PasskeyRefused
 from service.accounts.permissions import StaffIdentity
 from service.accounts.steps import StepOver
 from service.secrets import SecretBox
-from tests.service.accounts.people import NOW, People
+from tests.service.accounts.people import NOW, PASSWORD_HASH, People
 from tests.support.life import add_organiser
 
 BOX = SecretBox("a key of the installation, 32 characters or more")
@@ -34,7 +34,7 @@ class Desk:
     def enrol(self, who: StaffIdentity) -> str:
         """Set up an authenticator, whose first code was that of the half minute before."""
         self.database.write(lambda s: one_time_codes.begin(s, who, BOX, real_now=NOW))
-        pending = self.database.read(lambda s: one_time_codes.pending(s, who, BOX))
+        pending = self.database.read(lambda s: one_time_codes.pending(s, who, BOX, real_now=NOW))
         assert pending is not None
         code = pyotp.TOTP(pending[0]).at(NOW - timedelta(seconds=30))
         self.database.write(lambda s: one_time_codes.confirm(s, who, code, BOX, now=NOW, real_now=NOW))
@@ -93,12 +93,37 @@ def test_nonsense_is_no_code(desk: Desk, nonsense: str) -> None:
 
 def test_an_app_that_was_never_confirmed_is_no_factor(desk: Desk) -> None:
     desk.database.write(lambda s: one_time_codes.begin(s, desk.editor, BOX, real_now=NOW))
-    pending = desk.database.read(lambda s: one_time_codes.pending(s, desk.editor, BOX))
+    pending = desk.database.read(lambda s: one_time_codes.pending(s, desk.editor, BOX, real_now=NOW))
     assert pending is not None
     assert not desk.take(desk.editor, pyotp.TOTP(pending[0]).at(NOW))
     with pytest.raises(Invalid):
         desk.database.write(lambda s: one_time_codes.confirm(s, desk.editor, "000000", BOX, now=NOW, real_now=NOW))
     assert not desk.database.read(lambda s: factors.factors_of(s, desk.editor.staff_id)).any
+
+
+def test_an_app_that_was_begun_and_left_cannot_be_finished_by_who_finds_the_session_later(desk: Desk) -> None:
+    desk.database.write(lambda s: one_time_codes.begin(s, desk.editor, BOX, real_now=NOW))
+    found = desk.database.read(lambda s: one_time_codes.pending(s, desk.editor, BOX, real_now=NOW))
+    assert found is not None
+    later = NOW + one_time_codes.PENDING_FOR
+    assert desk.database.read(lambda s: one_time_codes.pending(s, desk.editor, BOX, real_now=later)) is None
+    code = pyotp.TOTP(found[0]).at(later)
+    with pytest.raises(Invalid):
+        desk.database.write(lambda s: one_time_codes.confirm(s, desk.editor, code, BOX, now=NOW, real_now=later))
+    assert not desk.database.read(lambda s: factors.factors_of(s, desk.editor.staff_id)).any
+
+
+def test_half_a_way_in_ends_with_the_password_that_opened_it(desk: Desk) -> None:
+    member, old = desk.editor, PASSWORD_HASH
+    secret = desk.database.write(lambda s: steps.begin(s, Purpose.SECOND, staff_id=member.staff_id, real_now=NOW))
+    other = desk.database.write(lambda s: steps.begin(s, Purpose.SECOND, staff_id=desk.owner.staff_id, real_now=NOW))
+    desk.database.write(
+        lambda s: staff.change_password(s, member, old_hash=old, new_hash=f"{old}2", now=NOW, real_now=NOW)
+    )
+    with pytest.raises(StepOver):
+        desk.database.read(lambda s: steps.look(s, secret, Purpose.SECOND, real_now=NOW))
+    kept = desk.database.read(lambda s: steps.look(s, other, Purpose.SECOND, real_now=NOW))
+    assert kept.staff_id == desk.owner.staff_id
 
 
 def test_an_app_in_use_is_not_replaced_behind_ones_back(desk: Desk) -> None:
