@@ -53,8 +53,8 @@ format: $(STAMPS)/venv ## Put the code into its form
 cluster: install $(STAMPS)/system-tests ## Start PostgreSQL, Valkey, 2 web and 2 worker processes on this machine
 	@$(PY) -m tests.cluster --broker $(or $(BROKER),valkey)
 
-screenshots: install $(STAMPS)/system-tests ## Remake the README's pictures
-	@$(PY) -m tests.screenshots
+screenshots: install $(STAMPS)/system-tests ## Remake the pictures of the guide and of the README
+	@$(PY) -m tests.screenshots && $(PY) -m tests.guide_pictures
 
 lock: $(STAMPS)/venv ## Write the lock files anew
 	@bash deploy/lock.sh

@@ -31,6 +31,19 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "own-page",
     ),
     N_("Seats and waiting"): ("seats", "waitlist"),
+    N_("The day itself"): ("door", "kiosk", "attendance", "reports"),
+    N_("Partners, posts and proof"): ("partners", "posts", "recordings", "certificates"),
+    N_("The library and its people"): (
+        "brand",
+        "people",
+        "account",
+        "second-factor",
+        "privacy",
+        "audit",
+        "queue",
+        "mailbox",
+        "embed",
+    ),
 }
 """Every topic, under the heading (a gettext id) that it has in the table of contents."""
 TOPICS = tuple(name for names in GROUPS.values() for name in names)
