@@ -8,8 +8,9 @@ since somebody looked, nothing is written.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,16 +18,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, registration
+from events import facts, outbox, registration, rehearsing
 from events.errors import N_, AlreadyRegistered, Conflict, FieldError, Invalid, NotFound, Refused
-from events.models import Event, Registration, RegistrationImport, RegistrationState, SeatPool
+from events.models import SEATED_STATES, Event, Registration, RegistrationImport, RegistrationState, SeatPool
 from events.outbox import RECORDED
-from events.registration import Application
+from events.registering_together import register_together
+from events.registration import Application, person_key
+from events.rehearsing import Rows
 from events.storage import ReadSession
 
 KEPT_FOR = timedelta(days=1)
 WORST = ("error", "already", "waitlisted", "requested", "pending", "confirmed")
 """What may become of a row, the worst first."""
+
+
+CHUNK, MANY = 200, 8
+"""How many rows are registered with one statement, and how few are not worth it."""
 
 
 class Moved(Conflict):
@@ -77,7 +84,10 @@ class Trial:
 
 
 def try_out(session: Session, candidates: Sequence[Candidate], *, now: datetime, by: str) -> Trial:
-    """Return what would become of the rows. Writes nothing that stays; everybody else waits while it runs."""
+    """Return what would become of the rows. Writes nothing that stays.
+
+    Everybody else waits while it runs, so it is run on a copy (`events.rehearsing`) wherever somebody else is there.
+    """
     recorded = list(session.info.get(RECORDED, ()))
     undone = session.begin_nested()
     try:
@@ -86,6 +96,17 @@ def try_out(session: Session, candidates: Sequence[Candidate], *, now: datetime,
         undone.rollback()
         session.expunge_all()
         session.info[RECORDED] = recorded
+
+
+def read_copy(session: ReadSession, event: Event, candidates: Sequence[Candidate]) -> Rows:
+    """Read what a trial on a copy needs: `rehearse` does it later, when the transaction is over."""
+    asked = [each.application for each in candidates if each.application is not None]
+    return rehearsing.read_copy(session, event, {person_key(each.email, each.phone) for each in asked})
+
+
+def rehearse(copy: Rows, candidates: Sequence[Candidate], *, now: datetime, by: str) -> Trial:
+    """Return what would become of the rows, as `try_out` does, on a copy: nobody waits. Run it in a thread."""
+    return rehearsing.on_copy(copy, lambda session: _register_all(session, candidates, now=now, by=by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +172,42 @@ def _claim(session: Session, import_id: uuid.UUID) -> RegistrationImport:
 
 
 def _register_all(session: Session, candidates: Sequence[Candidate], *, now: datetime, by: str) -> Trial:
-    outcomes = [_register(session, each, now=now, by=by) for each in candidates]
+    outcomes: list[Outcome] = []
+    for some in _chunks(candidates):
+        outcomes += _together(session, some, now=now, by=by) or (
+            _register(session, each, now=now, by=by) for each in some
+        )
     counts: dict[str, int] = {}
     for outcome in outcomes:
         counts[outcome.becomes] = counts.get(outcome.becomes, 0) + 1
     return Trial(outcomes, counts)
+
+
+def _chunks(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    """Yield the rows in their order, those that follow each other and ask for the same place together."""
+    for _, run in itertools.groupby(candidates, lambda each: each.application and (each.application.slot_id,)):
+        rows = list(run)
+        for start in range(0, len(rows), CHUNK):
+            yield rows[start : start + CHUNK]
+
+
+def _together(session: Session, some: Sequence[Candidate], *, now: datetime, by: str) -> list[Outcome] | None:
+    applications = [each.application for each in some if each.application is not None]
+    if len(applications) < MANY:
+        return None
+    done = register_together(session, applications, now=now, by=by)
+    if done is None:
+        return None
+    outcomes: list[Outcome] = []
+    left = done.left
+    for candidate, made in zip(reversed(some), reversed(done.made), strict=True):
+        if made is None:
+            outcomes.append(Outcome(candidate, "already", (_error(AlreadyRegistered()),)))
+            continue
+        outcomes.append(Outcome(candidate, made.state.value, left=left))
+        if left is not None and made.state in SEATED_STATES and candidate.application is not None:
+            left += candidate.application.party_size
+    return outcomes[::-1]
 
 
 def _register(session: Session, candidate: Candidate, *, now: datetime, by: str) -> Outcome:

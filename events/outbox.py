@@ -63,24 +63,34 @@ _INSERT = sa.insert(_TABLE)
 
 def record(session: Session, fact: Fact, *, now: datetime, by: str) -> uuid.UUID:
     """Write `fact` in the caller's transaction and return its id. The bell is rung for it after the commit."""
-    fact_id = new_id()
-    session.connection().execute(
-        _INSERT,
-        {
-            "id": fact_id,
-            "name": type(fact).__name__,
-            "version": fact.VERSION,
-            "organiser_id": fact.organiser_id,
-            "event_id": fact.event_id,
-            "payload": msgspec.to_builtins(fact),
-            "by": by,
-            "request_id": session.info.get(REQUEST_ID),
-            "recorded_at": now,
-            "attempts": 0,
-        },
-    )
-    session.info.setdefault(RECORDED, []).append(fact_id)
+    row = _row(session, fact, now=now, by=by)
+    session.connection().execute(_INSERT, row)
+    session.info.setdefault(RECORDED, []).append(row["id"])
+    fact_id: uuid.UUID = row["id"]
     return fact_id
+
+
+def record_all(session: Session, found: Sequence[Fact], *, now: datetime, by: str) -> None:
+    """Write many facts with one statement."""
+    rows = [_row(session, fact, now=now, by=by) for fact in found]
+    if rows:
+        session.connection().execute(_INSERT, rows)
+        session.info.setdefault(RECORDED, []).extend(row["id"] for row in rows)
+
+
+def _row(session: Session, fact: Fact, *, now: datetime, by: str) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "name": type(fact).__name__,
+        "version": fact.VERSION,
+        "organiser_id": fact.organiser_id,
+        "event_id": fact.event_id,
+        "payload": msgspec.to_builtins(fact),
+        "by": by,
+        "request_id": session.info.get(REQUEST_ID),
+        "recorded_at": now,
+        "attempts": 0,
+    }
 
 
 def take(session: Session, fact_id: uuid.UUID, *, now: datetime) -> FactRow | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,18 +122,15 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     """
     claims.claim(session, application.event_id)
     place = find_place(session, application.event_id, application.slot_id, now=now)
-    _refuse_impossible(application, place, by)
     registration_id = new_id()
-    key = person_key(application.email, application.phone)
-    admission = _judge(session, application, place, key, now=now)
-    row = _row(application, place, registration_id, key, now=now) | admission.columns
-    row |= _guardian_columns(application.guardian, place, now=now)
+    row = row_of(session, application, place, registration_id, now=now, by=by)
+    key: str = row["person_key"]
     if not insert_unless_present(session, _TABLE, row):
         if application.email is None:
             raise AlreadyRegistered(_NUMBER_KNOWN, field="phone")
         raise AlreadyRegistered(field="email")
     _keep_answers(session, registration_id, application, now=now)
-    state, counters = admission.state, None
+    state, counters = row["state"], None
     if state is not RegistrationState.REQUESTED:
         kept = holdings.kept_for(session, application.event_id, key) if place.reserved else 0
         needs = Needs(registration_id, place.pool_id, application.party_size, application.choice_places, kept)
@@ -157,6 +154,17 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     if counters and not counters.low_noted:
         _note_low(session, application, place, counters, now=now)
     return Registered(registration_id, state)
+
+
+def row_of(
+    session: Session, application: Application, place: Place, registration_id: uuid.UUID, *, now: datetime, by: str
+) -> dict[str, Any]:
+    """Return the row with which somebody starts if there is a seat. Writes nothing; raises what `register` does."""
+    _refuse_impossible(application, place, by)
+    key = person_key(application.email, application.phone)
+    admission = _judge(session, application, place, key, now=now)
+    row = _row(application, place, registration_id, key, now=now) | admission.columns
+    return row | _guardian_columns(application.guardian, place, now=now)
 
 
 def _refuse_impossible(application: Application, place: Place, by: str) -> None:
@@ -246,18 +254,22 @@ def _guardian_columns(guardian: Guardian | None, place: Place, *, now: datetime)
 
 def _keep_answers(session: Session, registration_id: uuid.UUID, application: Application, *, now: datetime) -> None:
     """Write what hangs on a registration with answers: the others of the party, places of choices, files."""
-    if application.members:
-        session.execute(
-            sa.insert(_MEMBERS),
-            [
-                {"registration_id": registration_id, "person": person, "name": each.name, "answers": dict(each.answers)}
-                for person, each in enumerate(application.members, start=1)
-            ],
-        )
+    keep_members(session, [(registration_id, application.members)])
     if application.files:
         answer_files.claim(session, application.event_id, registration_id, application.files, now=now)
     if application.choice_places:
         holdings.want(session, registration_id, application.choice_places)
+
+
+def keep_members(session: Session, parties: Sequence[tuple[uuid.UUID, Sequence[Member]]]) -> None:
+    """Write the others of parties, by registration."""
+    rows = [
+        {"registration_id": registration_id, "person": person, "name": each.name, "answers": dict(each.answers)}
+        for registration_id, members in parties
+        for person, each in enumerate(members, start=1)
+    ]
+    if rows:
+        session.execute(sa.insert(_MEMBERS), rows)
 
 
 def _take_seats(session: Session, needs: Needs, place: Place, *, now: datetime) -> seats.Seats | None:
@@ -303,9 +315,13 @@ def _queue_up(session: Session, registration_id: uuid.UUID, place: Place, *, now
     )
 
 
+LOW_AT_MOST = 10
+"""With more seats than these left nobody says that there are few."""
+
+
 def _is_low(counters: seats.Seats) -> bool:
     """Few means: at most a tenth of the seats, and at most ten."""
-    return 0 < counters.left <= min(10, max(1, counters.sellable // 10))
+    return 0 < counters.left <= min(LOW_AT_MOST, max(1, counters.sellable // 10))
 
 
 def _note_low(

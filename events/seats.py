@@ -200,9 +200,9 @@ def start_waiting(session: Session, pool_id: uuid.UUID) -> bool:
     return cast("sa.CursorResult[Any]", changed).rowcount == 1
 
 
-def add_waiting(session: Session, pool_id: uuid.UUID) -> None:
-    """Count one more waiting party in a pool that the caller holds, open or not."""
-    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(waiting=_POOL.c.waiting + 1))
+def add_waiting(session: Session, pool_id: uuid.UUID, count: int = 1) -> None:
+    """Count `count` more waiting parties in a pool that the caller holds, open or not."""
+    session.execute(sa.update(_POOL).where(_POOL.c.id == pool_id).values(waiting=_POOL.c.waiting + count))
 
 
 def stop_waiting(session: Session, pool_id: uuid.UUID) -> None:

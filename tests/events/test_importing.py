@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import uuid
 from typing import Any
@@ -9,13 +10,24 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import forms, importing
-from events.errors import Closed, Conflict, FieldError, Invalid
+from events import desk, forms, importing, registration
+from events.answers import Member
+from events.errors import Closed, Conflict, FieldError, Invalid, Refused
 from events.form_document import Choice, FormDocument, Question, QuestionKind
 from events.importing import Candidate, Moved, Order, Trial
-from events.models import Registration, RegistrationImport, RegistrationSource, RegistrationState, Stage
+from events.models import (
+    Event,
+    PartyMember,
+    Registration,
+    RegistrationImport,
+    RegistrationSource,
+    RegistrationState,
+    SeatPool,
+    Stage,
+)
 from events.outbox import FactRow
-from events.storage import LocalizedText
+from events.registration import Guardian
+from events.storage import LocalizedText, Session
 from service.transactions import Database
 from tests.support.life import NOW, STAFF, Life, add_organiser, application
 
@@ -77,6 +89,111 @@ def test_a_trial_says_what_happens_to_each_row_and_leaves_no_trace(life: Life) -
     assert (trial.taken_in, trial.counts) == (3, {"confirmed": 2, "already": 1, "error": 1, "waitlisted": 1})
     assert (rows(life, event_id), life.facts(event_id), life.pool(event_id).taken) == before
     assert try_out(life, found).digest == trial.digest
+
+
+def mixed(event_id: uuid.UUID) -> list[Candidate]:
+    """A list with everything in it: parties, minors, who is there already, choices, faults."""
+    found = [candidate(event_id, number) for number in range(20)]
+    found += [candidate(event_id, number, party_size=3, members=(Member("Ani"),)) for number in range(20, 30)]
+    found += [wrong(30)]
+    guardian = Guardian("Ibu Ani", "ani@example.org")
+    found += [candidate(event_id, number, guardian=guardian if number % 2 else None) for number in range(31, 60)]
+    return found
+
+
+ROOMS: dict[str, dict[str, Any]] = {
+    "plenty": {"capacity": 500},
+    "nearly enough": {"capacity": 60},
+    "hardly any": {"capacity": 1},
+    "no limit": {"capacity": None},
+    "nobody waits": {"capacity": 30, "waitlist": False},
+    "approval": {"capacity": 40, "approval": {"required": True, "pending_holds_seats": True, "returning": True}},
+    "asked first": {"capacity": 40, "approval": {"required": True, "domains": ["sch.id"], "invited_first": True}},
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_copy_says_what_the_real_tables_say_and_one_by_one_says_the_same(life: Life, room: str) -> None:
+    event_id, other = furnished(life, ROOMS[room]), furnished(life, ROOMS[room])
+    found = mixed(event_id)
+    copy = life.database.read(lambda s: importing.read_copy(s, desk.find_event(s, event_id), found))
+    rehearsed = importing.rehearse(copy, found, now=NOW, by=STAFF)
+    assert [(each.becomes, each.left) for each in rehearsed.outcomes] == becomes(try_out(life, found))
+    order = Order(AGREED, rehearsed.digest, leave_out_errors=True)
+    life.do(importing.bring_in, keep(life, event_id), found, order)
+    together = (states(life, event_id), counters(life, event_id))
+    assert len(together[0]) == rehearsed.taken_in + 3
+
+    def one_by_one(session: Session) -> None:
+        for each in mixed(other):
+            if each.application is not None:
+                with contextlib.suppress(Refused), session.begin_nested():
+                    registration.register(session, each.application, now=NOW, by=STAFF)
+
+    life.database.write(one_by_one)
+    assert (states(life, other), counters(life, other)) == together
+    told = [name for name in life.facts(event_id) if name != "RegistrationsImported"]
+    assert sorted(life.facts(other)) == sorted(told)
+
+
+def furnished(life: Life, room: dict[str, Any]) -> uuid.UUID:
+    """Make an event with these settings for which three of the list have registered."""
+    event_id = life.webinar(max_party_size=5, capacity=room["capacity"])
+
+    def set_up(session: Session) -> None:
+        event = session.get_one(Event, event_id)
+        event.guardian_consent = True
+        event.waitlist = room.get("waitlist", True)
+        event.approval = room.get("approval", {})
+
+    life.database.write(set_up)
+    for number in (3, 22, 40):
+        life.register(event_id, number)
+    return event_id
+
+
+def states(life: Life, event_id: uuid.UUID) -> list[tuple[str, str, int, bool]]:
+    """Return what stands in the rows of an event, beyond names and moments."""
+    own = sa.select(
+        Registration.person_key, Registration.state, Registration.party_size, Registration.guardian_due_at
+    ).where(Registration.event_id == event_id)
+    found = life.database.read(lambda s: s.execute(own.order_by(Registration.person_key)).all())
+    return [(key, state.value, size, due is not None) for key, state, size, due in found]
+
+
+def counters(life: Life, event_id: uuid.UUID) -> tuple[int, int, int]:
+    pool = life.pool(event_id)
+    members = (
+        sa.select(sa.func.count()).select_from(PartyMember).join(Registration).where(Registration.event_id == event_id)
+    )
+    return pool.taken, pool.waiting, life.database.read(lambda s: s.scalar(members))
+
+
+def test_a_trial_makes_nobody_wait(database_url: str) -> None:
+    """While a writer holds everything, a list is tried all the same: it only reads."""
+    database = Database(database_url)
+    held, done = threading.Event(), threading.Event()
+
+    def hold(session: Session) -> None:
+        session.execute(sa.update(SeatPool).values(taken=SeatPool.taken))
+        held.set()
+        assert done.wait(60)
+
+    try:
+        life = Life(database, database.write(add_organiser))
+        event_id = life.webinar(capacity=50)
+        found = [candidate(event_id, number) for number in range(100)]
+        writer = threading.Thread(target=lambda: database.write(hold))
+        writer.start()
+        assert held.wait(60)
+        copy = database.read(lambda s: importing.read_copy(s, desk.find_event(s, event_id), found))
+        trial = importing.rehearse(copy, found, now=NOW, by=STAFF)
+        done.set()
+        writer.join()
+        assert trial.counts == {"confirmed": 50, "waitlisted": 50}
+    finally:
+        done.set()
+        database.close()
 
 
 def test_a_list_is_brought_in_once_as_it_was_seen(life: Life) -> None:
