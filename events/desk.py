@@ -23,6 +23,7 @@ from events.models import (
     Evidence,
     Participation,
     Partner,
+    PartyMember,
     PoolPurpose,
     ProgrammeItem,
     Recording,
@@ -243,6 +244,8 @@ class RegistrationRow:
     registration: Registration
     slot_starts_at: datetime | None
     evidence: tuple[Evidence, ...] = ()
+    others: tuple[str, ...] = ()
+    """Names of the others of the party, in lists that need them."""
 
 
 def search_registrations(
@@ -293,9 +296,10 @@ def iterate_registrations(session: ReadSession, event_id: uuid.UUID) -> Iterator
         ).all()
         if not rows:
             return
-        evidence = _evidence_of(session, [registration.id for registration, _ in rows])
-        for registration, starts_at in rows:
-            yield RegistrationRow(registration, starts_at, evidence.get(registration.id, ()))
+        ids = [registration.id for registration, _ in rows]
+        evidence, others = _evidence_of(session, ids), _others_of(session, ids)
+        for each, starts_at in rows:
+            yield RegistrationRow(each, starts_at, evidence.get(each.id, ()), others.get(each.id, ()))
         after = rows[-1][0].id
 
 
@@ -373,6 +377,18 @@ def _evidence_of(session: ReadSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     )
     for registration_id, evidence in rows:
         found[registration_id] = (*found.get(registration_id, ()), evidence)
+    return found
+
+
+def _others_of(session: ReadSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
+    found: dict[uuid.UUID, tuple[str, ...]] = {}
+    rows = session.execute(
+        sa.select(PartyMember.registration_id, PartyMember.name)
+        .where(PartyMember.registration_id.in_(ids))
+        .order_by(PartyMember.registration_id, PartyMember.person)
+    )
+    for registration_id, name in rows:
+        found[registration_id] = (*found.get(registration_id, ()), name)
     return found
 
 

@@ -112,6 +112,14 @@ def has_due(session: ReadSession, *, now: datetime) -> bool:
     return session.scalar(sa.select(Registration.id).where(Registration.guardian_due_at <= now).limit(1)) is not None
 
 
+def has_any(session: ReadSession, event_id: uuid.UUID) -> bool:
+    """Tell whether anybody of an event needs, or had, the consent of a guardian."""
+    statement = sa.select(Registration.id).where(
+        Registration.event_id == event_id, Registration.guardian_name.is_not(None)
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
 def _hold(session: Session, registration_id: uuid.UUID) -> Holding:
     try:
         return holdings.hold(session, registration_id)

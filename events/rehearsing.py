@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -42,30 +43,30 @@ _TABLES: dict[type[Base], sa.Table] = {
 }
 
 
-def read_copy(session: ReadSession, event: Event, person_keys: Collection[str]) -> Rows:
+def read_copy(session: ReadSession, own: Event, person_keys: Collection[str]) -> Rows:
     """Read an event, who waits for it, and where else (and there) the people with these keys have registered."""
-    people = _registrations(session, event, person_keys)
+    people = _registrations(session, own, person_keys)
     ids = [row["id"] for row in people]
     found: dict[sa.Table, list[Mapping[str, Any]]] = {
         _TABLES[Registration]: people,
-        _TABLES[Event]: _of_ids(session, Event, Event.id, {event.id, *(row["event_id"] for row in people)}),
+        _TABLES[Event]: _of_ids(session, Event, Event.id, {own.id, *(row["event_id"] for row in people)}),
         _TABLES[SeatHold]: _of_ids(session, SeatHold, SeatHold.registration_id, ids),
         _TABLES[Attendance]: _of_ids(session, Attendance, Attendance.registration_id, ids),
     }
     for model in (SeatPool, Slot, Invitee):
-        found[_TABLES[model]] = _of_ids(session, model, model.event_id, [event.id])
+        found[_TABLES[model]] = _of_ids(session, model, model.event_id, [own.id])
     owners = {row["organiser_id"] for row in found[_TABLES[Event]]}
     found[_TABLES[Organiser]] = _of_ids(session, Organiser, Organiser.id, owners)
     return found
 
 
-def _registrations(session: ReadSession, event: Event, person_keys: Collection[str]) -> list[Mapping[str, Any]]:
+def _registrations(session: ReadSession, own: Event, person_keys: Collection[str]) -> list[Mapping[str, Any]]:
     table = _TABLES[Registration]
-    here = sa.select(table).where(table.c.event_id == event.id)
+    here = sa.select(table).where(table.c.event_id == own.id)
     waiting = here.where(table.c.state.in_(_QUEUE))
     found = {row["id"]: dict(row) for row in session.execute(waiting).mappings()}
     # Where else people were matters only to the rule that approves who came before.
-    known = sa.select(table) if rules_of(event.approval).returning else here
+    known = sa.select(table) if rules_of(own.approval).returning else here
     for some in _some(person_keys):
         rows = session.execute(known.where(table.c.person_key.in_(some))).mappings()
         found |= {row["id"]: dict(row) for row in rows}
@@ -85,11 +86,15 @@ def _some(wanted: Collection[_Result]) -> Iterator[list[_Result]]:
         yield values[start : start + _AT_ONCE]
 
 
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
 def on_copy(rows: Rows, use_case: Callable[[Session], _Result]) -> _Result:
     """Run a use-case on a copy and return its result. Holds the CPU: run it in a thread; no connection is used."""
     engine = sa.create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
     # The driver would begin transactions when it likes, and savepoints would stand outside of them.
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    event.listen(engine, "begin", _begin)
     try:
         with Session(engine, expire_on_commit=False) as session:
             connection = session.connection()

@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 from litestar.background_tasks import BackgroundTask
 from litestar.response import File
 
-from events import answer_reading
+from events import answer_reading, guardians
 from events.desk import RegistrationRow, iterate_registrations
 from events.errors import N_
 from events.form_document import Question
-from events.models import Event, Evidence, RegistrationState
+from events.models import Event, Evidence, Registration, RegistrationState
 from events.storage import ReadSession
-from service.answer_words import words_of
+from service.answer_words import AGREED, words_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Read = Callable[[Callable[[ReadSession], Any]], Awaitable[Any]]
@@ -39,6 +39,7 @@ COLUMNS = (
     (N_("Institution"), 28),
     (N_("Visiting time"), 18),
     (N_("People"), 8),
+    (N_("Names of the others, with semicolons between them"), 34),
     (N_("State"), 16),
     (N_("Registered on"), 18),
     (N_("Attendance"), 26),
@@ -46,7 +47,15 @@ COLUMNS = (
 )
 """Headings (gettext ids) and widths in characters."""
 
+GUARDIAN_COLUMNS = (
+    (N_("Name of the parent or guardian"), 30),
+    (N_("E-mail of the parent or guardian"), 30),
+    (N_("WhatsApp number of the parent or guardian"), 18),
+    (N_("Consent of the parent or guardian"), 30),
+)
+"""Only where somebody needs a guardian's consent."""
 PARTY_COLUMNS = ((N_("Registered by"), 34), (N_("Number in the party"), 8), (N_("Name"), 34))
+AWAITED, NOT_GIVEN = N_("Awaited until"), N_("Not given")
 SIGN_LANGUAGE, WHEELCHAIR = N_("Sign language interpreter"), N_("Place for a wheelchair")
 _LONGEST_CELL = 32_767
 """What a cell can hold; longer texts are refused by the file format."""
@@ -101,11 +110,13 @@ def write_registrations(path: Path, session: ReadSession, event: Event, *, local
     columns = _AnswerColumns(answer_reading.file_names(session, event.id, asked), event, locale, say)
     workbook: Any = xlsxwriter.Workbook(str(path), options)
     try:
-        headings = [(say(heading), width) for heading, width in COLUMNS] + columns.headings(asked)
+        of_guardians = GUARDIAN_COLUMNS if guardians.has_any(session, event.id) else ()
+        headings = [(say(heading), width) for heading, width in (*COLUMNS, *of_guardians)] + columns.headings(asked)
         sheet = _Sheet(workbook, say(N_("Registrations")), headings)
         zone = ZoneInfo(event.timezone)
         for number, row in enumerate(iterate_registrations(session, event.id), start=1):
-            sheet.write([*_cells(number, row, zone, say), *columns.cells(asked, row.registration.answers)])
+            guardian = _guardian(row.registration, zone, say) if of_guardians else ()
+            sheet.write([*_cells(number, row, zone, say), *guardian, *columns.cells(asked, row.registration.answers)])
         sheet.end()
         per_person = [question for question in asked if question.per_person]
         headings = [(say(heading), width) for heading, width in PARTY_COLUMNS] + columns.headings(per_person)
@@ -183,11 +194,23 @@ def _cells(number: int, row: RegistrationRow, zone: ZoneInfo, say: Say) -> Seque
         person.institution or "",
         _moment(row.slot_starts_at, zone),
         str(person.party_size),
+        "; ".join(row.others),
         say(STATES[person.state]),
         _moment(person.created_at, zone),
         ", ".join(say(EVIDENCE[each]) for each in row.evidence),
         "; ".join([*needs, *([person.access_needs] if person.access_needs else [])]),
     )
+
+
+def _guardian(person: Registration, zone: ZoneInfo, say: Say) -> Sequence[str]:
+    said = ""
+    if person.guardian_consented_at is not None:
+        said = f"{say(AGREED)} {_moment(person.guardian_consented_at, zone)}"
+    elif person.needs_guardian and person.guardian_due_at is not None:
+        said = f"{say(AWAITED)} {_moment(person.guardian_due_at, zone)}"
+    elif person.needs_guardian:
+        said = say(NOT_GIVEN)
+    return (person.guardian_name or "", person.guardian_email or "", person.guardian_phone or "", said)
 
 
 def _moment(at: datetime | None, zone: ZoneInfo) -> str:

@@ -1,11 +1,12 @@
-"""From the rows of a sheet to applications: which column holds what, and what is wrong with which row.
+"""From the rows of a sheet to applications, and what is wrong with which row. Columns: `service.import_columns`.
 
-Headings are guessed in Indonesian and English; whoever imports sees the guess and may change it. Telephone numbers
+Telephone numbers
 that a spreadsheet program made numbers of are read as what they were, or refused where digits are gone.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -23,38 +24,11 @@ from events.errors import N_, FieldError, Invalid
 from events.form_document import FormDocument, Question, QuestionKind
 from events.importing import Candidate
 from events.models import Event, EventKind, RegistrationSource
-from events.registration import Application, person_key
+from events.registration import Application, Guardian, person_key
 from events.storage import ReadSession
-from service.inputs import RegistrationInput, parse
+from service.import_words import PartyRows, gather, is_over, is_yes, needs_of
+from service.inputs import GuardianInput, RegistrationInput, parse
 
-COLUMNS = {
-    "name": N_("Full name"),
-    "email": N_("E-mail"),
-    "phone": N_("WhatsApp number"),
-    "institution": N_("School, institution or community"),
-    "party_size": N_("How many people"),
-    "members": N_("Names of the others, with semicolons between them"),
-    "slot": N_("Visiting time"),
-    "access_needs": N_("What the person needs to take part"),
-}
-"""What a column may hold beyond the event's own questions (gettext ids)."""
-
-_KNOWN = {
-    "name": "nama|nama lengkap|nama peserta|name|full name|peserta|participant|nama siswa|nama guru",
-    "email": "email|e-mail|surel|surel e-mail|surat elektronik|alamat email|alamat surel|email address|e-mail address",
-    "phone": "wa|whatsapp|no wa|nomor wa|nomor whatsapp|no whatsapp|whatsapp number|telepon|no telepon|nomor telepon|"
-    "hp|no hp|nomor hp|phone|phone number|telephone|mobile",
-    "institution": "instansi|sekolah|lembaga|asal sekolah|asal instansi|komunitas|institution|school|organisation|"
-    "school institution or community|sekolah instansi atau komunitas",
-    "party_size": "jumlah orang|jumlah|jumlah peserta|orang|people|party size|how many people|berapa orang",
-    "members": "anggota|nama anggota|nama yang lain dipisahkan titik koma|members|"
-    "names of the others with semicolons between them|anggota rombongan",
-    "slot": "waktu kunjungan|jam kunjungan|kunjungan|slot|visiting time|visit",
-    "access_needs": "kebutuhan|kebutuhan akses|kebutuhan khusus|yang dibutuhkan peserta agar dapat ikut serta|"
-    "access needs|needs|what the person needs to take part",
-}
-_HEADINGS = {heading: name for name, headings in _KNOWN.items() for heading in headings.split("|")}
-_YES = frozenset({"ya", "y", "yes", "x", "v", "✓", "1", "true", "benar", "setuju", "agreed"})
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})", re.ASCII)
 _SLOT = re.compile(
     r"(\S.*?)[ ,T]+(?:pukul |jam |at )?(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?(?:\s*wi[bt]a?)?", re.IGNORECASE
@@ -63,6 +37,9 @@ _SLOT = re.compile(
 _FORMULA = N_("This is a formula. Copy the column and paste it as values.")
 _SHORTENED = N_("The spreadsheet program has cut this number. Format the column as text and write it again.")
 _TWICE = N_("This person stands in the list already, in row %(row)s.")
+_OVER = N_("This registration was cancelled or declined. Who wants to come after all registers anew.")
+_OTHER_ROW = N_("Row %(row)s, who comes with this person, needs correcting.")
+_NO_GUARDIAN = N_("Give an e-mail address or a WhatsApp number of the parent or guardian.")
 _NO_SLOT = N_("There is no visiting time then. Example: 2026-12-12 09:00")
 
 
@@ -91,63 +68,88 @@ def terms_of(session: ReadSession, event: Event, *, consent_version: str = "", q
     return Terms(event, revision, FormDocument(tuple(questions)), times, consent_version, quiet)
 
 
-# ---------------------------------------------------------------- columns
-def columns_of(event: Event, document: FormDocument) -> dict[str, str | Question]:
-    """Return what the columns of a list for this event may hold: a gettext id, or a question."""
-    fixed: dict[str, str | Question] = {
-        name: label
-        for name, label in COLUMNS.items()
-        if (name != "slot" or event.kind is EventKind.EXHIBITION)
-        and (name not in ("party_size", "members") or event.max_party_size > 1)
-    }
-    return fixed | {f"answers.{each.id}": each for each in document.questions if each.kind is not QuestionKind.FILE}
-
-
-def guess(headers: Sequence[str], event: Event, document: FormDocument) -> dict[str, str]:
-    """Return, by column number, what the headings seem to say; each thing is looked for in one column only."""
-    known = columns_of(event, document)
-    by_question = {
-        _plain(label): f"answers.{each.id}" for each in document.questions for label in (each.label.id, each.label.en)
-    }
-    found: dict[str, str] = {}
-    for number, header in enumerate(headers):
-        plain = _plain(header)
-        name = by_question.get(plain) or _HEADINGS.get(plain) or plain.removeprefix("answers ")
-        if name in known and name not in found.values():
-            found[str(number)] = name
-    return found
-
-
-def _plain(header: str) -> str:
-    return " ".join(re.sub(r"[^\w\s-]|_", " ", header.casefold()).split())
-
-
 # ---------------------------------------------------------------- rows
 def candidates(terms: Terms, rows: Sequence[tuple[int, Mapping[str, str]]], *, now: datetime) -> list[Candidate]:
-    """Return what each row asks for. `rows` are line numbers and texts by the names of `columns_of`."""
-    return _without_doubles([_candidate(terms, number, row, now=now) for number, row in rows])
+    """Return what each row asks for. `rows` are line numbers and texts by the names of `columns_of`.
+
+    A row that names in ``with`` who registers for it is no candidate but one of that person's party.
+    """
+    parties, lost = gather(rows)
+    found = [_candidate(terms, party, now=now) for party in parties]
+    return sorted([*_without_doubles(found), *lost], key=lambda each: each.number)
 
 
-def _candidate(terms: Terms, number: int, row: Mapping[str, str], *, now: datetime) -> Candidate:
+def _candidate(terms: Terms, party: PartyRows, *, now: datetime) -> Candidate:
+    number, row = party.number, party.row
     errors = [FieldError(name, "formula", _FORMULA) for name, text in row.items() if text.startswith("=")]
     values: dict[str, Any] = {name: text for name in RegistrationInput.model_fields if (text := row.get(name, ""))}
+    values |= needs_of(row)
     if "phone" in values:
         values["phone"] = _number_text(values["phone"], "phone", errors)
-    answers = {
-        question.id: _raw_answer(question, text, errors)
-        for question in terms.document.questions
-        if (text := row.get(f"answers.{question.id}", ""))
-    }
+    if is_over(row.get("state", "")):
+        errors.append(FieldError("state", "over", _OVER))
     if row.get("slot"):
         slot_id = _slot_at(terms, row["slot"])
         if slot_id is None:
             errors.append(FieldError("slot", "choice", _NO_SLOT))
         else:
             values["slot_id"] = str(slot_id)
-    members = [{"name": name.strip()} for name in re.split(r"[;\n]", row.get("members", "")) if name.strip()]
+    members: list[dict[str, Any]] = [
+        {"name": name.strip()} for name in re.split(r"[;\n]", row.get("members", "")) if name.strip()
+    ]
+    members += [
+        {"name": other.get("name", ""), "answers": _answers(terms, other, errors, per_person=True)}
+        for _, other in party.others
+    ]
     if members and "party_size" not in values:
         values["party_size"] = str(len(members) + 1)
-    return checked(terms, number, values, answers, members, now=now, errors=errors)
+    guardian = _guardian_in(terms, row, errors)
+    found = checked(
+        terms, number, values, _answers(terms, row, errors), members, guardian=guardian, now=now, errors=errors
+    )
+    return _told_at_their_rows(found, party)
+
+
+def _answers(
+    terms: Terms, row: Mapping[str, str], errors: list[FieldError], *, per_person: bool = False
+) -> dict[str, Any]:
+    return {
+        question.id: _raw_answer(question, text, errors)
+        for question in terms.document.questions
+        if (question.per_person or not per_person) and (text := row.get(f"answers.{question.id}", ""))
+    }
+
+
+def _told_at_their_rows(found: Candidate, party: PartyRows) -> Candidate:
+    """Say of an error of somebody who has a row of their own in which row it is."""
+    listed = len(found.errors) and len(party.others)
+    if not listed:
+        return found
+    first = len([name for name in re.split(r"[;\n]", party.row.get("members", "")) if name.strip()])
+    told: list[FieldError] = []
+    for error in found.errors:
+        path = error.field.split(".", 2)
+        at = int(path[1]) - first if path[0] == "members" and len(path) == 3 else -1
+        there = FieldError(path[-1], "other_row", _OTHER_ROW, {"row": party.others[at][0]}) if at >= 0 else error
+        told.append(there)
+    return dataclasses.replace(found, errors=tuple(told))
+
+
+def _guardian_in(terms: Terms, row: Mapping[str, str], errors: list[FieldError]) -> Guardian | None:
+    """Return who has to consent for a minor, or say what is missing. A guardian's name says that it is a minor."""
+    typed = {name: text for name in ("name", "email", "phone") if (text := row.get(f"guardian_{name}", ""))}
+    if not terms.event.guardian_consent or not (typed or is_yes(row.get("minor", ""))):
+        return None
+    if "phone" in typed:
+        typed["phone"] = _number_text(typed["phone"], "guardian_phone", errors)
+    if not (typed.get("email") or typed.get("phone")):
+        errors.append(FieldError("guardian_email", "contact_missing", _NO_GUARDIAN))
+    try:
+        given = parse(GuardianInput, typed)
+    except Invalid as refusal:
+        errors += [dataclasses.replace(error, field=f"guardian_{error.field}") for error in refusal.errors]
+        return None
+    return Guardian(given.name, given.email, given.phone)
 
 
 def checked(
@@ -158,6 +160,7 @@ def checked(
     members: Sequence[Mapping[str, Any]],
     *,
     now: datetime,
+    guardian: Guardian | None = None,
     errors: Sequence[FieldError] = (),
 ) -> Candidate:
     """Return one row as an application, or with everything that is wrong with it."""
@@ -192,6 +195,7 @@ def checked(
         source=RegistrationSource.IMPORT,
         quiet=terms.quiet,
         consent_version=terms.consent_version,
+        guardian=guardian,
         **given.model_dump(exclude={"consent", "slot_id"}),
         **fields,
     )
@@ -231,15 +235,29 @@ def _raw_answer(question: Question, text: str, errors: list[FieldError]) -> Any:
         return _choice_id(question, text)
     if question.kind is QuestionKind.CHOICES:
         whole = _choice_id(question, text)
-        # A comma may stand in a choice's own words; who parts them by semicolons means no comma.
-        marks = r"[;\n]" if ";" in text or "\n" in text else ","
-        parts = [text] if whole != text else re.split(marks, text)
+        parts = [text] if whole != text else _parts(question, text)
         return [_choice_id(question, part.strip()) for part in parts if part.strip()]
     if question.kind is QuestionKind.CONSENT:
-        return "yes" if text.casefold() in _YES else "no"
+        return "yes" if is_yes(text) else "no"
     if question.kind is QuestionKind.PHONE:
         return _number_text(text, f"answers.{question.id}", errors)
     return text
+
+
+def _parts(question: Question, text: str) -> list[str]:
+    """Part several choices. A comma may stand in a choice's own words; who writes semicolons means no comma."""
+    if ";" in text or "\n" in text:
+        return re.split(r"[;\n]", text)
+    pieces, parts = text.split(","), list[str]()
+    while pieces:
+        longest = next((end for end in range(len(pieces), 1, -1) if _is_choice(question, ",".join(pieces[:end]))), 1)
+        parts.append(",".join(pieces[:longest]))
+        pieces = pieces[longest:]
+    return parts
+
+
+def _is_choice(question: Question, text: str) -> bool:
+    return _choice_id(question, text.strip()) != text.strip()
 
 
 def _choice_id(question: Question, text: str) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from events import forms
+from events import forms, guardians
 from events.form_document import Choice, FormDocument, Question, QuestionKind
 from events.importing import Candidate
 from events.models import Event, RegistrationSource
+from events.registration import Guardian
 from events.storage import LocalizedText
-from service import importing
+from service import import_columns, importing
 from tests.support.life import NOW, Life
 
 COLOURS = (
@@ -57,7 +58,7 @@ def errors(found: Candidate) -> set[tuple[str, str]]:
 
 def test_headings_are_guessed_in_both_languages(event: Event) -> None:
     headers = ["No", "NAMA LENGKAP", "E-mail", "No. WA", "Asal Sekolah", "kelas", "Warna Kaos", "Boleh difoto", "Nama"]
-    assert importing.guess(headers, event, ASKED) == {
+    assert import_columns.guess(headers, event, ASKED) == {
         "1": "name",
         "2": "email",
         "3": "phone",
@@ -67,8 +68,8 @@ def test_headings_are_guessed_in_both_languages(event: Event) -> None:
         "7": "answers.foto",
     }
     english = ["Full name", "Phone number", "How many people"]
-    assert importing.guess(english, event, ASKED) == {"0": "name", "1": "phone", "2": "party_size"}
-    assert "answers.surat" not in importing.columns_of(event, ASKED)
+    assert import_columns.guess(english, event, ASKED) == {"0": "name", "1": "phone", "2": "party_size"}
+    assert "answers.surat" not in import_columns.columns_of(event, ASKED)
 
 
 def test_a_row_becomes_an_application(life: Life, event: Event) -> None:
@@ -149,3 +150,80 @@ def test_a_visiting_time_is_found_as_people_write_it(life: Life, written: str) -
     assert found.application.slot_id == life.slots(event.id)[0]
     [late] = read(life, event, {"name": "Ani", "email": "ani@example.org", "slot": "12/12/2026 23.00"})
     assert errors(late) == {("slot", "choice")}
+
+
+# ---------------------------------------------------------------- groups, minors, our own lists
+PARTY = FormDocument((ask("kelas", QuestionKind.SHORT_TEXT, "Kelas", required=True, per_person=True),))
+
+
+@pytest.fixture
+def school(life: Life) -> Event:
+    event_id = life.webinar(max_party_size=5)
+    life.do(forms.save, event_id, PARTY)
+    life.do(guardians.allow_minors, event_id, True)
+    return life.event(event_id)
+
+
+TEACHER = {"name": "Bu Rina", "phone": "0812 3456 7890", "answers.kelas": "VIII"}
+
+
+def test_a_row_for_each_of_a_group_is_one_registration(life: Life, school: Event) -> None:
+    rows = [
+        TEACHER,
+        {"name": "Ma'ruf", "with": "bu  rina", "answers.kelas": "VIII-A"},
+        {"name": "Ani", "with": "+62 812-3456-7890", "answers.kelas": "VIII-B"},
+        {"name": "Dewi", "with": "Pak Guru", "answers.kelas": "VIII-B"},
+    ]
+    made, lost = read(life, school, *rows)
+    assert made.application is not None
+    assert (made.number, made.application.party_size, lost.number) == (2, 3, 5)
+    assert [(each.name, each.answers) for each in made.application.members] == [
+        ("Ma'ruf", {"kelas": "VIII-A"}),
+        ("Ani", {"kelas": "VIII-B"}),
+    ]
+    assert errors(lost) == {("with", "unknown")}
+    [wrong] = read(life, school, TEACHER, {"name": "Ani", "with": "Bu Rina"})
+    assert [(error.field, error.code, error.params) for error in wrong.errors] == [
+        ("answers.kelas", "other_row", {"row": 3})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"minor": "ya"}, {("guardian_name", "missing"), ("guardian_email", "contact_missing")}),
+        ({"minor": "ya", "guardian_name": "Ibu Ani"}, {("guardian_email", "contact_missing")}),
+        ({"guardian_phone": "0813 3456 7890"}, {("guardian_name", "missing")}),
+        ({"guardian_name": "Ibu Ani", "guardian_email": "x"}, {("guardian_email", "email")}),
+        ({"guardian_name": "Ibu Ani", "guardian_phone": "8,13E+11"}, {("guardian_phone", "shortened")}),
+        ({"minor": "tidak"}, set()),
+    ],
+)
+def test_a_minors_row_names_a_guardian_who_can_be_reached(
+    life: Life, school: Event, columns: dict[str, str], expected: set[tuple[str, str]]
+) -> None:
+    [found] = read(life, school, {**TEACHER, **columns})
+    assert errors(found) == expected
+
+
+def test_a_guardian_in_a_list_is_asked(life: Life, school: Event) -> None:
+    given = {"guardian_name": "Ibu Ani", "guardian_phone": "81334567890"}
+    [found] = read(life, school, {**TEACHER, **given})
+    assert found.application is not None
+    assert found.application.guardian == Guardian("Ibu Ani", None, "+6281334567890")
+
+
+def test_what_a_list_of_ours_says_is_understood(life: Life, event: Event) -> None:
+    ours = {
+        **GOOD,
+        "access_needs": "Juru bahasa isyarat; Tempat untuk kursi roda; Kursi di depan",
+        "answers.suka": "Merah, Biru muda, terang",
+        "answers.foto": "Disetujui pada 2026-12-01 09:00",
+        "state": "Terdaftar",
+    }
+    found, gone = read(life, event, ours, {**ours, "email": "b@example.org", "state": "Dibatalkan"})
+    made = found.application
+    assert made is not None
+    assert (made.sign_language, made.wheelchair, made.access_needs) == (True, True, "Kursi di depan")
+    assert (made.answers["suka"], "foto" in made.answers) == (["r", "b"], True)
+    assert errors(gone) == {("state", "over")}

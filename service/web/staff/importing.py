@@ -1,6 +1,6 @@
 """Bringing in a list of people: a file is sent, its columns are named, every row says what will happen, then it does.
 
-What a page shows has been tried out on the real tables and undone; bringing in repeats it and refuses if anything else
+What a page shows has been tried out on a copy; bringing in does it on the real tables, and refuses if anything else
 would happen.
 """
 
@@ -21,11 +21,15 @@ from events import form_reading
 from events import importing as lists
 from events.errors import N_, FieldError, Invalid
 from events.form_document import Question
-from events.importing import Candidate, Order, Trial
-from events.models import Event, RegistrationImport
-from events.storage import ReadSession, Session
-from service import importing, sheets
+from events.importing import Order, Trial
+from events.models import Event
+from events.storage import Session
+from service import import_desk, import_template, sheets
 from service.accounts.permissions import Action
+from service.exports import XLSX
+from service.import_columns import UNASKED, columns_of
+from service.import_desk import Listed
+from service.importing import terms_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
 from service.web.multipart import first_file
@@ -67,27 +71,12 @@ async def send_list(request: Request, event_id: FromPath[uuid.UUID]) -> Response
     try:
         name, table = await _receive(request)
         asked = await desk.read(lambda session: form_reading.asked_form(session, event.id, event.form_revision))
-        row = RegistrationImport(
-            event_id=event.id,
-            filename=name,
-            headers=list(table.headers),
-            rows=[list(each) for each in table.rows],
-            numbers=list(table.numbers),
-            mapping=importing.guess(table.headers, event, asked.document),
-            created_at=desk.now,
-            created_by=desk.by,
-        )
-        import_id = await desk.write(lambda session: lists.keep(session, _copy(row)))
+        row = import_desk.new_list(event, asked.document, name, table, now=desk.now, by=desk.by)
+        import_id = await desk.write(lambda session: lists.keep(session, import_desk.copy_of(row)))
     except REFUSALS as refusal:
         again, status = refused(Form(), refusal)
         return await desk.show("import.html", event=event, form=again, status_code=status)
     return desk.go(f"/staff/events/{event_id}/registrations/import/{import_id}")
-
-
-def _copy(row: RegistrationImport) -> RegistrationImport:
-    """Return a row of its own for each time that the use-case is run."""
-    columns = RegistrationImport.__mapper__.column_attrs.keys()
-    return RegistrationImport(**{name: value for name in columns if (value := getattr(row, name)) is not None})
 
 
 async def _receive(request: Request) -> tuple[str, sheets.Table]:
@@ -101,8 +90,7 @@ async def _receive(request: Request) -> tuple[str, sheets.Table]:
     if upload is None or not body:
         raise Invalid([FieldError("file", "missing", N_("Choose a file."))])
     table = await anyio.to_thread.run_sync(sheets.read_table, bytes(body))
-    name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(letter for letter in name if letter.isprintable())[:200], table
+    return upload.filename.replace("\\", "/").rsplit("/", 1)[-1], table
 
 
 @get(
@@ -115,8 +103,28 @@ async def download_template(request: Request, event_id: FromPath[uuid.UUID]) -> 
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
     asked = await desk.read(lambda session: form_reading.asked_form(session, event.id, event.form_revision))
-    known = importing.columns_of(event, asked.document)
-    return _csv([[_label(desk, each) for each in known.values()]], f"{event.slug}.csv")
+    known = columns_of(event, asked.document)
+    return _csv([[_label(desk, each) for name, each in known.items() if name not in UNASKED]], f"{event.slug}.csv")
+
+
+@get(
+    "/staff/events/{event_id:uuid}/registrations/import/template.xlsx",
+    action=Action.EDIT_REGISTRATIONS,
+    include_in_schema=False,
+)
+async def download_workbook(request: Request, event_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """Send an empty workbook whose cells offer what can be chosen, with a page that explains every column."""
+    desk = desk_of(request)
+    event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
+    terms = await desk.read(lambda session: terms_of(session, event))
+    locale = desk.locale
+
+    def say(text: str, /, **told: Any) -> str:
+        return translate(text, locale, **told)
+
+    body = await anyio.to_thread.run_sync(lambda: import_template.workbook(terms, locale=locale, say=say))
+    headers = {"Content-Disposition": f'attachment; filename="{event.slug}.xlsx"', "Cache-Control": "no-store"}
+    return Response(body, media_type=XLSX, headers=headers)
 
 
 def _label(desk: Desk, column: str | Question) -> str:
@@ -149,14 +157,14 @@ async def show_trial(request: Request, event_id: FromPath[uuid.UUID], import_id:
 async def _trial_page(
     desk: Desk, event: Event, import_id: uuid.UUID, form: Form, status_code: int = 200
 ) -> Response[str]:
-    row, found, known = await desk.read(lambda session: _read(session, desk, event, import_id))
-    trial = await desk.write(lambda session: lists.try_out(session, found, now=desk.now, by=desk.by))
+    listed, trial = await _try(desk, event, import_id)
+    known = listed.columns
     ordered = sorted(trial.outcomes, key=lambda each: (lists.WORST.index(each.becomes), each.candidate.number))
     return await desk.show(
         "import_trial.html",
         event=event,
         form=form,
-        row=row,
+        row=listed.row,
         trial=trial,
         outcomes=ordered[:SHOWN],
         becomes=BECOMES,
@@ -166,18 +174,12 @@ async def _trial_page(
     )
 
 
-def _read(
-    session: ReadSession, desk: Desk, event: Event, import_id: uuid.UUID, *, quiet: bool = False
-) -> tuple[RegistrationImport, list[Candidate], dict[str, str | Question]]:
-    row = lists.find(session, event.id, import_id)
-    terms = importing.terms_of(session, event, consent_version=f"import-{import_id.hex}", quiet=quiet)
-    names = {int(number): name for number, name in row.mapping.items()}
-    rows = [
-        (number, {names[at]: text for at, text in enumerate(cells) if at in names})
-        for number, cells in zip(row.numbers, row.rows, strict=True)
-    ]
-    found = importing.candidates(terms, rows, now=desk.now)
-    return row, found, importing.columns_of(event, terms.document)
+async def _try(desk: Desk, event: Event, import_id: uuid.UUID) -> tuple[Listed, Trial]:
+    """Try a list on a copy, in a thread: nobody who registers meanwhile waits for it."""
+    now, by = desk.now, desk.by
+    prepared = await desk.read(lambda session: import_desk.prepare(session, event, import_id, now=now))
+    trial = await anyio.to_thread.run_sync(lambda: prepared.try_out(now=now, by=by))
+    return prepared.listed, trial
 
 
 @post(
@@ -209,20 +211,19 @@ async def bring_in(request: Request, event_id: FromPath[uuid.UUID], import_id: F
 
 
 async def _name_columns(desk: Desk, event: Event, import_id: uuid.UUID, form: Form) -> None:
-    row, _, known = await desk.read(lambda session: _read(session, desk, event, import_id))
-    chosen = {str(n): name for n in range(len(row.headers)) if (name := form.value(f"column.{n}")) in known}
-    if len(set(chosen.values())) < len(chosen):
-        raise Invalid([FieldError("columns", "twice", N_("Two columns cannot hold the same."))])
-    await desk.write(lambda session: lists.set_mapping(session, event.id, import_id, dict(chosen)))
+    listed = await desk.read(lambda session: import_desk.load(session, event, import_id, now=desk.now))
+    chosen = {str(number): form.value(f"column.{number}") for number in range(len(listed.row.headers))}
+    mapping = import_desk.mapping_of(listed, chosen)
+    await desk.write(lambda session: lists.set_mapping(session, event.id, import_id, dict(mapping)))
 
 
 async def _apply(desk: Desk, event: Event, import_id: uuid.UUID, form: Form) -> Trial:
     quiet = form.value("notify") != "yes"
-    _, found, _ = await desk.read(lambda session: _read(session, desk, event, import_id, quiet=quiet))
+    listed = await desk.read(lambda s: import_desk.load(s, event, import_id, now=desk.now, quiet=quiet))
     order = Order(form.value("consent"), form.value("seen"), bool(form.value("leave_out")))
 
     def use_case(session: Session) -> Trial:
-        return lists.bring_in(session, import_id, found, order, now=desk.now, by=desk.by)
+        return lists.bring_in(session, import_id, listed.candidates, order, now=desk.now, by=desk.by)
 
     return await desk.write(use_case)
 
@@ -238,8 +239,8 @@ async def download_errors(
     """Send the rows that cannot be registered, each as it was sent, with the reason behind it."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    row, found, known = await desk.read(lambda session: _read(session, desk, event, import_id))
-    trial = await desk.write(lambda session: lists.try_out(session, found, now=desk.now, by=desk.by))
+    listed, trial = await _try(desk, event, import_id)
+    row, known = listed.row, listed.columns
     cells = dict(zip(row.numbers, row.rows, strict=True))
     labels = {name: _label(desk, column) for name, column in known.items()}
     reasons = [
@@ -257,4 +258,4 @@ def _reason(desk: Desk, labels: dict[str, str], error: FieldError) -> str:
     return f"{label}: {said}" if label else said
 
 
-HANDLERS = (show_import, send_list, download_template, show_trial, bring_in, download_errors)
+HANDLERS = (show_import, send_list, download_template, download_workbook, show_trial, bring_in, download_errors)

@@ -11,22 +11,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 from playwright.sync_api import Page, expect
 
-from events import outbox
-from events.models import Registration, RegistrationSource
+from events import forms, guardians, outbox, registration
+from events.answers import Member
+from events.form_document import Choice, FormDocument, Question, QuestionKind
+from events.models import PartyMember, Registration, RegistrationSource
+from events.registration import Guardian
+from events.storage import LocalizedText
 from notifications.models.email import Email
+from service import import_columns
 from service.clock import real_now
 from service.work import react_to
 from tests.service.accounts.people import PASSWORD, People
 from tests.service.web.staff.room import Room
 from tests.support.browser import assert_accessible
-from tests.support.life import NOW
+from tests.support.life import NOW, Life
 from tests.support.site import Site, serving, words
 
+CLASSES = [(f"Kelas yang panjang namanya {number}", f"Class with a long name {number}") for number in range(40)]
 PUPILS = "Nama;Surel;No WA;Catatan\nAni;ani@example.org;;\nBudi;;81234567890;\nCici;bukan-surel;;\n"
 AGREED = "Menandatangani daftar di sekolah."
 
@@ -148,16 +155,134 @@ def test_names_that_mean_harm_are_names(sqlite_room: Room) -> None:
         assert errors.headers["content-disposition"].startswith("attachment")
 
 
-def test_the_empty_list_is_read_back_as_it_was_meant(sqlite_room: Room) -> None:
+GUEST: dict[str, Any] = {
+    "name": "dr. Siti Aminah, S.Pd.",
+    "email": "siti@example.org",
+    "party_size": "2",
+    "members": "Ma'ruf",
+    "slot": "2026-12-12 09:00",
+    "wheelchair": {"id": "ya", "en": "yes"},
+    "answers.kelas": {"id": "VIII-B, sore", "en": "VIII-B, afternoon"},
+}
+ASKED = FormDocument(
+    (
+        Question(
+            id="kelas",
+            kind=QuestionKind.CHOICE,
+            label=LocalizedText("Kelas", "Class"),
+            required=True,
+            choices=tuple(
+                Choice(id=f"c{number}", label=LocalizedText(id_, en))
+                for number, (id_, en) in enumerate([("VIII-B, sore", "VIII-B, afternoon"), *CLASSES])
+            ),
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_empty_list_is_read_back_as_it_was_meant(sqlite_room: Room, kind: str, lang: str) -> None:
+    room = sqlite_room
+    event_id = room.life.exhibition(max_party_size=5)
+    room.life.do(forms.save, event_id, ASKED)
+    columns = import_columns.columns_of(room.life.event(event_id), ASKED)
+    wanted = [name for name in columns if name not in import_columns.UNASKED]
+    cells = [text if isinstance(text, str) else text[lang] for text in (GUEST.get(name, "") for name in wanted)]
+    with room.visitor() as client:
+        room.sign_in(client, room.installation.email)
+        empty = client.get(f"/staff/events/{event_id}/registrations/import/template.{kind}?lang={lang}")
+        page = send(client, event_id, filled(empty.content, cells), f"list.{kind}").headers["location"]
+        shown = words(client.get(f"{page}?lang={lang}").text)
+        assert ("Akan terdaftar" if lang == "id" else "Will be registered") in shown
+        seen = digest(client.get(page).text)
+        assert client.post(page, data={"do": "apply", "seen": seen, "consent": AGREED}).status_code == 303
+    [made] = rows(room, event_id)
+    assert (made.name, made.party_size, made.wheelchair, made.answers) == (
+        "dr. Siti Aminah, S.Pd.",
+        2,
+        True,
+        {"kelas": "c0"},
+    )
+
+
+def filled(empty: bytes, cells: list[str]) -> bytes:
+    """Write one person into an empty list."""
+    if not empty.startswith(b"PK"):
+        text = io.StringIO()
+        csv.writer(text, delimiter=";").writerow(cells)
+        return empty.rstrip(b"\r\n") + b"\r\n" + text.getvalue().encode()
+    book = openpyxl.load_workbook(io.BytesIO(empty))
+    book.worksheets[0].append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+MINOR = Guardian("Ny. Sa'diyah", "ibu@example.org", "+6281334567890")
+
+
+def fill(life: Life, before: uuid.UUID, after: uuid.UUID) -> uuid.UUID:
+    """Have four people register before, and return the one who gave the place up; both events ask the same."""
+    for event_id in (before, after):
+        life.do(forms.save, event_id, ASKED)
+        life.do(guardians.allow_minors, event_id, True)
+    given: dict[str, Any] = {"form_revision": 1, "answers": {"kelas": "c0"}}
+    life.register(before, 1, **given, name="Sukarno", guardian=MINOR)
+    life.register(
+        before, 2, **given, name="dr. Ma'ruf, S.Pd.", party_size=3, members=(Member("Ny. Nur'aini"), Member("Ani"))
+    )
+    life.register(before, 3, **given, name="Sinta", sign_language=True, access_needs="Kursi di depan")
+    gone = life.register(before, 4, **given)
+    life.do(registration.cancel, gone.registration_id)
+    return gone.registration_id
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_what_was_exported_is_brought_into_another_event(sqlite_room: Room, lang: str) -> None:
+    """Names come out as they went in; who gave their place up is not registered again."""
+    room = sqlite_room
+    before, after = room.life.webinar(max_party_size=5), room.life.webinar(max_party_size=5)
+    gone = fill(room.life, before, after)
+    with room.visitor() as client:
+        room.sign_in(client, room.installation.email)
+        book = client.get(f"/staff/events/{before}/registrations.xlsx?lang={lang}").content
+        page = send(client, after, book, "peserta.xlsx").headers["location"]
+        seen = digest(client.get(page).text)
+        wanted = {"do": "apply", "seen": seen, "consent": AGREED, "leave_out": "yes"}
+        assert client.post(page, data=wanted).status_code == 303
+    copied = [(row.name, row.email, row.party_size, row.sign_language, row.access_needs) for row in rows(room, after)]
+    assert copied == [
+        (row.name, row.email, row.party_size, row.sign_language, row.access_needs)
+        for row in rows(room, before)
+        if row.id != gone
+    ]
+    assert {str(row.answers) for row in rows(room, after)} == {"{'kelas': 'c0'}"}
+    [asked] = [row for row in rows(room, after) if row.needs_guardian]
+    assert (asked.name, asked.guardian_name) == ("Sukarno", MINOR.name)
+    assert (asked.guardian_email, asked.guardian_phone) == (MINOR.email, MINOR.phone)
+    statement = sa.select(PartyMember.name).join(Registration).where(Registration.event_id == after)
+    assert list(room.runtime.database.read(lambda s: s.scalars(statement.order_by(PartyMember.person)))) == [
+        "Ny. Nur'aini",
+        "Ani",
+    ]
+
+
+def test_the_workbook_offers_what_can_be_chosen(sqlite_room: Room) -> None:
     event_id = sqlite_room.life.exhibition(max_party_size=5)
+    sqlite_room.life.do(forms.save, event_id, ASKED)
     with sqlite_room.visitor() as client:
         sqlite_room.sign_in(client, sqlite_room.installation.email)
-        for lang in ("id", "en"):
-            empty = client.get(f"/staff/events/{event_id}/registrations/import/template.csv?lang={lang}").text
-            filled = empty.rstrip("\r\n") + "\r\nAni;ani@example.org;;;2;Budi;2026-12-12 09:00;\r\n"
-            page = send(client, event_id, filled.encode()).headers["location"]
-            shown = words(client.get(f"{page}?lang={lang}").text)
-            assert ("Akan terdaftar" if lang == "id" else "Will be registered") in shown
+        page = f"/staff/events/{event_id}/registrations/import/template.xlsx?lang=id"
+        book = openpyxl.load_workbook(io.BytesIO(client.get(page).content))
+    assert book.sheetnames == ["Pendaftaran", "Cara mengisi", "Pilihan"]
+    offered = [each.formula1 for each in book.worksheets[0].data_validations.dataValidation]
+    assert '"ya,tidak"' in offered
+    assert "='Pilihan'!$A$1:$A$41".removeprefix("=") in offered
+    assert [cell.value for cell in book["Pilihan"]["A"]][:2] == ["VIII-B, sore", "Kelas yang panjang namanya 0"]
+    assert book.worksheets[0].max_row == 1
+    explained = [row[0].value for row in book["Cara mengisi"].iter_rows(max_row=3)]
+    assert explained == ["Kolom", "Nama lengkap", "Surel (e-mail)"]
 
 
 def test_a_list_of_another_event_does_not_exist(sqlite_room: Room) -> None:

@@ -133,6 +133,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/staff/events/{event_id}/registrations/import"): "registrations.edit",
     ("POST", "/staff/events/{event_id}/registrations/import"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/registrations/import/template.csv"): "registrations.edit",
+    ("GET", "/staff/events/{event_id}/registrations/import/template.xlsx"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/registrations/import/{import_id}"): "registrations.edit",
     ("POST", "/staff/events/{event_id}/registrations/import/{import_id}"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/registrations/import/{import_id}/errors.csv"): "registrations.edit",
