@@ -11,8 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from events.models import ACTIVE_STATES, Invitee, Registration, RegistrationState, Slot
+from events.models import ACTIVE_STATES, Event, Invitee, Registration, RegistrationState, Slot, Stage
+from events.ownership import Owners, owned_by
 from events.storage import ReadSession
+
+_OVER = (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,24 @@ def count_undecided(session: ReadSession, event_id: uuid.UUID) -> DecisionCount:
 def list_undecided(session: ReadSession, event_id: uuid.UUID, *, limit: int = 200) -> Sequence[DecisionRow]:
     """Return those who await a decision, who asked first at the top."""
     return _rows(session, sa.and_(*_undecided(event_id)), (Registration.created_at, Registration.id), limit)
+
+
+def list_events_undecided(session: ReadSession, owners: Owners, *, limit: int = 5) -> Sequence[tuple[Event, int]]:
+    """Return the events of `owners` in which people await a decision, and how many; those with the most first."""
+    few = (
+        sa.select(Registration.event_id, sa.func.count().label("waiting"))
+        .where(Registration.needs_approval, Registration.state.in_(ACTIVE_STATES))
+        .group_by(Registration.event_id)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(Event, few.c.waiting)
+        .join(few, few.c.event_id == Event.id)
+        .where(owned_by(Event.organiser_id, owners), Event.stage.not_in(_OVER))
+        .order_by(few.c.waiting.desc(), Event.starts_at)
+        .limit(limit)
+    )
+    return [(event, count) for event, count in rows]
 
 
 def list_decided(session: ReadSession, event_id: uuid.UUID, *, limit: int = 100) -> Sequence[DecisionRow]:

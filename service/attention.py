@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
 from certificates.models import Certificate, CertificateState
-from events import review
+from events import decisions, review
 from events.errors import N_
-from events.models import Event, Participation, PartnerAnswer, Recording, RecordingState, Stage, Track
+from events.models import Event, EventMode, Participation, PartnerAnswer, Recording, RecordingState, Stage, Track
 from events.ownership import Owners, owned_by
 from events.storage import LocalizedText, ReadSession
 from service import queues
 from service.accounts.permissions import Action
 
 _Select = TypeVar("_Select")
+
+UNDECIDED = N_("%(count)s registrations wait for your decision")
+DOOR = N_("Open the door page and scan codes")
+DOOR_BEFORE = timedelta(hours=12)
+"""How long before the start the way to the door is shown."""
+HELD = (Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.LIVE)
+"""Stages of an event that will be held or is being held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,10 @@ def needed(session: ReadSession, *, owners: Owners, may: May, now: datetime, rea
             Matter(N_("Waits for your approval"), 1, f"/staff/events/{event.id}/review", event.title)
             for event in review.list_waiting(session, owners)[:5]
         ]
+    if may(Action.EDIT_REGISTRATIONS):
+        found += _undecided(session, owners)
+    if may(Action.MARK_ATTENDANCE):
+        found += _doors(session, owners, now)
     if may(Action.APPROVE_POSTS):
         found += _posts(session, owners)
     if may(Action.EDIT_RECORDING):
@@ -55,6 +66,25 @@ def needed(session: ReadSession, *, owners: Owners, may: May, now: datetime, rea
     if may(Action.VIEW_QUEUE):
         found += _queue(session, now=now, real_now=real_now)
     return sorted(found, key=lambda matter: not matter.urgent)
+
+
+def _undecided(session: ReadSession, owners: Owners) -> list[Matter]:
+    return [
+        Matter(UNDECIDED, count, f"/staff/events/{event.id}/approvals", event.title)
+        for event, count in decisions.list_events_undecided(session, owners)
+    ]
+
+
+def _doors(session: ReadSession, owners: Owners, now: datetime) -> list[Matter]:
+    """Return the events whose doors open soon or are open: who stands there finds the page at once."""
+    wanted = sa.select(Event).where(
+        Event.starts_at <= now + DOOR_BEFORE,
+        Event.ends_at > now,
+        Event.stage.in_(HELD),
+        Event.mode != EventMode.ONLINE,
+    )
+    found = session.scalars(_of(wanted.order_by(Event.starts_at), owners).limit(5))
+    return [Matter(DOOR, 1, f"/staff/events/{event.id}/door", event.title) for event in found]
 
 
 def _posts(session: ReadSession, owners: Owners) -> list[Matter]:

@@ -75,6 +75,13 @@ class Registration(Base):
             sqlite_where=sa.text("replaces_id IS NOT NULL"),
             postgresql_where=sa.text("replaces_id IS NOT NULL"),
         ),
+        # The few that await a decision, for who looks after many events at once.
+        sa.Index(
+            "ix_registration_undecided",
+            "event_id",
+            sqlite_where=sa.text("needs_approval = 1"),
+            postgresql_where=sa.text("needs_approval"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -866,6 +866,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_registration_series_booking_id"), "registration", ["series_booking_id"], unique=False)
     op.create_index(
+        "ix_registration_undecided",
+        "registration",
+        ["event_id"],
+        unique=False,
+        sqlite_where=sa.text("needs_approval = 1"),
+        postgresql_where=sa.text("needs_approval"),
+    )
+    op.create_index(
         "uq_registration_active_person",
         "registration",
         ["place_id", "person_key"],
@@ -1166,6 +1174,12 @@ def downgrade() -> None:
         table_name="registration",
         sqlite_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
         postgresql_where=sa.text("state IN ('pending', 'confirmed', 'offered', 'waitlisted', 'requested')"),
+    )
+    op.drop_index(
+        "ix_registration_undecided",
+        table_name="registration",
+        sqlite_where=sa.text("needs_approval = 1"),
+        postgresql_where=sa.text("needs_approval"),
     )
     op.drop_index(op.f("ix_registration_series_booking_id"), table_name="registration")
     op.drop_index(

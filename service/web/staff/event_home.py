@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,9 @@ from events import lifecycle, review, untranslated
 from events.errors import FieldError
 from events.models import Event, EventKind, RegistrationState, ReviewState, Stage
 from events.storage import LOCALES, ReadSession
+from service import next_steps
 from service.accounts.permissions import Action
+from service.attention import Matter, May
 from service.web.pages import Request
 from service.web.staff.desk import desk_of
 
@@ -37,9 +39,11 @@ class Glance:
     """Why this person may not publish the draft."""
     asked: bool
     """Whether the draft waits for approval."""
+    steps: Sequence[Matter]
+    """What this person can do next."""
 
 
-def glance(session: ReadSession, event: Event, now: datetime, *, decides: bool, by: str) -> Glance:
+def glance(session: ReadSession, event: Event, now: datetime, *, may: May, by: str) -> Glance:
     """Read everything for the page."""
     draft = event.stage is Stage.DRAFT
     found = review.find_review(session, event.id) if draft else None
@@ -56,8 +60,9 @@ def glance(session: ReadSession, event: Event, now: datetime, *, decides: bool, 
         partners=[row for row in taking_part if row.participation.withdrawn_at is None],
         attendance=lists.count_attendance(session, event) if over else None,
         gaps={locale: sum(gap.locale == locale for gap in gaps) for locale in LOCALES},
-        obstacle=review.find_obstacle(session, event, decides=decides, by=by) if draft else None,
+        obstacle=review.find_obstacle(session, event, decides=may(Action.APPROVE_EVENTS), by=by) if draft else None,
         asked=found is not None and found.state is ReviewState.SUBMITTED,
+        steps=next_steps.next_steps(session, event, may=may, now=now),
     )
 
 
@@ -66,8 +71,8 @@ async def show_event(request: Request, event_id: FromPath[uuid.UUID]) -> Respons
     """Show one event."""
     desk = desk_of(request)
     event = await desk.event(event_id)
-    now, decides, by = desk.now, desk.may("events.approve"), desk.by
-    seen = await desk.read(lambda session: glance(session, event, now, decides=decides, by=by))
+    now, may, by = desk.now, desk.identity.may, desk.by
+    seen = await desk.read(lambda session: glance(session, event, now, may=may, by=by))
     return await desk.show("event.html", event=event, glance=seen, now=now)
 
 

@@ -171,6 +171,16 @@ _FIELDS = {
     "programme": N_("programme"),
     "capacity": N_("seats"),
     "times": N_("time"),
+    "approval": N_("approval"),
+    "guardian_consent": N_("minors with a guardian's consent"),
+    "no_show_percent": N_("how many are expected not to come"),
+}
+_ROLES = {
+    "owner": N_("Owner"),
+    "editor": N_("Editor"),
+    "approver": N_("Approver"),
+    "door": N_("At the door"),
+    "viewer": N_("Viewer"),
 }
 _ANSWERS = {
     "accepted": N_("accepted"),
@@ -283,10 +293,16 @@ def _locked(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str
     return {"kind": translate(FACTORS.get(payload["kind"]) or "", locale)}
 
 
+def _promoted(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
+    return {"role": translate(_ROLES.get(payload["role"]) or "", locale)}
+
+
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any], str, str], dict[str, Any]]] = {
     "EventRescheduled": _moved,
     "EventEdited": _edited,
     "SeriesEdited": _edited,
+    "RegistrationRulesChanged": _edited,
+    "StaffRoleChanged": _promoted,
     "PartnerAnswered": _answered,
     "CapacityChanged": _resized,
     "RecordingReceived": _received,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
+import pytest
+
+from events.outbox import FactRow
 from service.accounts import audit
 from service.accounts import facts as account_facts
+from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.reactions import FACTS
 from service.web.staff.acts import ACTIONS, OF_STAFF
-from service.web.staff.narration import _LINES
+from service.web.staff.narration import _LINES, tell
+from tests.support.life import NOW
 
 
 def test_every_fact_of_an_event_has_a_sentence() -> None:
@@ -18,3 +26,32 @@ def test_every_fact_of_an_event_has_a_sentence() -> None:
 
 def test_every_kind_of_act_has_a_name() -> None:
     assert set(ACTIONS) == {*Action, audit.SIGN_IN, audit.SIGN_IN_FAILED, audit.SIGN_OUT}
+
+
+def told(name: str, payload: dict[str, Any], locale: str) -> str:
+    row = FactRow(id=uuid.uuid4(), name=name, payload=payload, by="clock", recorded_at=NOW)
+    [line] = tell([row], locale=locale, timezone="Asia/Jakarta", names={})
+    return line.sentence
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        ("id", "Cara orang diterima diubah: persetujuan, peserta di bawah umur, perkiraan yang tidak datang."),
+        (
+            "en",
+            (
+                "It was changed how people get in: approval, minors with a guardian's consent, "
+                "how many are expected not to come."
+            ),
+        ),
+    ],
+)
+def test_settings_are_told_in_words(locale: str, sentence: str) -> None:
+    fields = ["approval", "guardian_consent", "no_show_percent"]
+    assert told("RegistrationRulesChanged", {"fields": fields}, locale) == sentence
+
+
+@pytest.mark.parametrize("role", Role)
+def test_roles_are_told_in_words(role: Role) -> None:
+    assert role.value not in told("StaffRoleChanged", {"role": role.value}, "id")
