@@ -111,7 +111,7 @@ def _attendance(report: ActivityReport, say: Say) -> list[Line]:
     found: list[Line] = [
         (say(N_("Registrations with a place")), report.confirmed),
         (say(N_("of these attended")), report.attended),
-        (say(N_("Did not come")), f"{report.no_show_percent} %"),
+        (say(N_("Did not come")), f"{report.no_show_percent}%"),
     ]
     if report.door.came:
         found += [

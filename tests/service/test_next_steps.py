@@ -118,12 +118,16 @@ def test_the_overview_leads_to_the_door_on_the_day(life: Life) -> None:
 
 def test_posts_of_the_event_that_wait_are_counted(life: Life) -> None:
     event_id, other = life.webinar(), life.webinar()
-    post = {"organiser_id": life.organiser_id, "channel": "mastodon", "locale": "id", "text": "Ayo!"}
+    post = {"organiser_id": life.organiser_id, "channel": "mastodon", "text": "Ayo!", "moment": Moment.ANNOUNCED}
     times = {"publish_at": NOW, "created_at": NOW, "updated_at": NOW}
     life.database.write(
         lambda session: session.add_all(
-            Post(event_id=of, moment=Moment.ANNOUNCED, state=state, **post, **times)
-            for of, state in ((event_id, PostState.DRAFT), (event_id, PostState.PUBLISHED), (other, PostState.DRAFT))
+            Post(event_id=of, locale=locale, state=state, **post, **times)
+            for of, locale, state in (
+                (event_id, "id", PostState.DRAFT),
+                (event_id, "en", PostState.PUBLISHED),
+                (other, "id", PostState.DRAFT),
+            )
         )
     )
     assert [count for message, count, _ in steps(life, event_id) if "posts" in message] == [1]

@@ -124,13 +124,13 @@ def test_the_attendance_list_is_a_workbook_of_texts(owner: TestClient[Any], even
 
 def test_the_report_of_activity_says_what_happened(owner: TestClient[Any], event_id: uuid.UUID) -> None:
     text = text_of(get(owner, event_id, "activity-report.pdf"))
-    for shown in ("LAPORAN KEGIATAN", "SMP Negeri 6 Batam", "Anak-anak 12", "di antaranya hadir 3", "57 %"):
+    for shown in ("LAPORAN KEGIATAN", "SMP Negeri 6 Batam", "Anak-anak 12", "di antaranya hadir 3", "57%"):
         assert shown in text
     sheet = openpyxl.load_workbook(io.BytesIO(get(owner, event_id, "activity-report.xlsx", "en"))).worksheets[0]
     figures = {row[0].value: row[1].value for row in sheet.iter_rows() if row[1].value is not None}
     assert figures["Confirmed"] == "7 (8 people)"
     assert figures["Cancelled"] == "1 (1 people)"
-    assert (figures["of these attended"], figures["Did not come"]) == (3, "57 %")
+    assert (figures["of these attended"], figures["Did not come"]) == (3, "57%")
     assert (figures["People who came through the door"], figures["Registered at the door, people"]) == (4, 1)
     assert (figures["Children"], figures["Together"], figures["SMP Negeri 6 Batam"]) == (12, 12, 5)
 

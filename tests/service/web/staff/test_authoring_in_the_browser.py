@@ -154,7 +154,7 @@ def test_an_event_is_held_again_and_a_partner_sees_the_draft(
     assert_accessible(page)
     page.click("text=Buat salinan")
     expect(page.get_by_text("Inilah salinannya")).to_be_visible()
-    page.click("main >> text=Tautan pratinjau")
+    page.get_by_role("link", name="Tautan pratinjau").last.click()
     page.fill("#field-label", "SMP Negeri 6")
     page.click("text=Buat tautan")
     address = page.locator("[id^=address-]").inner_text()

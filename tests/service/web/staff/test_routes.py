@@ -204,7 +204,11 @@ EXPECTED: dict[tuple[str, str], str] = {
 """What each route is. Which event stands for `event_id` is said by another name where any event would not do."""
 
 PROTECTED = {route: Action(action) for route, action in EXPECTED.items() if action != PUBLIC}
-OWN = {route: action for route, action in PROTECTED.items() if "{" in route[1]}
+OWN = {
+    route: action
+    for route, action in PROTECTED.items()
+    if "{" in route[1] and not route[1].startswith("/staff/help/")  # the guide is for everybody who signs in
+}
 NO_SUCH_THING = {
     ("GET", "/staff/posts/{post_id}/picture"),  # not drawn
     ("POST", "/staff/account/devices/{session_id}/end"),  # everybody's own, see `test_second_factor`
