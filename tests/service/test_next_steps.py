@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from events import approval, registration_rules
 from events.approval_rules import ApprovalRules
@@ -66,7 +67,7 @@ def test_the_overview_shows_the_events_in_which_people_await_a_decision(life: Li
     assert life.database.read(query) == paths
 
     def first(session: ReadSession) -> uuid.UUID:
-        return session.query(Registration).filter_by(event_id=few).one().id
+        return session.scalars(sa.select(Registration.id).where(Registration.event_id == few)).one()
 
     life.do(approval.approve, few, [life.database.read(first)])
     assert life.database.read(query) == paths[:1]
