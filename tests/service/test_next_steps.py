@@ -32,7 +32,8 @@ def steps(
     life: Life, event_id: uuid.UUID, *, role: Role = Role.OWNER, now: datetime = NOW
 ) -> list[tuple[str, int, str]]:
     def query(session: ReadSession) -> list[tuple[str, int, str]]:
-        event = session.get_one(Event, event_id)
+        event = session.get(Event, event_id)
+        assert event is not None
         found = next_steps(session, event, may=may(role), now=now)
         return [(each.message, each.count, each.path.rsplit("/", 1)[-1]) for each in found]
 
@@ -67,7 +68,8 @@ def test_the_overview_shows_the_events_in_which_people_await_a_decision(life: Li
     assert life.database.read(query) == paths
 
     def first(session: ReadSession) -> uuid.UUID:
-        return session.scalars(sa.select(Registration.id).where(Registration.event_id == few)).one()
+        found: uuid.UUID = session.scalars(sa.select(Registration.id).where(Registration.event_id == few)).one()
+        return found
 
     life.do(approval.approve, few, [life.database.read(first)])
     assert life.database.read(query) == paths[:1]
