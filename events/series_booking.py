@@ -7,7 +7,7 @@ ids, as by everybody who touches several (`events.seats`), so that a crowd that 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import claims, facts, outbox, registration
-from events.errors import N_, AlreadyRegistered, Closed, Conflict, Full, NotFound, Refused
+from events.answers import Answers
+from events.errors import N_, AlreadyRegistered, ChoiceFull, Closed, Conflict, Full, NotFound, Refused
 from events.models import (
     ACTIVE_STATES,
     Additions,
@@ -31,6 +32,7 @@ from events.models import (
 from events.registration import Application
 from events.storage import ReadSession
 
+_NO_ANSWERS: Mapping[uuid.UUID, Answers] = {}
 _ALONE = N_("This date asks questions of its own: please register for it by itself.")
 _NOT_THIS_DATE = (AlreadyRegistered, Full, Closed)
 """Refusals of one date that leave the others as they are; anything else is wrong with the person's answers."""
@@ -60,22 +62,34 @@ class Booked:
         return [each.registration_id for each in self.outcomes if each.registration_id is not None]
 
 
-def book(session: Session, series_id: uuid.UUID, person: Application, *, now: datetime, by: str = "person") -> Booked:
+def book(
+    session: Session,
+    series_id: uuid.UUID,
+    person: Application,
+    *,
+    now: datetime,
+    by: str = "person",
+    answers: Mapping[uuid.UUID, Answers] = _NO_ANSWERS,
+) -> Booked:
     """Register a person for every date that takes registrations now. The caller commits.
 
-    `person.event_id` is not looked at. Raises `NotFound`, `Invalid` for wrong answers, and, where not one date could be
-    had, the refusal of the first: `AlreadyRegistered`, `Full` or `Closed`. Then nothing is left behind.
+    `person.event_id` is not looked at; `answers` are those to what dates ask, by date. A date that asks and was not
+    answered is left out. Raises `NotFound`, `Invalid` for wrong answers, `FormReplaced` or `ChoiceFull` for a date that
+    was answered, and, where not one date could be had, the refusal of the first: `AlreadyRegistered`, `Full` or
+    `Closed`. Then nothing is left behind.
     """
     series = session.get(Series, series_id)
     if series is None:
         raise NotFound
-    wanted = open_dates(session, series_id, now=now)
+    asking = open_dates(session, series_id, now=now, asking=True)
+    alone = [event_id for event_id in asking if event_id not in answers]
+    wanted = [*open_dates(session, series_id, now=now), *(each for each in asking if each in answers)]
     claims.claim(session, *wanted)
     booking = SeriesBooking(series_id=series_id, created_at=now)
     session.add(booking)
     session.flush()
-    alone = open_dates(session, series_id, now=now, asking=True)
-    outcomes = _register(session, booking.id, wanted, person, now=now, by=by)
+    people = [_application(person, event_id, answers.get(event_id)) for event_id in wanted]
+    outcomes = _register(session, booking.id, people, now=now, by=by)
     outcomes += tuple(DateOutcome(event_id, None, None, Conflict(_ALONE)) for event_id in alone)
     booked = Booked(booking.id, booking.link_version, outcomes)
     if not booked.registrations:
@@ -117,25 +131,31 @@ def open_dates(session: ReadSession, series_id: uuid.UUID, *, now: datetime, ask
     return list(session.scalars(statement))
 
 
+def _application(person: Application, event_id: uuid.UUID, answers: Answers | None) -> Application:
+    return replace(person, event_id=event_id, **(answers.fields() if answers is not None else {}))
+
+
 def _register(
     session: Session,
     booking_id: uuid.UUID,
-    event_ids: Sequence[uuid.UUID],
-    person: Application,
+    people: Sequence[Application],
     *,
     now: datetime,
     by: str,
 ) -> tuple[DateOutcome, ...]:
     outcomes: list[DateOutcome] = []
-    for event_id in event_ids:
+    for person in people:
+        event_id = person.event_id
         try:
             with session.begin_nested():
-                made = registration.register(session, replace(person, event_id=event_id), now=now, by=by)
+                made = registration.register(session, person, now=now, by=by)
                 session.execute(
                     sa.update(Registration)
                     .where(Registration.id == made.registration_id)
                     .values(series_booking_id=booking_id)
                 )
+        except ChoiceFull:  # they can choose another one
+            raise
         except _NOT_THIS_DATE as refusal:
             outcomes.append(DateOutcome(event_id, None, None, refusal))
         else:
@@ -161,7 +181,8 @@ def take_added(session: Session, booking_id: uuid.UUID, *, now: datetime, by: st
     series_id = session.get_one(Event, held.event_id).series_id
     wanted = [key for key in open_dates(session, series_id, now=now) if key not in known] if series_id else []
     claims.claim(session, *wanted)
-    return _register(session, booking_id, wanted, application_of(held), now=now, by=by)
+    people = [_application(application_of(held), event_id, None) for event_id in wanted]
+    return _register(session, booking_id, people, now=now, by=by)
 
 
 def application_of(held: Registration) -> Application:

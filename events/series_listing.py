@@ -286,6 +286,8 @@ class BookingPage:
     dates: tuple[HeldDate, ...]
     untaken: tuple[Card, ...]
     """Dates that take registrations and that this booking has never held."""
+    asking: tuple[Card, ...]
+    """Such dates that ask questions of their own: people register for them one by one."""
 
     @property
     def active(self) -> list[HeldDate]:
@@ -295,7 +297,7 @@ class BookingPage:
 
 
 def booking_page(session: ReadSession, booking_id: uuid.UUID, *, now: datetime) -> BookingPage:
-    """Return what a booking holds. Four queries, one more for each date that waits. Raises `NotFound`."""
+    """Return what a booking holds. Five queries, one more for each date that waits. Raises `NotFound`."""
     rows = session.execute(
         sa.select(Registration, Event)
         .join(Event, Event.id == Registration.event_id)
@@ -319,6 +321,7 @@ def booking_page(session: ReadSession, booking_id: uuid.UUID, *, now: datetime) 
         Event.starts_at > now,
         Event.id.not_in(known),
     )
+    plain, asking = (sa.and_(untaken, each) for each in (Event.form_revision == 0, Event.form_revision > 0))
     return BookingPage(
         id=booking.id,
         link_version=booking.link_version,
@@ -329,7 +332,8 @@ def booking_page(session: ReadSession, booking_id: uuid.UUID, *, now: datetime) 
         email=last_registration.email,
         locale=last_registration.locale,
         dates=tuple(_held(session, registration, event) for registration, event in rows),
-        untaken=_dates(session, untaken),
+        untaken=_dates(session, plain),
+        asking=_dates(session, asking),
     )
 
 

@@ -210,15 +210,30 @@ class AnsweringInput(RegistrationInput):
     )
 
 
-class DateExchangeInput(Input):
-    """Another date of the same series, and the answers to what it asks."""
+class DateAnswersInput(Input):
+    """Answers to what one date of a series asks."""
 
-    event_id: uuid.UUID
     form_revision: int | None = Field(
         None, ge=0, description="The revision of the form that the person saw; left out: the current one."
     )
     answers: dict[str, Any] = Field(default_factory=dict[str, Any], max_length=100, description="By question id.")
     members: list[MemberInput] = Field(default_factory=list["MemberInput"], max_length=100)
+
+
+class DateExchangeInput(DateAnswersInput):
+    """Another date of the same series, and the answers to what it asks."""
+
+    event_id: uuid.UUID
+
+
+class SeriesRegistrationInput(RegistrationInput):
+    """A registration for all dates of a series, as programs send it."""
+
+    dates: dict[uuid.UUID, DateAnswersInput] = Field(
+        default_factory=dict[uuid.UUID, DateAnswersInput],
+        max_length=200,
+        description="By event: the answers to what it asks. A date that asks and is not answered here is left out.",
+    )
 
 
 class CodeWordInput(Input):

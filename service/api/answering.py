@@ -14,10 +14,10 @@ from events.form_document import FormDocument
 from events.registration import Application, Registered
 from events.storage import ReadSession, Session
 from service.answering import error_of_full_choice, refuse_other_wording
-from service.inputs import AnsweringInput, DateExchangeInput
+from service.inputs import AnsweringInput, DateAnswersInput
 
 Register = Callable[[Session], Registered]
-_Answering = AnsweringInput | DateExchangeInput
+_Answering = AnsweringInput | DateAnswersInput
 
 
 def registering(

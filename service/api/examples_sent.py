@@ -34,6 +34,8 @@ SENT: dict[str, Any] = {
         ]
     },
     "CodeWordInput": {"code": "melati"},
+    "SeriesRegistrationInput": _REGISTRATION,
+    "DateAnswersInput": {"form_revision": 1, "answers": {"role": "pupil"}},
     "DateExchangeInput": {"event_id": "01937a52-7c00-7abc-8def-0123456789ab"},
     "PartnerAnswerInput": {"answer": "accepted"},
     "EventDraftInput": {

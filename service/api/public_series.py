@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Router, get, post
@@ -11,7 +13,8 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from events import exchanging, other_dates, series_booking, series_listing
-from events.errors import ChoiceFull
+from events.answers import Answers
+from events.errors import ChoiceFull, Invalid
 from events.links import SERIES, check_version
 from events.registration import Application
 from events.series_listing import BookingPage
@@ -32,7 +35,7 @@ from service.api.resources.series import (
     other_dates_view,
     own_series,
 )
-from service.inputs import DateExchangeInput, RegistrationInput
+from service.inputs import DateAnswersInput, DateExchangeInput, SeriesRegistrationInput
 from service.limiting import limit_posts
 from service.wiring import Runtime
 
@@ -42,7 +45,7 @@ _ACT_OWN = refusals(404, 409, 410, 413, 422, 429)
 @post("/series/{series_id:uuid}/registrations", guards=[limit_posts], responses=POST, operation_id="registerForSeries")
 async def register(
     series_id: Id,
-    data: JSONBody[RegistrationInput],
+    data: JSONBody[SeriesRegistrationInput],
     request: Request[Any, Any, Any],
     runtime: NamedDependency[Runtime],
 ) -> SeriesBooked:
@@ -61,8 +64,22 @@ async def register(
         locale=locale_of(request),
         consent_version=consent.VERSION,
     )
-    booked = await runtime.database.awrite(lambda session: series_booking.book(session, series_id, person, now=now))
-    return booked_view(booked, runtime.links)
+
+    def use_case(session: Session) -> series_booking.Booked:
+        answers = {key: _answered(session, key, given, person, now=now) for key, given in data.dates.items()}
+        return series_booking.book(session, series_id, person, answers=answers, now=now)
+
+    return booked_view(await runtime.database.awrite(use_case), runtime.links)
+
+
+def _answered(
+    session: ReadSession, event_id: uuid.UUID, given: DateAnswersInput, person: Application, *, now: datetime
+) -> Answers:
+    """Return the answers for one date. Raises `Invalid` with the path of each error."""
+    try:
+        return answers_to(session, event_id, given, party_size=person.party_size, name=person.name, now=now)
+    except Invalid as refusal:
+        raise Invalid([replace(each, field=f"dates.{event_id}.{each.field}") for each in refusal.errors]) from refusal
 
 
 def _own(session: ReadSession, runtime: Runtime, token: str) -> BookingPage:

@@ -11,7 +11,7 @@ import re
 import tempfile
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
@@ -49,10 +49,30 @@ class Received:
     digests: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question for a file, and the event that asks it."""
+
+    event_id: uuid.UUID
+    question: Question
+
+
 async def read_answers(request: Request, runtime: Runtime, event_id: uuid.UUID, asked: AskedForm) -> Received:
     """Read a form, urlencoded or multipart, and keep its files. Raises a 400 for what is neither, or far too large."""
+
+    def find(name: str) -> Asked | None:
+        question = file_question(asked.document, name)
+        return None if question is None else Asked(event_id, question)
+
+    return await read_with_files(request, runtime, find, asking=asked.revision > 0)
+
+
+async def read_with_files(
+    request: Request, runtime: Runtime, find: Callable[[str], Asked | None], *, asking: bool
+) -> Received:
+    """Read a form like `read_answers`; `find` tells which question a field's file answers, `asking` if any are."""
     if request.content_type[0] != "multipart/form-data":
-        if asked.revision == 0:
+        if not asking:
             return Received(await read_form(request))
         return Received(await read_form(request, most_fields=_MOST_FIELDS, most_bytes=_TEXT_BYTES))
     values: dict[str, list[str]] = defaultdict(list)
@@ -60,16 +80,16 @@ async def read_answers(request: Request, runtime: Runtime, event_id: uuid.UUID, 
     digests: dict[str, str] = {}
     size = files = 0
     async for part in parts(request.headers.get("content-type", ""), request.stream(), most=_MOST_FIELDS):
-        question = file_question(asked.document, part.name)
+        asked = find(part.name)
         if part.filename is None:
             text = await _read_text(part)
             size += len(text)
             if size > _TEXT_BYTES:
                 raise ClientException(detail="the form is too long")
             values[part.name].append(text)
-        elif question is not None and part.filename and files < _MOST_FILES:
+        elif asked is not None and part.filename and files < _MOST_FILES:
             files += 1
-            kept = await _keep(runtime, event_id, part, question)
+            kept = await _keep(runtime, part, asked)
             if isinstance(kept, FieldError):
                 errors.append(kept)
             else:
@@ -103,10 +123,9 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
         pass
 
 
-async def _keep(
-    runtime: Runtime, event_id: uuid.UUID, part: Part, question: Question
-) -> tuple[uuid.UUID, str] | FieldError:
+async def _keep(runtime: Runtime, part: Part, asked: Asked) -> tuple[uuid.UUID, str] | FieldError:
     """Keep one file and return its id and digest, or what is wrong with it."""
+    event_id, question = asked.event_id, asked.question
     limit = question.max_bytes or FILE_BYTES
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
         body = cast("BinaryIO", spool)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from litestar import get, post
@@ -13,18 +16,36 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from events import series_booking, series_listing
-from events.errors import AlreadyRegistered, Conflict, FieldError, Invalid, KeyReused
+from events.errors import AlreadyRegistered, ChoiceFull, Conflict, FieldError, FormReplaced, Invalid, KeyReused
 from events.links import SERIES
+from events.listing import Card
 from events.registration import Application
 from events.series_listing import SeriesPage
-from events.storage import Session
+from events.series_questions import SeriesQuestions, series_questions
+from events.storage import ReadSession, Session
 from service import consent, idempotency
 from service.clock import real_now
-from service.inputs import RegistrationInput
 from service.statuses import status_of
-from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.answer_uploads import MAX_BYTES, Received, read_with_files
+from service.web.forms import Form
 from service.web.pages import Request, locale_of, pages_of
+from service.web.series_answering import (
+    CheckedSeries,
+    asked_at,
+    check_series_form,
+    error_at_full_choice,
+    shown_questions,
+)
 from service.wiring import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A series as its form shows it: the dates that take registrations, and what they ask."""
+
+    series: SeriesPage
+    dates: Sequence[Card]
+    questions: SeriesQuestions
 
 
 @get("/series/{organiser:str}/{slug:str}/register")
@@ -32,12 +53,18 @@ async def show_series_form(
     request: Request, runtime: NamedDependency[Runtime], organiser: FromPath[str], slug: FromPath[str]
 ) -> Response[str]:
     """Show the empty form."""
-    series = await _load(runtime, organiser, slug)
-    return _form_page(request, runtime, series, Form(), status_code=HTTP_200_OK)
+    return await _form_page(request, runtime, await _load(runtime, organiser, slug), Form(), status_code=HTTP_200_OK)
 
 
-async def _load(runtime: Runtime, organiser: str, slug: str) -> SeriesPage:
-    return await runtime.database.aread(lambda session: series_listing.series_page(session, organiser, slug))
+async def _load(runtime: Runtime, organiser: str, slug: str) -> _Shown:
+    now = runtime.clock.now()
+
+    def read(session: ReadSession) -> _Shown:
+        series = series_listing.series_page(session, organiser, slug)
+        dates = series.open(now)
+        return _Shown(series, dates, series_questions(session, dates))
+
+    return await runtime.database.aread(read)
 
 
 @post(
@@ -49,26 +76,34 @@ async def send_series_form(
     request: Request, runtime: NamedDependency[Runtime], organiser: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """Register the person for every date and lead to their page, or show the form again with what is wrong."""
-    form = await read_form(request)
-    series = await _load(runtime, organiser, slug)
+    shown = await _load(runtime, organiser, slug)
+    asking = bool(shown.questions.groups)
+    received = await read_with_files(request, runtime, partial(asked_at, shown.questions), asking=asking)
+    form = received.form
     try:
-        answer = await _book(request, runtime, series, form)
+        answer = await _book(request, runtime, shown, received)
     except AlreadyRegistered as refusal:
         error = FieldError(refusal.field or "email", refusal.code, refusal.message, refusal.params)
-        return _form_page(request, runtime, series, form.with_errors([error]), status_code=status_of(refusal))
+        return await _form_page(request, runtime, shown, form.with_errors([error]), status_code=status_of(refusal))
     except Invalid as refusal:
-        shown = form.with_errors(refusal.errors)
-        return _form_page(request, runtime, series, shown, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
+        status = HTTP_422_UNPROCESSABLE_ENTITY
+        return await _form_page(request, runtime, shown, form.with_errors(refusal.errors), status_code=status)
     except (KeyReused, Conflict) as refusal:
-        return _form_page(request, runtime, series, form, status_code=status_of(refusal), notice=refusal.message)
+        if isinstance(refusal, FormReplaced):
+            shown = await _load(runtime, organiser, slug)
+        status = status_of(refusal)
+        return await _form_page(request, runtime, shown, form, status_code=status, notice=refusal.message)
     pages_of(request).recent.forget()
     token = runtime.links.token(SERIES, uuid.UUID(answer["booking_id"]), answer["link_version"])
     return Redirect(f"/s/{token}?new=1", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
-async def _book(request: Request, runtime: Runtime, series: SeriesPage, form: Form) -> dict[str, Any]:
-    given = form.check(RegistrationInput)
-    now, locale = runtime.clock.now(), locale_of(request)
+async def _book(request: Request, runtime: Runtime, shown: _Shown, received: Received) -> dict[str, Any]:
+    form, now, series = received.form, runtime.clock.now(), shown.series
+    if form.value("questions") != shown.questions.seen:
+        raise FormReplaced
+    checked = check_series_form(received, shown.questions, now=now)
+    given, locale = checked.given, locale_of(request)
     person = Application(
         event_id=series.id,  # each date puts its own in this place
         name=given.name,
@@ -84,7 +119,7 @@ async def _book(request: Request, runtime: Runtime, series: SeriesPage, form: Fo
     )
 
     def produce(session: Session) -> dict[str, Any]:
-        booked = series_booking.book(session, series.id, person, now=now)
+        booked = series_booking.book(session, series.id, person, answers=checked.answers, now=now)
         return {"booking_id": str(booked.booking_id), "link_version": booked.link_version}
 
     def use_case(session: Session) -> dict[str, Any]:
@@ -92,16 +127,29 @@ async def _book(request: Request, runtime: Runtime, series: SeriesPage, form: Fo
             session,
             scope=f"form:series:{series.id}",
             key=form.value("key") or secrets.token_urlsafe(16),
-            payload=given.model_dump(mode="json"),
+            payload=_payload(received, checked),
             real_now=real_now(),
             produce=produce,
         )
 
-    return await runtime.database.awrite(use_case)
+    try:
+        return await runtime.database.awrite(use_case)
+    except ChoiceFull as refusal:
+        raise error_at_full_choice(refusal, checked.answers) from refusal
 
 
-def _form_page(
-    request: Request, runtime: Runtime, series: SeriesPage, form: Form, *, status_code: int, notice: str | None = None
+def _payload(received: Received, checked: CheckedSeries) -> dict[str, Any]:
+    """Return what makes two copies of a form one: a file that is sent again is the same file."""
+    answers = {
+        name: received.digests.get(name) or list(values)
+        for name, values in received.form.values.items()
+        if name.startswith("dates.")
+    }
+    return {**checked.given.model_dump(mode="json"), "answers": answers}
+
+
+async def _form_page(
+    request: Request, runtime: Runtime, shown: _Shown, form: Form, *, status_code: int, notice: str | None = None
 ) -> Response[str]:
     # A key that met other answers is spent; the next attempt is a new one.
     key = "" if notice else form.value("key")
@@ -109,10 +157,12 @@ def _form_page(
         request,
         "series_register.html",
         status_code=status_code,
-        house=series.house,
+        house=shown.series.house,
         headers={"Cache-Control": "no-store"},
-        series=series,
-        open_dates=series.open(runtime.clock.now()),
+        series=shown.series,
+        open_dates=shown.dates,
+        questions=shown.questions,
+        groups=await shown_questions(runtime, shown.questions, form),
         form=form,
         key=key or secrets.token_urlsafe(16),
         consent=consent.TEXT,

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import lifecycle, registration, series, series_booking
-from events.errors import AlreadyRegistered, Closed, Full, Invalid, NotFound
+from events import forms, lifecycle, registration, series, series_booking
+from events.answers import Answers, check_answers
+from events.errors import AlreadyRegistered, ChoiceFull, Closed, FormReplaced, Full, Invalid, NotFound
+from events.form_document import Choice, FormDocument, Question, QuestionKind
 from events.models import ACTIVE_STATES, SEATED_STATES, Event, Registration, RegistrationState, SeatPool, SeriesBooking
 from events.series_booking import Booked
 from events.series_planning import ChosenDate
@@ -167,6 +169,48 @@ def test_who_gave_everything_back_is_no_longer_in_the_series(life: Life) -> None
     life.do(series_booking.cancel_all, booked.booking_id, by="person:1")
     with pytest.raises(NotFound):
         life.do(series_booking.take_added, booked.booking_id, by="person:1")
+
+
+# ---------------------------------------------------------------- dates that ask
+SHIRT = Question(id="shirt", kind=QuestionKind.SHORT_TEXT, label=LocalizedText("Ukuran kaus"), required=True)
+SEAT = Question(
+    id="seat",
+    kind=QuestionKind.CHOICE,
+    label=LocalizedText("Tempat duduk"),
+    choices=(Choice(id="front", label=LocalizedText("Depan")), Choice(id="back", label=LocalizedText("Belakang"))),
+)
+
+
+def _asked(life: Life, event_id: uuid.UUID, given: dict[str, Any]) -> Answers:
+    revision, document = life.database.read(lambda session: forms.current(session, event_id))
+    return check_answers(document, given, revision=revision, now=NOW)
+
+
+def test_a_date_that_asks_is_booked_with_its_answers(life: Life) -> None:
+    series_id = _published(life, count=3)
+    plain, asking, silent = _dates(life, series_id)
+    for event_id in (asking, silent):
+        life.do(forms.save, event_id, FormDocument((SHIRT,)))
+    answers = {asking: _asked(life, asking, {"shirt": "M"})}
+    booked = life.do(series_booking.book, series_id, application(new_id()), by="person", answers=answers)
+    told = {each.event_id: each.state or (each.refusal.code if each.refusal else "") for each in booked.outcomes}
+    assert told == {plain: CONFIRMED, asking: CONFIRMED, silent: "conflict"}
+    [held] = [row for row in map(life.registration, booked.registrations) if row.event_id == asking]
+    assert (held.answers, held.form_revision, held.series_booking_id) == ({"shirt": "M"}, 1, booked.booking_id)
+
+
+def test_a_form_that_changed_and_a_choice_that_is_full_register_nowhere(life: Life) -> None:
+    series_id = _published(life, count=2)
+    _, asking = _dates(life, series_id)
+    life.do(forms.save, asking, FormDocument((SEAT,)), places={("seat", "front"): 1})
+    first = {asking: _asked(life, asking, {"seat": "front"})}
+    life.do(series_booking.book, series_id, application(new_id(), 1), by="person", answers=first)
+    with pytest.raises(ChoiceFull):
+        life.do(series_booking.book, series_id, application(new_id(), 2), by="person", answers=first)
+    life.do(forms.save, asking, FormDocument((SHIRT,)))
+    with pytest.raises(FormReplaced):
+        life.do(series_booking.book, series_id, application(new_id(), 3), by="person", answers=first)
+    assert (_counts(life, SeriesBooking), _counts(life, Registration)) == (1, 2)
 
 
 # ---------------------------------------------------------------- a crowd

@@ -13,12 +13,14 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import authoring, lifecycle, series
+from events import forms, lifecycle, registration, series
+from events.form_document import FormDocument, Question, QuestionKind
 from events.links import SERIES
-from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, SeriesBooking
+from events.models import Event, Registration, RegistrationState, SeriesBooking
 from events.series_planning import ChosenDate
 from events.storage import LocalizedText
 from service.wiring import Runtime
+from tests.support.documents import pdf
 from tests.support.life import NOW, Life, add_organiser
 from tests.support.series_life import make_series, timing
 
@@ -169,13 +171,81 @@ def test_a_revoked_or_forged_link_opens_nothing(
     assert client.get(page).headers["cache-control"] == "no-store"
 
 
-def test_a_date_with_questions_of_its_own_is_left_to_its_own_form(
+# ---------------------------------------------------------------- dates that ask
+SHIRT = Question(id="shirt", kind=QuestionKind.SHORT_TEXT, label=LocalizedText("Ukuran kaus"), required=True)
+LETTER = Question(
+    id="letter", kind=QuestionKind.FILE, label=LocalizedText("Surat izin"), accepts=("pdf",), required=True
+)
+
+
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_what_dates_ask_is_answered_once_or_for_each(
     client: TestClient[Any], life: Life, publish: Callable[..., list[uuid.UUID]]
 ) -> None:
-    [first, *_] = publish()
-    life.database.write(lambda s: s.execute(sa.update(Event).where(Event.id == first).values(form_revision=1)))
-    life.do(authoring.edit_event, first, summary=LocalizedText("Bawa buku."))
-    assert client.post(f"{PATH}/register", data=PERSON).status_code == 303
-    held = [row for row in _registrations(life) if row.state in ACTIVE_STATES]
-    assert first not in {row.event_id for row in held}
-    assert len(held) == 2
+    """Two dates ask the same, which is answered once; a third wants a file of its own."""
+    first, second, third, plain = publish(count=4)
+    for event_id in (first, second):
+        life.do(forms.save, event_id, FormDocument((SHIRT,)))
+    life.do(forms.save, third, FormDocument((LETTER,)))
+    page = client.get(f"{PATH}/register").text
+    shirt, letter = f"dates.{first}.answers.shirt", f"dates.{third}.answers.letter"
+    assert [f'name="{each}"' in page for each in (shirt, letter, f"dates.{second}.answers.shirt")] == [
+        True,
+        True,
+        False,
+    ]
+    typed = PERSON | {"questions": _hidden(page, "questions")}
+    refused = client.post(f"{PATH}/register", data=typed)
+    assert (refused.status_code, [f'id="error-{each}"' in refused.text for each in (shirt, letter)]) == (
+        422,
+        [True] * 2,
+    )
+    assert _registrations(life) == []
+    with_file = client.post(f"{PATH}/register", data=typed, files={letter: ("surat.pdf", pdf(), "application/pdf")})
+    assert (with_file.status_code, "surat.pdf" in with_file.text) == (422, True)
+    kept = {letter: _hidden(with_file.text, re.escape(letter))}
+    taken = client.post(f"{PATH}/register", data=typed | kept | {shirt: "M"})
+    assert taken.status_code == 303
+    answers = {row.event_id: dict(row.answers) for row in _registrations(life)}
+    assert answers == {first: {"shirt": "M"}, second: {"shirt": "M"}, third: {"letter": kept[letter]}, plain: {}}
+
+
+def test_a_form_that_changed_is_shown_anew(
+    client: TestClient[Any], life: Life, publish: Callable[..., list[uuid.UUID]]
+) -> None:
+    first, *_ = publish()
+    life.do(forms.save, first, FormDocument((SHIRT,)))
+    seen = _hidden(client.get(f"{PATH}/register").text, "questions")
+    life.do(forms.save, first, FormDocument((LETTER,)))
+    answer = client.post(f"{PATH}/register", data=PERSON | {"questions": seen, f"dates.{first}.answers.shirt": "M"})
+    assert (answer.status_code, "Surat izin" in answer.text, _registrations(life)) == (409, True, [])
+
+
+def test_a_date_added_with_questions_is_taken_by_itself(
+    client: TestClient[Any], life: Life, runtime: Runtime, publish: Callable[..., list[uuid.UUID]]
+) -> None:
+    second = publish(count=2)[1]
+    life.do(lifecycle.close_registration, second)
+    token = client.post(f"{PATH}/register", data=PERSON).headers["location"].partition("?")[0]
+    life.do(lifecycle.open_registration, second)
+    life.do(forms.save, second, FormDocument((SHIRT,)))
+    page = client.get(token).text
+    assert (f"{life.event(second).slug}/register" in page, f'action="{token}/take"' in page) == (True, False)
+
+
+def test_all_dates_are_a_feed_to_subscribe_to(
+    client: TestClient[Any], life: Life, publish: Callable[..., list[uuid.UUID]]
+) -> None:
+    publish()
+    own = client.post(f"{PATH}/register", data=PERSON).headers["location"].partition("?")[0]
+    assert f"{own}/feed.ics" in client.get(own).text
+    [first, *_] = _registrations(life)
+    life.do(registration.cancel, first.id)
+    feed = client.get(f"{own}/feed.ics")
+    assert (feed.headers["content-type"].partition(";")[0], feed.text.count("BEGIN:VEVENT")) == ("text/calendar", 3)
+    assert (feed.text.count("STATUS:CANCELLED"), "X-WR-CALNAME:Klub Baca" in feed.text) == (1, True)
