@@ -20,6 +20,7 @@ MOST = 104
 """Dates that one series makes at a time: two years of weeks."""
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+WORKDAYS = (0, 1, 2, 3, 4)
 ORDINALS = (1, 2, 3, 4, -1)
 """Which of a month's Wednesdays; a fifth exists in some months only, and nobody means those."""
 
@@ -40,7 +41,8 @@ class Rule:
     """One rule, as people say it. Tuples are ordered and hold nothing twice; `from_text` gives them so.
 
     A week's rule has `weekdays`; a month's has either `month_days` (5; −1 is the last day) or `weekdays` with
-    `ordinals` (third Wednesday; −1 is the last one). It ends with the day `until`, or after `count` dates, or never.
+    `ordinals` (third Wednesday; −1 is the last one), or the workdays with `positions` among them (BYSETPOS: −1 is the
+    month's last workday). It ends with the day `until`, or after `count` dates, or never.
     """
 
     frequency: Frequency
@@ -48,6 +50,7 @@ class Rule:
     weekdays: tuple[int, ...] = ()
     ordinals: tuple[int, ...] = ()
     month_days: tuple[int, ...] = ()
+    positions: tuple[int, ...] = ()
     until: date | None = None
     count: int | None = None
 
@@ -63,18 +66,20 @@ def make_rule(rule: Rule) -> Rule:
         weekdays=tuple(sorted(set(rule.weekdays))),
         ordinals=tuple(sorted(set(rule.ordinals), key=_last_at_end)),
         month_days=tuple(sorted(set(rule.month_days), key=_last_at_end)),
+        positions=tuple(sorted(set(rule.positions), key=_last_at_end)),
     )
+    monthly = (bool(rule.month_days), bool(rule.ordinals), bool(rule.positions))
     shapes: Mapping[Frequency, bool] = {
-        Frequency.DAILY: not (rule.weekdays or rule.ordinals or rule.month_days),
-        Frequency.WEEKLY: bool(rule.weekdays) and not (rule.ordinals or rule.month_days),
-        Frequency.MONTHLY: bool(rule.month_days) != bool(rule.weekdays and rule.ordinals)
-        and bool(rule.weekdays) == bool(rule.ordinals),
+        Frequency.DAILY: not (rule.weekdays or any(monthly)),
+        Frequency.WEEKLY: bool(rule.weekdays) and not any(monthly),
+        Frequency.MONTHLY: sum(monthly) == 1 and bool(rule.weekdays) != bool(rule.month_days),
     }
     possible = (
         shapes[rule.frequency]
         and rule.interval in INTERVALS
         and all(day in range(7) for day in rule.weekdays)
-        and all(each in ORDINALS for each in rule.ordinals)
+        and all(each in ORDINALS for each in (*rule.ordinals, *rule.positions))
+        and (not rule.positions or rule.weekdays == WORKDAYS)
         and all(day in range(1, 32) or day == -1 for day in rule.month_days)
     )
     if not possible:
@@ -98,6 +103,8 @@ def to_text(rule: Rule) -> str:
     if rule.weekdays:
         days = [f"{each or ''}{WEEKDAYS[day]}" for each in rule.ordinals or (0,) for day in rule.weekdays]
         parts.append("BYDAY=" + ",".join(days))
+    if rule.positions:
+        parts.append("BYSETPOS=" + ",".join(map(str, rule.positions)))
     if rule.until is not None:
         parts.append(f"UNTIL={rule.until:%Y%m%d}")
     if rule.count is not None:
@@ -126,6 +133,7 @@ def _read(parts: dict[str, str]) -> Rule:
         weekdays=tuple(weekdays),
         ordinals=tuple(each for each in numbers if each),
         month_days=tuple(int(each) for each in parts.pop("BYMONTHDAY", "").split(",") if each),
+        positions=tuple(int(each) for each in parts.pop("BYSETPOS", "").split(",") if each),
         until=datetime.strptime(until, "%Y%m%d").date() if until else None,  # noqa: DTZ007 - a day has no zone
         count=int(parts.pop("COUNT")) if "COUNT" in parts else None,
     )

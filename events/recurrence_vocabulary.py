@@ -32,6 +32,12 @@ _SHORT = {
     "jumat": 4,
     "jum'at": 4,
     "ahad": 6,
+    "senen": 0,
+    "slasa": 1,
+    "rebo": 2,
+    "kemis": 3,
+    "jumaat": 4,
+    "saptu": 5,
     "thurs": 3,
     "tues": 1,
 }
@@ -46,10 +52,13 @@ WEEKDAYS: Mapping[str, int] = {
 
 MINGGU = ("minggu",)
 HARI = ("kerja", "biasa")
+WORK = ("kerja", "weekday", "weekdays", "workday", "workdays")
 
 GROUPS: Mapping[str, Sequence[int]] = {
     "kerja": range(5),
     "weekday": range(5),
+    "workday": range(5),
+    "workdays": range(5),
     "weekdays": range(5),
     "akhir pekan": (5, 6),
     "weekend": (5, 6),
@@ -113,6 +122,10 @@ DATES = ("tanggal", "tgl", "date", "dates")
 UNTIL = ("sampai", "hingga", "s.d", "s.d.", "s/d", "sd", "until", "till", "through")
 RANGE = (*UNTIL, "-", "–", "to")
 TIMES = ("kali", "times", "time", "sessions", "pertemuan")
+LASTING = ("selama", "for")
+YEARS = ("tahun", "year", "years")
+EXCEPT = ("kecuali", "selain", "except")
+HOLIDAYS = frozenset(["hari", "tanggal", "libur", "nasional", "merah", "the", "on", "public", "holiday", "holidays"])
 PER = ("sehari", "seminggu", "sepekan", "sebulan", "a", "per", "setiap", "every", "dalam")
 AND = ("dan", "and", ",", "&", "/")
 _FILLERS = """
@@ -144,6 +157,10 @@ def _day(day: date, locale: str) -> str:
     return format_date(day, "d MMMM y", locale=locale)
 
 
+_NTH_ID = {1: "pertama", 2: "kedua", 3: "ketiga", 4: "keempat", -1: "terakhir"}
+_NTH_EN = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+
+
 def _indonesian(rule: Rule) -> str:
     if rule.frequency is Frequency.DAILY:
         return "Setiap hari" if rule.interval == 1 else f"Setiap {rule.interval} hari"
@@ -151,11 +168,12 @@ def _indonesian(rule: Rule) -> str:
     if rule.frequency is Frequency.WEEKLY:
         return f"Setiap hari {days}" if rule.interval == 1 else f"Setiap {rule.interval} minggu pada hari {days}"
     months = "setiap bulan" if rule.interval == 1 else f"setiap {rule.interval} bulan"
+    if rule.positions:
+        return f"Hari kerja {_joined([_NTH_ID[each] for each in rule.positions], 'dan')} {months}"
     if rule.month_days:
         numbers = ["terakhir" if day < 0 else str(day) for day in rule.month_days]
         return f"Tanggal {_joined(numbers, 'dan')} {months}"
-    names = {1: "pertama", 2: "kedua", 3: "ketiga", 4: "keempat", -1: "terakhir"}
-    return f"Hari {days} {_joined([names[each] for each in rule.ordinals], 'dan')} {months}"
+    return f"Hari {days} {_joined([_NTH_ID[each] for each in rule.ordinals], 'dan')} {months}"
 
 
 def _english(rule: Rule) -> str:
@@ -165,11 +183,12 @@ def _english(rule: Rule) -> str:
     if rule.frequency is Frequency.WEEKLY:
         return f"Every {days}" if rule.interval == 1 else f"Every {rule.interval} weeks on {days}"
     months = "of every month" if rule.interval == 1 else f"of every {rule.interval} months"
+    if rule.positions:
+        return f"The {_joined([_NTH_EN[each] for each in rule.positions], 'and')} weekday {months}"
     if rule.month_days:
         numbers = ["last day" if day < 0 else _nth(day) for day in rule.month_days]
         return f"The {_joined(numbers, 'and')} {months}"
-    names = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
-    return f"The {_joined([names[each] for each in rule.ordinals], 'and')} {days} {months}"
+    return f"The {_joined([_NTH_EN[each] for each in rule.ordinals], 'and')} {days} {months}"
 
 
 def _nth(day: int) -> str:

@@ -13,13 +13,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from events import recurrence_vocabulary as words
 from events.errors import N_, FieldError, Invalid
-from events.recurrence import Frequency, Rule, make_rule
+from events.recurrence import WORKDAYS, Frequency, Rule, make_rule
 
 EXAMPLES = {
-    "id": ("setiap Sabtu", "setiap Rabu ketiga", "setiap 2 minggu pada hari Senin dan Kamis", "tanggal 5 setiap bulan"),
-    "en": ("every Saturday", "every third Wednesday", "every 2 weeks on Monday and Thursday", "the 5th of every month"),
+    "id": (
+        "setiap Sabtu",
+        "setiap Rabu ketiga",
+        "setiap 2 minggu pada hari Senin dan Kamis",
+        "tanggal 5 setiap bulan",
+        "hari kerja terakhir setiap bulan",
+    ),
+    "en": (
+        "every Saturday",
+        "every third Wednesday",
+        "every 2 weeks on Monday and Thursday",
+        "the 5th of every month",
+        "the last weekday of every month",
+    ),
 }
 LONGEST = 200
 _YEAR = re.compile(r"\d{4}")
@@ -45,6 +59,7 @@ class _Heard:
     weekdays: list[int] = field(default_factory=list[int])
     ordinals: list[int] = field(default_factory=list[int])
     month_days: list[int] = field(default_factory=list[int])
+    workdays: bool = False
     unit: str | None = None
     interval: int | None = None
     until: date | None = None
@@ -85,16 +100,23 @@ class _Reader:
         return self._tokens[place] if place >= 0 else ""
 
     def _take(self, token: str) -> None:
-        heard = self._heard
         if token in words.UNTIL:
-            heard.until = self._date()
+            self._heard.until = self._date()
+        elif token in words.LASTING and self._lasts():
+            self._heard.until = self._end_of_span()
+        elif token in words.EXCEPT:
+            self._take_exception(token)
         elif token in words.MINGGU:
             self._take_minggu()
         elif (number := _number(token)) is not None:
             self._take_number(token, number)
-        elif token in words.GROUPS:
-            heard.weekdays += words.GROUPS[token]
-            heard.unit = heard.unit or "week"
+        else:
+            self._take_name(token)
+
+    def _take_name(self, token: str) -> None:
+        """Read a word that has one meaning, wherever it stands."""
+        if token in words.GROUPS:
+            self._take_group(token)
         elif token in words.WEEKDAYS:
             self._take_weekday(words.WEEKDAYS[token])
         elif token in words.ORDINALS:
@@ -102,11 +124,40 @@ class _Reader:
         elif token in words.UNITS:
             self._take_unit(words.UNITS[token])
         elif token in words.OTHER:
-            heard.interval = 2
+            self._heard.interval = 2
         elif token in words.DATES:
             self._take_dates()
         elif token not in words.FILLERS:
             raise _not_understood(token)
+
+    def _take_group(self, token: str) -> None:
+        """Read *hari kerja* or *akhir pekan*: of every week, unless an ordinal makes them a month's."""
+        heard = self._heard
+        heard.weekdays += words.GROUPS[token]
+        heard.workdays = heard.workdays or token in words.WORK
+        if not heard.ordinals and not _ordinal(self._next()):
+            heard.unit = heard.unit or "week"
+
+    def _lasts(self) -> bool:
+        unit = self._next(1)
+        return _number(self._next()) is not None and (
+            unit in words.UNITS or unit in words.MINGGU or unit in words.YEARS
+        )
+
+    def _end_of_span(self) -> date:
+        """Read ``3 bulan`` after *selama*: the last day of so long a time from the start."""
+        number, unit = _number(self._next()) or 0, self._next(1)
+        self._at += 2
+        name = "week" if unit in words.MINGGU else words.UNITS.get(unit, "year")
+        after: date = self._start + relativedelta(**{f"{name}s": number})  # type: ignore[arg-type] # one of its units
+        return after - timedelta(days=1)
+
+    def _take_exception(self, token: str) -> None:
+        """Pass over *kecuali hari libur*: holidays are left out anyway, each to be seen and taken in again."""
+        if self._next() not in words.HOLIDAYS:
+            raise _not_understood(f"{token} {self._next()}".strip())
+        while self._next() in words.HOLIDAYS:
+            self._at += 1
 
     def _take_weekday(self, day: int) -> None:
         """Read a weekday, and ``Senin–Jumat`` or ``Senin sampai Jumat``."""
@@ -153,7 +204,8 @@ class _Reader:
         """Tell a month's third Wednesday from its third day: by whether a weekday stands beside it."""
         ahead = [token for token in self._tokens[self._at :] if token not in (*words.AND, *words.ORDINALS)]
         ahead = [token for token in ahead if _number(token) is None]
-        weekday_follows = bool(ahead) and (ahead[0] in words.WEEKDAYS or ahead[0] in words.MINGGU)
+        named = bool(ahead) and (ahead[0] in words.WEEKDAYS or ahead[0] in words.MINGGU)
+        weekday_follows = named or (bool(ahead) and ahead[0] in words.GROUPS)
         if weekday_follows or self._heard.weekdays:
             self._heard.ordinals.append(number)
         else:
@@ -237,6 +289,8 @@ def _without_end(heard: _Heard, start: date) -> Rule:
         return Rule(frequency=Frequency.MONTHLY, month_days=tuple(heard.month_days))
     if heard.ordinals:
         _refuse_unit(heard, "month")
+        if heard.workdays and set(weekdays) == set(WORKDAYS):
+            return Rule(frequency=Frequency.MONTHLY, weekdays=weekdays, positions=tuple(heard.ordinals))
         return Rule(frequency=Frequency.MONTHLY, weekdays=weekdays, ordinals=tuple(heard.ordinals))
     if heard.month_days or (weekdays and heard.unit not in (None, "week")):
         raise _not_understood("")

@@ -86,3 +86,11 @@ def test_a_rule_goes_on_in_its_own_step() -> None:
     first = days_of(rule, WEDNESDAY)
     assert [day.isoformat() for day in first] == ["2026-12-06", "2026-12-20"]
     assert [day.isoformat() for day in days_of(rule, WEDNESDAY, after=first[-1])] == ["2027-01-03", "2027-01-17"]
+
+
+def test_the_last_workday_of_a_month_is_one_day() -> None:
+    rule = from_text("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=3")
+    assert days_of(rule, date(2026, 12, 2)) == [date(2026, 12, 31), date(2027, 1, 29), date(2027, 2, 26)]
+    for wrong in ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-1", "FREQ=MONTHLY;BYDAY=1MO;BYSETPOS=1", "FREQ=DAILY;BYSETPOS=1"):
+        with pytest.raises(Invalid):
+            from_text(wrong)
