@@ -40,6 +40,7 @@ def _open_postgresql(address: str, *, connections: int) -> sa.Engine:
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # what people typed stands in no log
         connect_args={
             "connect_timeout": CONNECT_WITHIN,
             "options": f"{options} {given}",
@@ -50,7 +51,12 @@ def _open_postgresql(address: str, *, connections: int) -> sa.Engine:
 def _open_sqlite(address: str, *, connections: int, writing: bool) -> sa.Engine:
     """SQLite's writers say BEGIN IMMEDIATE, because a lock that comes later sells one seat twice."""
     engine = sa.create_engine(
-        address, poolclass=sa.QueuePool, pool_size=connections, max_overflow=0, connect_args={"timeout": LOCK_WITHIN}
+        address,
+        poolclass=sa.QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        hide_parameters=True,  # what people typed stands in no log
+        connect_args={"timeout": LOCK_WITHIN},
     )
 
     @event.listens_for(engine, "connect")

@@ -77,7 +77,11 @@ def _as_text(conceal: Callable[[str], str]) -> list[structlog.typing.Processor]:
     def without_secrets(_logger: Any, _method: str, line: Any) -> str:
         return conceal(str(line))
 
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()), without_secrets]
+    # Tracebacks without local variables: those of a request are what a person typed, passwords included.
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    return [renderer, without_secrets]
 
 
 def _to_json(entry: Any, **_: Any) -> str:

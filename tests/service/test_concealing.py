@@ -101,6 +101,41 @@ except OSError:
     assert ("sending failed" in done.stderr, "127.0.0.1:1/acara" in done.stderr) == (True, True)
 
 
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_what_people_typed_stands_in_no_traceback(tmp_path: Path, log_format: str) -> None:
+    program = """
+import logging
+import sqlalchemy as sa
+from service.engines import open_engine
+from service.logs import configure
+from service.settings import Settings
+
+settings = Settings()
+configure(settings)
+engine = open_engine(f"sqlite:///{settings.data_dir}/x.sqlite", connections=1, writing=True)
+
+def save(password, email):
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO nowhere VALUES (:email)"), {"email": email})
+
+try:
+    save("tiga " + "kucing", "siti" + "@example.org")
+except sa.exc.OperationalError:
+    logging.getLogger("any").exception("saving failed")
+"""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ACARA_")}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | {"ACARA_DATA_DIR": str(tmp_path), "ACARA_LOG_FORMAT": log_format},
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert "no such table: nowhere" in done.stderr
+    assert "in save" in done.stderr
+    assert [typed for typed in ("tiga kucing", "siti@example.org") if typed in done.stderr] == []
+
+
 def test_a_short_secret_leaves_json_its_own_words(tmp_path: Path) -> None:
     program = """
 from service.logs import configure
