@@ -74,6 +74,8 @@ class Card:
     venue: LocalizedText
     seats: SeatsLeft
     updated_at: datetime
+    waitlist: bool
+    """Whether people may wait for a seat where all are taken."""
     audiences: tuple[Audience, ...] = ()
     topics: tuple[Topic, ...] = ()
     recorded: bool = False
@@ -132,7 +134,6 @@ class EventPage(Card):
     reason: LocalizedText
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
-    waitlist: bool
     max_party_size: int
     form_revision: int
     guardian_consent: bool
@@ -169,7 +170,7 @@ _NO_SEATS = SeatsLeft(0, 0)
 
 def _card(event: Event, organiser: Organiser, seats: SeatsLeft) -> dict[str, Any]:
     copied = ("id", "slug", "kind", "mode", "stage", "title", "summary", "starts_at", "ends_at", "timezone", "venue")
-    values = {name: getattr(event, name) for name in (*copied, "updated_at")}
+    values = {name: getattr(event, name) for name in (*copied, "updated_at", "waitlist")}
     tagged: dict[str, Any] = {"audiences": audiences_of(event.audiences), "topics": topics_of(event.topics)}
     tagged["recorded"] = event.recording_track is Track.DONE
     return {**values, **tagged, "house": house_of(organiser), "seats": seats}
@@ -239,7 +240,6 @@ def _event_page(session: ReadSession, event: Event, organiser: Organiser) -> Eve
         reason=event.reason,
         registration_opens_at=event.registration_opens_at,
         registration_closes_at=event.registration_closes_at,
-        waitlist=event.waitlist,
         max_party_size=event.max_party_size,
         form_revision=event.form_revision,
         guardian_consent=event.guardian_consent,

@@ -112,6 +112,8 @@ async def _read_text(part: Part) -> str:
         value += chunk
         if len(value) > _TEXT_BYTES:
             raise ClientException(detail="a field of the form is too long")
+    if b"\0" in value:
+        raise ClientException(detail="the form holds a NUL")
     try:
         return value.decode()
     except UnicodeDecodeError as error:

@@ -61,7 +61,8 @@ class Form:
 async def read_form(request: Request, *, most_fields: int = _MAX_FIELDS, most_bytes: int = MAX_BYTES) -> Form:
     """Read an urlencoded body.
 
-    Raises a 400 for bytes that are no UTF-8 and for absurdly many fields, a 413 for one larger than `most_bytes` where
+    Raises a 400 for bytes that are no UTF-8, for NUL (which no browser sends and PostgreSQL cannot keep) and for
+    absurdly many fields, a 413 for one larger than `most_bytes` where
     the route takes more.
     """
     body = bytearray()
@@ -78,6 +79,8 @@ async def read_form(request: Request, *, most_fields: int = _MAX_FIELDS, most_by
         raise ClientException(detail="the form's body is not urlencoded UTF-8") from error
     values: dict[str, list[str]] = defaultdict(list)
     for name, value in pairs:
+        if "\0" in name or "\0" in value:
+            raise ClientException(detail="the form holds a NUL")
         values[name].append(value)
     return Form(dict(values))
 

@@ -118,6 +118,17 @@ def test_who_has_a_name_is_named(client: TestClient[Any], life: Life, runtime: R
 
 
 # ---------------------------------------------------------------- other answers
+@pytest.mark.parametrize("nobody", ["9" * 5000, "²", "-1", "x"])
+def test_absent_people_who_are_no_number_are_nobody(
+    client: TestClient[Any], life: Life, runtime: Runtime, nobody: str
+) -> None:
+    event_id = life.webinar(max_party_size=4)
+    made = life.register(event_id, party_size=4)
+    answer = client.post(_own(runtime, made) + "/party", data={"absent": nobody})
+    assert answer.status_code in (303, 422)
+    assert life.registration(made.registration_id).party_size == 4
+
+
 def test_answers_are_found_as_they_were_given_and_changed(
     client: TestClient[Any], life: Life, runtime: Runtime
 ) -> None:

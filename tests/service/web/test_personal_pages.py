@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import partners, registration
+from events import lifecycle, partners, registration
 from events.links import JOIN, MANAGE, PARTNER
 from events.models import (
     Attendance,
@@ -67,6 +67,18 @@ def test_who_has_no_e_mail_finds_the_link_as_a_ready_message(
     )
     assert text in words(page)
     assert "<details open>" in page
+
+
+def test_nobody_is_asked_to_give_back_a_place_at_what_was_called_off(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    event_id = life.webinar()
+    path = _manage(runtime, life.register(event_id))
+    assert f'href="{path}/cancel"' in client.get(path).text
+    life.do(lifecycle.cancel, event_id)
+    shown = client.get(path).text
+    assert "Acara ini dibatalkan." in words(shown)
+    assert (f'href="{path}/cancel"' in shown, f'href="{path}/answers"' in shown) == (False, False)
 
 
 def test_cancelling_asks_first_and_looking_at_the_question_changes_nothing(

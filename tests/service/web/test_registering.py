@@ -98,6 +98,19 @@ def test_who_finds_no_seat_waits(client: TestClient[Any], life: Life) -> None:
     assert "Anda ada di daftar tunggu, nomor 1." in words(page.text)
 
 
+def test_who_cannot_wait_is_not_asked_to_fill_in_a_form(client: TestClient[Any], life: Life) -> None:
+    path = _path(life, capacity=1, waitlist=False)
+    page = path.removesuffix("/register")
+    client.post(path, data=GOOD)
+    form = client.get(path)
+    assert "Kursi sudah penuh." in words(form.text)
+    assert ("<form" in form.text.split("<main")[1], "Anda dapat menunggu" in form.text) == (False, False)
+    assert f'href="{path}"' not in client.get(page).text
+    assert "Daftar tunggu" not in words(client.get("/").text)
+    other = client.post(path, data={**GOOD, "email": "budi@gmail.com", "key": "another-key-0001"})
+    assert (other.status_code, "Kursi sudah penuh." in words(other.text)) == (409, True)
+
+
 def test_an_exhibition_asks_for_a_visiting_time(client: TestClient[Any], life: Life) -> None:
     event_id = life.exhibition(slots=3)
     path = f"/events/perpustakaan-batam/{life.event(event_id).slug}/register"
