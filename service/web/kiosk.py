@@ -92,7 +92,7 @@ async def enter(request: Request) -> Response[Any]:
         door.take(session, event_id, items, links, now=now, by=kiosk.by)
 
     await runtime.database.awrite(use_case)
-    return await _answer(request, kiosk, "welcome", form, person=person, outside=count)
+    return await _answer(request, kiosk, "welcome", form, person=person, outside=len(coming))
 
 
 def _move(kiosk: Kiosk, registration_id: uuid.UUID, person: int) -> Move:
