@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from events import claims, event_rules, facts, no_shows, outbox, search_index, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated, WrongStage
+from events.event_rows import hold_event
 from events.models import (
     Event,
     EventKind,
@@ -274,14 +275,7 @@ def editable(session: Session, event_id: uuid.UUID) -> Event:
 
     Raises `NotFound`, or `WrongStage` for what is archived or cancelled.
     """
-    event = session.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
+    event = hold_event(session, event_id)
     if event.stage in _CLOSED_FOR_EDITS:
         raise WrongStage(stage=event.stage.value)
     return event

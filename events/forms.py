@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from events import claims, facts, outbox, place_counting, seats, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated
+from events.event_rows import hold_event
 from events.form_document import Choice, FormDocument, Question
 from events.form_rules import check_document, faults_of_places
 from events.models import Event, FormRevision, PoolPurpose, SeatPool, Stage
@@ -124,14 +125,7 @@ def save(
 
 def _changeable(session: Session, event_id: uuid.UUID) -> Event:
     claims.claim(session, event_id)
-    event = session.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
+    event = hold_event(session, event_id)
     if event.stage in (Stage.CANCELLED, Stage.ENDED, Stage.ARCHIVED):
         raise Conflict(N_("This event is over."))
     return event

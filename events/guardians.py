@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from events import claims, facts, holdings, outbox, waitlist
 from events.approval import settle_pending
 from events.errors import N_, Conflict, Gone, NotFound, WrongStage
+from events.event_rows import hold_event
 from events.facts import Fact
 from events.holdings import Holding
-from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Stage
+from events.models import ACTIVE_STATES, Registration, RegistrationState, Stage
 from events.storage import ReadSession
 
 _OVER = (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED)
@@ -28,9 +29,7 @@ def allow_minors(session: Session, event_id: uuid.UUID, allowed: bool, *, now: d
 
     Raises `NotFound`, or `WrongStage` once the event is over.
     """
-    event = session.get(Event, event_id, with_for_update={"key_share": True}, populate_existing=True)
-    if event is None:
-        raise NotFound
+    event = hold_event(session, event_id)
     if event.guardian_consent == allowed:
         return
     if event.stage in _OVER:

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from events import claims, facts, outbox, seats, waitlist
-from events.errors import N_, FieldError, Invalid, NotFound, WrongStage
+from events.errors import N_, FieldError, Invalid, WrongStage
+from events.event_rows import hold_event
 from events.event_rules import faults_before_publishing
 from events.models import (
     Event,
@@ -49,14 +50,7 @@ CANCELLABLE = (*MOVABLE, Stage.LIVE)
 def _begin(session: Session, event_id: uuid.UUID, allowed: Sequence[Stage]) -> Event:
     """Load the event, hold its row until the commit, and refuse if its stage is none of `allowed`."""
     claims.claim(session, event_id)
-    event = session.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
+    event = hold_event(session, event_id)
     if event.stage not in allowed:
         raise WrongStage(stage=event.stage.value)
     return event

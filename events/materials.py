@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from events import event_rules, facts, outbox
 from events.errors import N_, FieldError, Invalid, NotFound
+from events.event_rows import hold_event
 from events.models import Event, Material, MaterialTime, Stage
 from events.storage import LocalizedText, ReadSession
 
@@ -32,9 +33,7 @@ def add_material(
 
     Raises `NotFound`, or `Invalid` with every fault.
     """
-    event = session.get(Event, event_id, with_for_update={"key_share": True})
-    if event is None:
-        raise NotFound
+    event = hold_event(session, event_id)
     event_rules.refuse_bad_material(title, url)
     if len(list_materials(session, event_id)) >= MOST:
         raise Invalid([FieldError("url", "too_many", N_("At most %(limit)s materials, please."), {"limit": MOST})])

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from events import event_documents, facts, lifecycle, outbox
 from events.errors import N_, ApprovalNeeded, Conflict, FieldError, Invalid, NotFound, WrongStage
+from events.event_rows import hold_event
 from events.models import (
     CommentKind,
     Event,
@@ -172,14 +173,7 @@ def _organiser(session: ReadSession, organiser_id: uuid.UUID) -> Organiser:
 
 
 def _draft(session: Session, event_id: uuid.UUID) -> Event:
-    event = session.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
+    event = hold_event(session, event_id)
     if event.stage is not Stage.DRAFT:
         raise WrongStage(stage=event.stage.value)
     return event

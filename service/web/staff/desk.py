@@ -100,7 +100,7 @@ class Desk:
 
     async def keep(self, use_case: Callable[[Session], _Result]) -> _Result:
         """Write a person's own unsaved text, which nobody else sees: no act, and no row in the audit trail."""
-        result = await self.runtime.database.awrite(use_case)
+        result = await self.work(use_case)
         self.noted()
         return result
 

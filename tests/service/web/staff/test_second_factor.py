@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-import pyotp
 import pytest
 import sqlalchemy as sa
-from litestar.testing import TestClient
 
 from service.accounts import audit, tokens
 from service.accounts.audit import Wanted
@@ -20,12 +17,21 @@ from service.accounts.permissions import Action, StaffIdentity
 from service.clock import real_now
 from service.web.staff.access import FRESH
 from tests.service.accounts.people import PASSWORD
+from tests.service.web.staff.factors import (
+    CONFIRM,
+    SECOND,
+    SECURITY,
+    Browser,
+    add_passkey,
+    by_passkey,
+    code_of,
+    device_of,
+    inside,
+    password,
+    set_up_app,
+)
 from tests.service.web.staff.room import Room
-from tests.support.authenticator import PRESENT, Authenticator
 from tests.support.life import NOW
-
-Browser = TestClient[Any]
-SECURITY, SECOND, CONFIRM = "/staff/account/security", "/staff/sign-in/second", "/staff/account/confirm"
 
 
 @pytest.fixture
@@ -43,47 +49,6 @@ def me(room: Room) -> StaffIdentity:
 def browser(room: Room) -> Iterator[Browser]:
     with room.visitor() as client:
         yield client
-
-
-def set_up_app(client: Browser) -> tuple[str, list[str]]:
-    """Set an authenticator app up and return its secret and the recovery codes."""
-    assert client.post("/staff/account/authenticator").status_code == 303
-    page = client.get(SECURITY).text
-    secret = re.search(r'id="key">([A-Z2-7]{32})<', page)
-    assert secret is not None
-    code = pyotp.TOTP(secret.group(1)).at(int(real_now().timestamp()) - 30)
-    answer = client.post("/staff/account/authenticator/confirm", data={"code": code})
-    assert answer.status_code == 200
-    codes = re.findall(r'<li class="code-text">([a-z2-9-]{19})</li>', answer.text)
-    assert len(codes) == len(set(codes)) == 10
-    return secret.group(1), codes
-
-
-def code_of(secret: str, step: int = 0) -> str:
-    return pyotp.TOTP(secret).at(int(real_now().timestamp()) + 30 * step)
-
-
-def password(client: Browser, email: str) -> Any:
-    return client.post("/staff/sign-in", data={"email": email, "password": PASSWORD})
-
-
-def inside(client: Browser) -> bool:
-    return client.get("/staff/account").status_code == 200
-
-
-def device_of(room: Room) -> Authenticator:
-    host = room.runtime.settings.base_url
-    return Authenticator(origin=host, rp_id=host.partition("//")[2].partition(":")[0])
-
-
-def add_passkey(client: Browser, device: Authenticator) -> Any:
-    options = client.post("/staff/account/passkeys/options").json()
-    return client.post("/staff/account/passkeys", data={"credential": device.create(options), "name": "Ponsel"})
-
-
-def by_passkey(client: Browser, device: Authenticator, **wrong: Any) -> Any:
-    options = client.post("/staff/sign-in/passkey/options").json()
-    return client.post("/staff/sign-in/passkey", data={"credential": device.get(options, **wrong)})
 
 
 # ---------------------------------------------------------------- the way in
@@ -189,145 +154,6 @@ def test_a_new_password_by_link_does_not_pass_the_second_factor(
         answer = fresh.post(f"/staff/welcome/{link.group(1)}", data={"password": new, "repeated": new})
         assert answer.headers["location"].startswith(SECOND)
         assert not inside(fresh)
-
-
-# ---------------------------------------------------------------- passkeys
-def test_a_passkey_alone_signs_in(room: Room, me: StaffIdentity, browser: Browser) -> None:
-    room.sign_in(browser, me.email)
-    device = device_of(room)
-    page = add_passkey(browser, device)
-    assert page.status_code == 200
-    assert "Ponsel" in page.text
-    with room.visitor() as fresh:
-        answer = by_passkey(fresh, device)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/staff")
-        assert inside(fresh)
-    with room.visitor() as fresh:
-        assert password(fresh, me.email).headers["location"].startswith(SECOND)
-        options = fresh.post(f"{SECOND}/options").json()
-        assert fresh.post(SECOND, data={"credential": device.get(options)}).status_code == 303
-        assert inside(fresh)
-
-
-def _another_site(device: Authenticator) -> dict[str, Any]:
-    device.origin = "https://perpustakaan-batam.example.evil"
-    return {}
-
-
-def _another_host(device: Authenticator) -> dict[str, Any]:
-    device.rp_id = "evil.example"
-    return {}
-
-
-def _another_challenge(_: Authenticator) -> dict[str, Any]:
-    return {"challenge": "x" * 43}
-
-
-def _nobody_looked(device: Authenticator) -> dict[str, Any]:
-    device.flags = PRESENT
-    return {}
-
-
-def _copied(device: Authenticator) -> dict[str, Any]:
-    device.count = 0
-    return {}
-
-
-def _another_key(device: Authenticator) -> dict[str, Any]:
-    device.key = Authenticator(device.origin, device.rp_id).key
-    return {}
-
-
-def _another_person(device: Authenticator) -> dict[str, Any]:
-    device.user_handle = b"x" * 16
-    return {}
-
-
-def _unknown(device: Authenticator) -> dict[str, Any]:
-    device.credential_id = b"y" * 32
-    return {}
-
-
-@pytest.mark.parametrize(
-    "forge",
-    [
-        _another_site,
-        _another_host,
-        _another_challenge,
-        _nobody_looked,
-        _copied,
-        _another_key,
-        _another_person,
-        _unknown,
-    ],
-)
-def test_a_forged_passkey_is_refused(
-    room: Room, me: StaffIdentity, browser: Browser, forge: Callable[[Authenticator], dict[str, Any]]
-) -> None:
-    room.sign_in(browser, me.email)
-    device = device_of(room)
-    add_passkey(browser, device)
-    with room.visitor() as fresh:
-        assert by_passkey(fresh, device).headers["location"] == "/staff"
-    wrong = forge(device)
-    with room.visitor() as thief:
-        answer = by_passkey(thief, device, **wrong)
-        assert answer.headers["location"] == "/staff/sign-in?done=passkey_refused"
-        assert not inside(thief)
-
-
-def test_an_answer_works_once_and_in_the_browser_that_asked(room: Room, me: StaffIdentity, browser: Browser) -> None:
-    room.sign_in(browser, me.email)
-    device = device_of(room)
-    add_passkey(browser, device)
-    with room.visitor() as first, room.visitor() as thief:
-        options = first.post("/staff/sign-in/passkey/options").json()
-        answer = device.get(options)
-        thief.post("/staff/sign-in/passkey/options")
-        stolen = thief.post("/staff/sign-in/passkey", data={"credential": answer})
-        assert stolen.headers["location"] == "/staff/sign-in?done=passkey_refused"
-        assert first.post("/staff/sign-in/passkey", data={"credential": answer}).headers["location"] == "/staff"
-        again = first.post("/staff/sign-in/passkey", data={"credential": answer})
-        assert again.headers["location"] == "/staff/sign-in?done=step_over"
-    with room.visitor() as fresh:
-        options = fresh.post("/staff/sign-in/passkey/options").json()
-        fresh.post("/staff/sign-in/passkey", data={"credential": "{}"})
-        late = fresh.post("/staff/sign-in/passkey", data={"credential": device.get(options)})
-        assert late.headers["location"] == "/staff/sign-in?done=step_over"
-
-
-@pytest.mark.parametrize(
-    "nonsense", ["", "{", "[]", "null", '{"id": 5}', '{"id": "AA", "response": 7}', "[" * 5000, "x" * 20_000]
-)
-def test_nonsense_in_the_place_of_a_passkey_is_refused(room: Room, browser: Browser, nonsense: str) -> None:
-    browser.post("/staff/sign-in/passkey/options")
-    answer = browser.post("/staff/sign-in/passkey", data={"credential": nonsense})
-    assert answer.headers["location"].startswith("/staff/sign-in?done=")
-
-
-def test_anothers_passkey_is_no_second_factor_of_mine(room: Room, me: StaffIdentity, browser: Browser) -> None:
-    device, others = device_of(room), device_of(room)
-    other = room.join(Role.EDITOR)
-    room.sign_in(browser, me.email)
-    add_passkey(browser, device)
-    with room.visitor() as client:
-        room.sign_in(client, other.email)
-        add_passkey(client, others)
-    with room.visitor() as thief:
-        password(thief, me.email)
-        options = thief.post(f"{SECOND}/options").json()
-        assert thief.post(SECOND, data={"credential": others.get(options)}).status_code == 422
-        assert not inside(thief)
-
-
-def test_a_disabled_person_s_passkey_opens_nothing(room: Room, me: StaffIdentity, browser: Browser) -> None:
-    room.sign_in(browser, me.email)
-    device = device_of(room)
-    add_passkey(browser, device)
-    with room.visitor() as owner, room.visitor() as fresh:
-        room.sign_in(owner, room.installation.email)
-        owner.post(f"/staff/people/{me.staff_id}/disable")
-        assert by_passkey(fresh, device).headers["location"] == "/staff/sign-in?done=passkey_refused"
 
 
 # ---------------------------------------------------------------- proof, rotation, sessions
