@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from events import queue_reasons
+from events.materials import materials_for
 from events.models import (
     Event,
     Organiser,
@@ -23,7 +24,7 @@ from events.models import (
     Slot,
 )
 from events.queue_reasons import Waiting
-from events.storage import ReadSession
+from events.storage import LocalizedText, ReadSession
 from notifications.booking_material import BookingMaterial, load_bookings
 from notifications.models.email import Email, EmailKind, EmailState
 
@@ -37,6 +38,9 @@ INVITING = (
 
 OF_BOOKINGS = (EmailKind.SERIES_BOOKED, EmailKind.SERIES_CHANGED, EmailKind.SERIES_ADDED)
 """Kinds about all dates of a series that a person registered for at once."""
+
+_WITH_MATERIALS = (EmailKind.REMINDER_1D, EmailKind.CERTIFICATE, EmailKind.RECORDING_AVAILABLE)
+"""Kinds that name what is laid out for those who are registered: what to bring along, and what to read afterwards."""
 
 _Row = TypeVar("_Row")
 
@@ -68,6 +72,8 @@ class Material:
     told: Told
     booking: BookingMaterial | None = None
     """All dates that the person registered for at once, where the e-mail is about them."""
+    laid_out: tuple[tuple[LocalizedText, str], ...] = ()
+    """Titles and addresses of the event's materials, where the e-mail names them."""
 
     @property
     def addressee(self) -> str:
@@ -98,6 +104,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     recordings = _recordings(session, emails.values())
     told = _told(session, emails.values())
     bookings = load_bookings(session, _of_bookings(emails.values(), registrations))
+    laid_out = _laid_out(session, emails.values(), events)
     found: list[Material] = []
     for email in (emails[key] for key in ids if key in emails):
         registration = registrations.get(email.registration_id) if email.registration_id else None
@@ -115,6 +122,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             waiting=_waiting(session, email, registration, now=now),
             told=_with_booking(told.get(email.uid or "", Told()), registration),
             booking=_booking(email, registration, bookings),
+            laid_out=laid_out.get(event.id, ()) if registration and email.kind in _WITH_MATERIALS else (),
         )
         found.append(material)
     return found
@@ -139,6 +147,16 @@ def _recordings(session: ReadSession, emails: Iterable[Email]) -> dict[uuid.UUID
         .order_by(Recording.published_at)
     )
     return {event_id: url for event_id, url in rows if url}
+
+
+def _laid_out(
+    session: ReadSession, emails: Iterable[Email], events: Mapping[uuid.UUID, Event]
+) -> dict[uuid.UUID, tuple[tuple[LocalizedText, str], ...]]:
+    """Return each event's materials, where an e-mail names them. One query for each such event, none without."""
+    wanted = {email.event_id for email in emails if email.kind in _WITH_MATERIALS}
+    return {
+        key: tuple((each.title, each.url) for each in materials_for(session, key, events[key].stage)) for key in wanted
+    }
 
 
 def _told(session: ReadSession, emails: Iterable[Email]) -> dict[str, Told]:

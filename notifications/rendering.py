@@ -176,6 +176,7 @@ def _context(material: Material, links: Links, locale: str, *, now: datetime) ->
         "exchanged": bool(params.get("exchanged")),
         "replaces": material.registration is not None and material.registration.replaces_id is not None,
         "undone": str(params.get("undone", "")),
+        "materials": tuple((one_line(title.to(locale)), url) for title, url in material.laid_out),
         "attached": bool(material.email.attachments),
         "recording_url": material.recording_url or "",
         "own_events_url": links.own_events_url(uuid.UUID(link)) if (link := params.get("own_events")) else "",

@@ -186,6 +186,15 @@ def material(kind: EmailKind, locale: str) -> Material:
         waiting=Waiting(3, Why.HELD, 2, free=0, held=3, held_until=NOW + timedelta(hours=20)),
         told=Told(0, 1, invited=True),
         booking=_booking(kind, locale) if kind in OF_BOOKINGS else None,
+        laid_out=()
+        if of_partner
+        else (
+            (
+                LocalizedText("Salindia Ibu Siti", "Slides by Ibu Siti"),
+                "https://berkas.perpustakaan.example/salindia.pdf",
+            ),
+            (LocalizedText("Daftar bacaan", "Reading list"), "https://berkas.perpustakaan.example/bacaan"),
+        ),
     )
 
 
