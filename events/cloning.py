@@ -45,6 +45,7 @@ COPIED: Mapping[str, frozenset[str]] = {
             "approval",
             "guardian_consent",
             "no_show_percent",
+            "network_limit",
         }
     ),
     "programme_item": frozenset(["title", "room", "speaker_id"]),

@@ -200,7 +200,8 @@ class AttendeeRegistered(Fact, frozen=True, kw_only=True):
     state: str
     party_size: int
     quiet: bool = False
-    """Whether the person is told by somebody else: a list was brought in without confirmations."""
+    """Whether nobody writes to the person: a list was brought in without confirmations, or their address has had very
+    many mails that anybody can have sent."""
 
 
 class RegistrationsImported(Fact, frozen=True, kw_only=True):

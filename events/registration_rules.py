@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime
+from typing import Any, cast
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import claims, facts, outbox
 from events.approval_rules import ApprovalRules, document_of
 from events.errors import N_, FieldError, Invalid, NotFound, WrongStage
 from events.models import Event, Stage
+from events.storage import ReadSession
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?", re.ASCII)
 _MOST_DOMAINS = 50
+LEAST_OF_NETWORK, MOST_OF_NETWORK = 20, 100_000
+"""A school class has to fit, and its first few are not counted across processes."""
 
 
 def set_rules(
@@ -24,6 +29,7 @@ def set_rules(
     approval: ApprovalRules,
     waitlist: bool,
     offer_hours: int,
+    network_limit: int | None = None,
     now: datetime,
     by: str,
 ) -> None:
@@ -38,8 +44,13 @@ def set_rules(
         raise NotFound
     if event.stage in (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED):
         raise WrongStage(stage=event.stage.value)
-    _refuse_faults(approval, offer_hours)
-    wanted = {"approval": document_of(approval), "waitlist": waitlist, "offer_hours": offer_hours}
+    _refuse_faults(approval, offer_hours, network_limit)
+    wanted: dict[str, Any] = {
+        "approval": document_of(approval),
+        "waitlist": waitlist,
+        "offer_hours": offer_hours,
+        "network_limit": network_limit,
+    }
     changed = tuple(sorted(name for name, value in wanted.items() if getattr(event, name) != value))
     if not changed:
         return
@@ -52,7 +63,7 @@ def set_rules(
     outbox.record(session, fact, now=now, by=by)
 
 
-def _refuse_faults(approval: ApprovalRules, offer_hours: int) -> None:
+def _refuse_faults(approval: ApprovalRules, offer_hours: int, network_limit: int | None) -> None:
     faults: list[FieldError] = []
     wrong = [each for each in approval.domains if not _DOMAIN.fullmatch(each)]
     if wrong:
@@ -62,8 +73,22 @@ def _refuse_faults(approval: ApprovalRules, offer_hours: int) -> None:
         faults.append(FieldError("domains", "too_many", N_("At most 50 domains.")))
     if not 1 <= offer_hours <= 24 * 14:
         faults.append(FieldError("offer_hours", "range", N_("A whole number from 1 to 336.")))
+    if network_limit and not LEAST_OF_NETWORK <= network_limit <= MOST_OF_NETWORK:
+        faults.append(FieldError("network_limit", "range", N_("0, or a whole number from 20 to 100,000.")))
     if faults:
         raise Invalid(faults)
+
+
+def network_limit(session: ReadSession, event_id: uuid.UUID) -> int | None:
+    """Return how many registrations of one network in an hour staff allow an event; 0: any number, None: as usual."""
+    return cast("int | None", session.scalar(sa.select(Event.network_limit).where(Event.id == event_id)))
+
+
+def network_limit_of_series(session: ReadSession, series_id: uuid.UUID) -> int | None:
+    """Return the same for a whole series: what the most generous of its coming dates says."""
+    dates = sa.and_(Event.series_id == series_id, Event.stage == Stage.REGISTRATION_OPEN)
+    said = session.scalars(sa.select(Event.network_limit).where(dates, Event.network_limit.is_not(None))).all()
+    return 0 if 0 in said else max(said, default=None)
 
 
 def domains_of(text: str) -> tuple[str, ...]:

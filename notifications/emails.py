@@ -27,7 +27,7 @@ from events.models import (
     Series,
     Stage,
 )
-from events.storage import insert_unless_present, new_id
+from events.storage import ReadSession, insert_unless_present, new_id
 from notifications.facts import RecipientsQueued
 from notifications.models.email import Email, EmailKind, EmailState
 
@@ -41,6 +41,8 @@ Cursor = dict[str, Any]
 """Where a fan-out goes on, as the fact log keeps it: the last registration's id and how many were queued so far."""
 
 TABLE: sa.Table = Email.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+
+REMINDERS = (EmailKind.REMINDER_7D, EmailKind.REMINDER_1D, EmailKind.REMINDER_1H)
 
 _PRIORITY = {
     EmailKind.CONFIRMATION: 1,
@@ -111,6 +113,19 @@ def queue(
         return None
     values["attachments"] = [dict(each) for each in attachments]
     return _insert(session, values)
+
+
+def has_told(session: ReadSession, registration_id: uuid.UUID) -> bool:
+    """Say whether somebody has been written to about their registration, or soon will be; reminders ahead are none.
+
+    Of registrations that were made together, one mail tells of all.
+    """
+    booking = session.scalar(sa.select(Registration.series_booking_id).where(Registration.id == registration_id))
+    told = sa.or_(Email.kind.not_in(REMINDERS), Email.state == EmailState.SENT)
+    theirs = Email.registration_id == registration_id
+    if booking is not None:
+        theirs = Email.registration_id.in_(sa.select(Registration.id).where(Registration.series_booking_id == booking))
+    return session.scalar(sa.select(Email.id).where(theirs, told).limit(1)) is not None
 
 
 def queue_to_guardian(session: Session, *, registration_id: uuid.UUID, now: datetime) -> uuid.UUID | None:

@@ -1,76 +1,137 @@
-"""How often one client may post what is open to everybody: a token bucket per network address.
+"""What anybody may send us without being known, and how often: see decision 33.
 
-The buckets live in the process: a refused request costs no write, and each web process lets its share through. A
-bucket is wide, because in Indonesia a school, or thousands of telephones of one carrier, share an address; it stops
+Limits are wide, because in Indonesia a school, or thousands of telephones of one carrier, share an address; they stop
 floods, not crowds. Whose address it is, the server decides: `X-Forwarded-For` is believed from trusted proxies only.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import math
-import time
-from collections import OrderedDict
-from collections.abc import Callable
+import uuid
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from events.errors import N_, Refused
+from events import registration_rules
+from events.errors import N_
+from events.registration import Application
+from service.limiter import Limiter, TooManyRequests
+from service.wiring import Runtime
 
-MOST_CLIENTS = 50_000
-"""Buckets that are kept; the one that rested longest goes first. About 10 MB."""
+KEPT_TYPED = 60
+"""Refusals in one window after which a client gets the short page: nobody types that fast."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-class TooManyRequests(Refused):
-    """The client has to wait."""
+class TooManyFromNetwork(TooManyRequests):
+    """Very many have registered for one event from one network."""
 
-    code = "too_many_requests"
-    default = N_("Too many requests. Please wait %(seconds)s seconds and try again.")
-
-    def __init__(self, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(seconds=retry_after)
+    default = N_(
+        "Very many people have just registered for this event from your connection, as happens on a school's Wi-Fi. "
+        "Please try again in %(minutes)s minutes or over another connection, or ask the library to register you."
+    )
 
 
-class Limiter:
-    """Lets `per_minute` requests of one client through, and as many at once after a quiet minute; 0: no limit."""
+class TooManyMails(TooManyRequests):
+    """One address has been written to very often."""
 
-    def __init__(self, per_minute: int, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._per_minute = per_minute
-        self._monotonic = monotonic
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def count(self, address: str | None) -> None:
-        """Count one request. Raises `TooManyRequests`, which costs the client nothing further."""
-        if not self._per_minute:
-            return
-        client = network_of(address)
-        rate = self._per_minute / 60
-        now = self._monotonic()
-        left, seen = self._buckets.get(client, (float(self._per_minute), now))
-        left = min(float(self._per_minute), left + (now - seen) * rate)
-        if left < 1:
-            raise TooManyRequests(max(1, math.ceil((1 - left) / rate)))
-        self._buckets[client] = (left - 1, now)
-        self._buckets.move_to_end(client)
-        if len(self._buckets) > MOST_CLIENTS:
-            self._buckets.popitem(last=False)
+    default = N_(
+        "We have written to this address very often of late. Please look into its inbox, or try again in %(hours)s "
+        "hours."
+    )
 
 
-async def limit_posts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Count a changing request against its client's bucket (a guard). Forms and API share one bucket.
+class Limits:
+    """The limits of everything that anybody may post, for one process."""
 
-    Raises `TooManyRequests` (429 with Retry-After), before the body is read. A coroutine although it waits for nothing:
-    Litestar runs other guards in a thread.
+    def __init__(self, runtime: Runtime) -> None:
+        """Read the limits from the settings."""
+        settings, self._database = runtime.settings, runtime.database
+
+        def limiter(name: str, most: int, within: timedelta) -> Limiter:
+            return Limiter(name, most, within, counts=runtime.counts, secret_key=runtime.secret_key)
+
+        self._posts = limiter("posts", settings.public_posts_per_minute, _MINUTE)
+        self._registrations = limiter("registrations", settings.public_registrations_per_hour, _HOUR)
+        self._mails = limiter("mails", settings.public_mails_per_day, _DAY)
+
+    async def count_post(self, address: str | None) -> None:
+        """Count anything that changes something. Raises `TooManyRequests`."""
+        await self._posts.count(network_of(address))
+
+    async def admit(self, application: Application, address: str | None, *, series: bool = False) -> Application:
+        """Count a registration, and the mails that it has sent; returns it as it may be made.
+
+        Who registers an address that has had its mails gets the seat, and the personal link on the screen; only the
+        mail is left out (`quiet`). A minor's registration cannot do without its mails. `event_id` is the series' where
+        the person registers for a whole `series`. Raises `TooManyFromNetwork` or `TooManyMails`.
+        """
+        await self.count_registration(application.event_id, address, series=series)
+        guardian = application.guardian
+        if guardian is not None and guardian.email:
+            await self.count_mail(guardian.email)
+        if application.email:
+            try:
+                await self.count_mail(application.email)
+            except TooManyMails:
+                if guardian is not None:
+                    raise
+                return replace(application, quiet=True)
+        return application
+
+    async def count_registration(self, event_id: uuid.UUID, address: str | None, *, series: bool = False) -> None:
+        """Count a registration for an event. Raises `TooManyFromNetwork`; staff may allow the event another number."""
+        look_up = registration_rules.network_limit_of_series if series else registration_rules.network_limit
+
+        async def allowed(most: int) -> int:
+            own = await self._database.aread(lambda session: look_up(session, event_id))
+            return most if own is None else own
+
+        try:
+            await self._registrations.count(f"{event_id}|{network_of(address)}", allowed=allowed)
+        except TooManyRequests as refusal:
+            raise TooManyFromNetwork(refusal.retry_after, nth=refusal.nth) from refusal
+
+    async def count_mail(self, email: str) -> None:
+        """Count a mail that anybody can have sent to an address. Raises `TooManyMails`."""
+        try:
+            await self._mails.count(email.strip().casefold())
+        except TooManyRequests as refusal:
+            raise TooManyMails(refusal.retry_after, nth=refusal.nth) from refusal
+
+
+async def limit_posts(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Count a changing request against its client's limit (a guard). Forms and API share one.
+
+    Raises `TooManyRequests` (429 with Retry-After), before the body is read. A route with ``keeps_typed`` is let
+    through instead, with the refusal in the request's state (`service.web.screening`): it reads the form and shows it
+    again with everything typed, as long as a person could have typed so many.
     """
     if connection.scope["method"] in _SAFE:  # type: ignore[typeddict-item] # guards see HTTP scopes only
         return
-    limiter: Limiter = connection.app.state.limiter
-    limiter.count(connection.client.host if connection.client else None)
+    limits: Limits = connection.app.state.limits
+    try:
+        await limits.count_post(address_of(connection))
+    except TooManyRequests as refusal:
+        if not handler.opt.get("keeps_typed") or refusal.nth > KEPT_TYPED:
+            raise
+        connection.state.refusal = refusal
+
+
+def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """Return the address that a request comes from, as far as it is known."""
+    return connection.client.host if connection.client else None
+
+
+def limits_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Limits:
+    """Return the limits of the application that answers this request."""
+    limits: Limits = connection.app.state.limits
+    return limits
 
 
 def network_of(address: str | None) -> str:

@@ -33,6 +33,13 @@ class RegistrationRulesInput(Input):
     waitlist: bool = Field(True, description="Whether people may wait when all seats are taken.")
     offer_hours: int = Field(24, ge=1, le=336, description="For how many hours an offered seat is held.")
     guardian_consent: bool = Field(False, description="Whether minors may register, with a guardian's consent.")
+    network_limit: int | None = Field(
+        None,
+        ge=0,
+        le=100_000,
+        description="How many registrations may come from one network in an hour: 0 for any number, or 20 and more. "
+        "Left out: as many as the installation allows.",
+    )
     no_show_percent: int = Field(0, ge=0, le=50, description="How many of a hundred are expected not to come.")
 
     def rules(self) -> ApprovalRules:

@@ -105,6 +105,26 @@ class Settings(BaseSettings):
         ge=0,
         le=100_000,
     )
+    public_registrations_per_hour: int = Field(
+        default=300,
+        description="Registrations for one event that one network address may send per hour; 0: no limit. Staff may "
+        "give an event another number.",
+        ge=0,
+        le=100_000,
+    )
+    public_mails_per_day: int = Field(
+        default=20,
+        description="Mails that anybody can have sent to one e-mail address per day, by registering it or asking for "
+        "its link; 0: no limit.",
+        ge=0,
+        le=10_000,
+    )
+    public_form_seconds: float = Field(
+        default=2,
+        description="Seconds that a person takes at least to fill in a public form; what comes sooner is asked again.",
+        ge=0,
+        le=60,
+    )
     mailbox_page: bool = Field(
         default=False,
         description="Show the .eml files on a staff page; only without a mail relay, for trying things out.",

@@ -156,7 +156,13 @@ def tell_expired(context: Context, fact: facts.OfferExpired, _cursor: Cursor | N
 
 
 def tell_cancelled(context: Context, fact: facts.RegistrationCancelled, _cursor: Cursor | None) -> None:
-    """Confirm that the place was given up, and take the event out of the person's calendar."""
+    """Confirm that the place was given up, and take the event out of the person's calendar.
+
+    Who gives up what they were never written about hears nothing of that either: else whoever may register an address
+    could fill its mailbox by registering and giving up in turn (`service.limiting`).
+    """
+    if context.by.startswith("person:") and not emails.has_told(context.session, fact.registration_id):
+        return
     if series_emails.tell_given_back(context.session, fact.registration_id, now=context.now):
         return
     new = exchanging.successor(context.session, fact.registration_id)

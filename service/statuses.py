@@ -5,7 +5,7 @@ from __future__ import annotations
 from events.errors import Conflict, Gone, Invalid, KeyReused, NotAllowed, NotFound, Outdated, Refused
 from service.accounts.throttling import TooManyAttempts
 from service.files import TooLarge
-from service.limiting import TooManyRequests
+from service.limiter import TooManyRequests
 from service.outages import Busy, Unavailable
 
 _STATUSES: dict[type[Refused], int] = {

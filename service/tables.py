@@ -14,7 +14,7 @@ import service.accounts.models
 from events import models, outbox
 from events.storage import Base
 from notifications.models import email, post, poster
-from service import idempotency, kiosks, presence, youtube_connection
+from service import idempotency, kiosks, presence, rate_counts, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
     models,
@@ -29,6 +29,7 @@ MODULES: tuple[ModuleType, ...] = (
     idempotency,
     kiosks,
     presence,
+    rate_counts,
     youtube_connection,
 )
 

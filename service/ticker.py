@@ -37,7 +37,7 @@ from events.storage import ReadSession
 from notifications import posts_drafting, posts_publishing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
-from service import idempotency
+from service import idempotency, rate_counts
 from service.accounts import sealing, staff
 from service.clock import real_now
 from service.outages import Unavailable
@@ -115,6 +115,7 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(lambda session: idempotency.forget_before(session, now - KEYS_KEPT))
     runtime.database.write(lambda session: staff.prune(session, real_now=now))
     runtime.database.write(lambda session: own_events.prune(session, real_now=now))
+    runtime.database.write(lambda session: rate_counts.prune(session, real_now=now))
     remove_answers(runtime)
     runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))
     begun_before = runtime.clock.now() - UPLOADS_KEPT

@@ -23,6 +23,8 @@ from service.clock import Clock, FileClock, SystemClock, real_now
 from service.files import StoredFiles, open_files
 from service.secrets import MessageAuthenticator, SecretBox
 from service.settings import Settings, secret_key_of
+from service.shared_counts import DatabaseCounts, RedisCounts, SharedCounts
+from service.stamps import Stamps
 from service.transactions import Committed, Database
 
 if TYPE_CHECKING:
@@ -66,6 +68,18 @@ class Runtime:
     def broker(self) -> dramatiq.Broker:
         """The doorbell between processes, or within this one."""
         return make_broker(self.settings)
+
+    @cached_property
+    def counts(self) -> SharedCounts:
+        """Where all processes count what anybody may send: the Redis of the doorbell, else the database."""
+        if self.settings.broker_kind == "redis" and self.settings.broker_url is not None:
+            return RedisCounts(self.settings.broker_url.get_secret_value())
+        return DatabaseCounts(self.database)
+
+    @cached_property
+    def stamps(self) -> Stamps:
+        """Tells the age of a form that comes back."""
+        return Stamps(self.secret_key, at_least=self.settings.public_form_seconds)
 
     @cached_property
     def files(self) -> StoredFiles:
@@ -152,6 +166,8 @@ class Runtime:
             self.bell.close()
         if isinstance(mailer := self.__dict__.get("mailer"), SmtpMailer):
             mailer.close()
+        if "counts" in self.__dict__:
+            self.counts.close()
         if "children" in self.__dict__:
             self.children.close()
         if "broker" in self.__dict__:

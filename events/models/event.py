@@ -110,6 +110,8 @@ class Event(Base):
     """Whether minors may register, with the consent of a guardian."""
     no_show_percent: Mapped[int] = mapped_column(default=0)
     """How many of a hundred seated people are expected not to come: what overbooking is planned by."""
+    network_limit: Mapped[int | None]
+    """How many registrations may come from one network in an hour; None: what the installation says; 0: any number."""
     calendar_sequence: Mapped[int] = mapped_column(default=0)
     """iCalendar SEQUENCE: grows with every move, postponement and cancellation, never shrinks."""
     series_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("series.id"))

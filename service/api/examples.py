@@ -393,6 +393,7 @@ _STAFF: dict[str, Any] = {
         offer_hours=24,
         guardian_consent=False,
         no_show_percent=10,
+        network_limit=None,
         observed_no_show_percent=12,
     ),
     "Waitlist": seats.Waitlist(

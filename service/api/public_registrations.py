@@ -35,7 +35,7 @@ from service.api.resources.public import (
 from service.clock import real_now
 from service.idempotency import remember
 from service.inputs import AnsweringInput, CodeWordInput, PartnerAnswerInput
-from service.limiting import limit_posts
+from service.limiting import address_of, limit_posts, limits_of
 from service.wiring import Runtime
 
 _Result = TypeVar("_Result")
@@ -60,7 +60,8 @@ async def register(
 
     The token in the answer opens the person's own place and is as secret as a password.
     """
-    wanted = application_of(event_id, data, locale=locale_of(request))
+    given = application_of(event_id, data, locale=locale_of(request))
+    wanted = await limits_of(request).admit(given, address_of(request))
     now = runtime.clock.now()
 
     perform = registering(data, wanted, now=now)
@@ -68,7 +69,9 @@ async def register(
     def take_place(session: Session) -> dict[str, Any]:
         made = perform(session)
         # Ids only: whoever reads the table of keys must not find a link that opens a door.
-        return {"id": str(made.registration_id), "state": made.state.value, "version": made.link_version}
+        return {"id": str(made.registration_id), "state": made.state.value, "version": made.link_version} | (
+            {"quiet": True} if wanted.quiet else {}
+        )
 
     def use_case(session: Session) -> dict[str, Any]:
         if idempotency_key is None:
@@ -81,7 +84,8 @@ async def register(
 
     made = await runtime.database.awrite(use_case, seats_of=[event_id])
     state = RegistrationState(made["state"])
-    return registered_view(uuid.UUID(made["id"]), state, made["version"], runtime.links)
+    quiet: bool = made.get("quiet", False)
+    return registered_view(uuid.UUID(made["id"]), state, made["version"], runtime.links, quiet=quiet)
 
 
 def application_of(event_id: uuid.UUID, data: AnsweringInput, *, locale: str) -> Application:

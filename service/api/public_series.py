@@ -36,7 +36,7 @@ from service.api.resources.series import (
     own_series,
 )
 from service.inputs import DateAnswersInput, DateExchangeInput, SeriesRegistrationInput
-from service.limiting import limit_posts
+from service.limiting import address_of, limit_posts, limits_of
 from service.wiring import Runtime
 
 _ACT_OWN = refusals(404, 409, 410, 413, 422, 429)
@@ -64,12 +64,13 @@ async def register(
         locale=locale_of(request),
         consent_version=consent.VERSION,
     )
+    person = await limits_of(request).admit(person, address_of(request), series=True)
 
     def use_case(session: Session) -> series_booking.Booked:
         answers = {key: _answered(session, key, given, person, now=now) for key, given in data.dates.items()}
         return series_booking.book(session, series_id, person, answers=answers, now=now)
 
-    return booked_view(await runtime.database.awrite(use_case), runtime.links)
+    return booked_view(await runtime.database.awrite(use_case), runtime.links, quiet=person.quiet)
 
 
 def _answered(

@@ -33,7 +33,7 @@ from service.api.openapi import PATH, TOKEN
 from service.api.problems import answer
 from service.api.requests import BODY_LIMIT, ApiRequest
 from service.auditing import audit_answers
-from service.limiting import Limiter
+from service.limiting import Limits
 from service.routers import FreshRouter
 from service.wiring import Runtime
 
@@ -83,4 +83,4 @@ def api_router() -> FreshRouter:
 
 def api_state(runtime: Runtime) -> dict[str, Any]:
     """Return what routes and guards find in the application's state."""
-    return {"runtime": runtime, "limiter": Limiter(runtime.settings.public_posts_per_minute), "token_uses": {}}
+    return {"runtime": runtime, "limits": Limits(runtime), "token_uses": {}}

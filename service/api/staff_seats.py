@@ -78,6 +78,7 @@ def _rules(session: ReadSession, event_id: uuid.UUID) -> RegistrationRules:
         offer_hours=event.offer_hours,
         guardian_consent=event.guardian_consent,
         no_show_percent=event.no_show_percent,
+        network_limit=event.network_limit,
         observed_no_show_percent=no_shows.observed_percent(no_shows.past_events(session, event)),
     )
 
@@ -101,6 +102,7 @@ async def set_rules(
             approval=data.rules(),
             waitlist=data.waitlist,
             offer_hours=data.offer_hours,
+            network_limit=data.network_limit,
             now=now,
             by=acting.by,
         )

@@ -108,6 +108,7 @@ async def _page(
         series_path=_series_path(runtime, page),
         new=new,
         changed=changed,
+        quiet=new and "quiet" in request.query_params,
         guardian_share=_guardian_share(runtime, page, locale),
         form=form or Form(),
         active=page.state in ACTIVE_STATES,

@@ -17,15 +17,21 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from certificates.listing import CertificateView, of_registrations
 from events import own_events
-from events.errors import Invalid
+from events.errors import Invalid, Refused
 from events.links import MANAGE, OWN_EVENTS
 from events.own_events import OwnEvent
 from events.storage import ReadSession
 from service.clock import real_now
 from service.inputs import OwnEventsInput
+from service.limiter import TooManyRequests
+from service.limiting import limits_of
+from service.statuses import status_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request, pages_of
+from service.web.screening import HeldBack, refuse_flood, refuse_programs, screen_for, wait_of, with_trap
 from service.wiring import Runtime
+
+_ABOUT = "mine"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,14 +49,19 @@ async def ask_for_own_events(request: Request) -> Response[str]:
     return _ask_page(request, Form())
 
 
-@post("/mine", status_code=HTTP_200_OK, request_max_body_size=MAX_BYTES)
+@post("/mine", status_code=HTTP_200_OK, request_max_body_size=MAX_BYTES, keeps_typed=True)
 async def send_own_events(request: Request, runtime: NamedDependency[Runtime]) -> Response[str]:
     """Have the link sent. The answer is the same whether the address is known here or not."""
     form = await read_form(request)
     try:
+        refuse_flood(request)
         email = form.check(OwnEventsInput).email
+        refuse_programs(request, form, _ABOUT)
+        await limits_of(request).count_mail(email)
+    except (HeldBack, TooManyRequests) as refusal:
+        return _ask_page(request, form, status_code=status_of(refusal), notice=refusal)
     except Invalid as refusal:
-        shown = form.with_errors(refusal.errors)
+        shown = with_trap(form, refusal.errors)
         return _ask_page(request, shown, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
     now, at = runtime.clock.now(), real_now()
     await runtime.database.awrite(lambda session: own_events.ask(session, email, now=now, real_now=at))
@@ -58,11 +69,22 @@ async def send_own_events(request: Request, runtime: NamedDependency[Runtime]) -
 
 
 def _ask_page(
-    request: Request, form: Form, *, status_code: int = HTTP_200_OK, sent_to: str | None = None
+    request: Request,
+    form: Form,
+    *,
+    status_code: int = HTTP_200_OK,
+    sent_to: str | None = None,
+    notice: Refused | None = None,
 ) -> Response[str]:
-    headers = {"Cache-Control": "no-store"}
     return pages_of(request).page(
-        request, "own_events_ask.html", form=form, status_code=status_code, headers=headers, sent_to=sent_to
+        request,
+        "own_events_ask.html",
+        form=form,
+        status_code=status_code,
+        headers={"Cache-Control": "no-store"} | wait_of(notice),
+        screen=screen_for(request, form, _ABOUT),
+        sent_to=sent_to,
+        notice=notice,
     )
 
 

@@ -15,7 +15,7 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from events import listing, registration
-from events.errors import N_, AlreadyRegistered, ChoiceFull, FieldError, FormReplaced, Invalid, KeyReused
+from events.errors import N_, AlreadyRegistered, ChoiceFull, FieldError, FormReplaced, Invalid, KeyReused, Refused
 from events.form_reading import AskedForm, asked_form
 from events.links import MANAGE
 from events.listing import EventPage
@@ -24,6 +24,9 @@ from events.storage import ReadSession, Session
 from service import consent, idempotency
 from service.answering import error_of_full_choice, refuse_other_wording
 from service.clock import real_now
+from service.limiter import TooManyRequests
+from service.limiting import address_of, limits_of
+from service.statuses import status_of
 from service.web.answer_uploads import MAX_BYTES, Received, read_answers
 from service.web.answering import (
     Checked,
@@ -37,9 +40,12 @@ from service.web.event_reads import load_event
 from service.web.forms import Form
 from service.web.pages import Request, locale_of, pages_of
 from service.web.party import party_of
+from service.web.screening import HeldBack, refuse_flood, refuse_programs, screen_for, wait_of, with_trap
 from service.wiring import Runtime
 
-_WHO_COMES = N_("Now write down who comes with you, then register.")
+
+class _WhoComes(Refused):
+    default = N_("Now write down who comes with you, then register.")
 
 
 @get("/events/{organiser:str}/{slug:str}/register")
@@ -61,6 +67,7 @@ async def show_form(
     "/events/{organiser:str}/{slug:str}/register",
     status_code=HTTP_303_SEE_OTHER,
     request_max_body_size=MAX_BYTES,
+    keeps_typed=True,
 )
 async def send_form(
     request: Request, runtime: NamedDependency[Runtime], organiser: FromPath[str], slug: FromPath[str]
@@ -71,23 +78,29 @@ async def send_form(
     received = await read_answers(request, runtime, event.id, asked)
     party = party_of(received.form, asked, most=event.max_party_size)
     received, form = replace(received, form=party.form), party.form
-    notice: str | None = None
+    notice: Refused | None = None
     try:
+        refuse_flood(request)
         if party.wanting:
-            return await _form_page(request, runtime, event, asked, form, status_code=HTTP_200_OK, notice=_WHO_COMES)
+            return await _form_page(request, runtime, event, asked, form, status_code=HTTP_200_OK, notice=_WhoComes())
         answer = await _register(request, runtime, event, asked, received)
     except AlreadyRegistered as refusal:
         error = FieldError(refusal.field or "email", refusal.code, refusal.message, refusal.params)
         form, status = form.with_errors([error]), HTTP_409_CONFLICT
     except (KeyReused, FormReplaced) as refusal:
-        notice, status = refusal.message, HTTP_422_UNPROCESSABLE_ENTITY
+        notice, status = refusal, HTTP_422_UNPROCESSABLE_ENTITY
         event, asked = await runtime.database.aread(lambda session: _read(session, organiser, slug))
+    except (HeldBack, TooManyRequests) as refusal:
+        notice, status = refusal, status_of(refusal)
     except Invalid as refusal:
-        form, status = form.with_errors(refusal.errors), HTTP_422_UNPROCESSABLE_ENTITY
+        form, status = with_trap(form, refusal.errors), HTTP_422_UNPROCESSABLE_ENTITY
     else:
         pages_of(request).recent.forget()
+        quiet = "&quiet=1" if answer.get("quiet") else ""
         token = runtime.links.token(MANAGE, uuid.UUID(answer["registration_id"]), answer["link_version"])
-        return Redirect(f"/r/{token}?new=1", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
+        return Redirect(
+            f"/r/{token}?new=1{quiet}", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"}
+        )
     return await _form_page(request, runtime, event, asked, form, status_code=status, notice=notice)
 
 
@@ -104,7 +117,11 @@ async def _register(
     now = runtime.clock.now()
     party = party_of(received.form, asked, most=event.max_party_size)
     checked = check_form(received, asked, party, now=now, minors=event.guardian_consent)
-    application = application_of(checked, event, locale=locale_of(request))
+    if event.takes_registrations:  # who comes too late is told so, not that they were quick
+        refuse_programs(request, received.form, _about(event))
+    application = await limits_of(request).admit(
+        application_of(checked, event, locale=locale_of(request)), address_of(request)
+    )
     seen = seen_revision(received.form)
 
     def produce(session: Session) -> dict[str, Any]:
@@ -154,7 +171,12 @@ def _answer(session: Session, application: Application, *, now: datetime) -> dic
         "registration_id": str(made.registration_id),
         "state": made.state.value,
         "link_version": made.link_version,
+        "quiet": application.quiet,
     }
+
+
+def _about(event: EventPage) -> str:
+    return f"register:{event.id}"
 
 
 async def _form_page(
@@ -165,16 +187,17 @@ async def _form_page(
     form: Form,
     *,
     status_code: int,
-    notice: str | None = None,
+    notice: Refused | None = None,
 ) -> Response[str]:
     # A key that met other answers is spent; the next attempt is a new one.
-    key = "" if notice else form.value("key")
+    key = "" if isinstance(notice, KeyReused | FormReplaced) else form.value("key")
     return pages_of(request).page(
         request,
         "register.html",
         status_code=status_code,
         house=event.house,
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store"} | wait_of(notice),
+        screen=screen_for(request, form, _about(event)),
         event=event,
         form=form,
         questions=await questions_for(runtime, event, asked, form),

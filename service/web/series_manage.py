@@ -31,7 +31,11 @@ async def _open(runtime: Runtime, token: str) -> BookingPage:
 
 @get("/s/{token:str}")
 async def show_booking(
-    request: Request, runtime: NamedDependency[Runtime], token: FromPath[str], new: FromQuery[bool] = False
+    request: Request,
+    runtime: NamedDependency[Runtime],
+    token: FromPath[str],
+    new: FromQuery[bool] = False,
+    quiet: FromQuery[bool] = False,
 ) -> Response[str]:
     """Show every date that the person holds or awaits; right after registering with a word of thanks."""
     page = await _open(runtime, token)
@@ -49,6 +53,7 @@ async def show_booking(
         token=token,
         address=runtime.links.series_url(page.id, page.link_version),
         new=new,
+        quiet=quiet,
         now=runtime.clock.now(),
     )
 

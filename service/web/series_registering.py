@@ -16,7 +16,7 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from events import series_booking, series_listing
-from events.errors import AlreadyRegistered, ChoiceFull, Conflict, FieldError, FormReplaced, Invalid, KeyReused
+from events.errors import AlreadyRegistered, ChoiceFull, Conflict, FieldError, FormReplaced, Invalid, KeyReused, Refused
 from events.links import SERIES
 from events.listing import Card
 from events.registration import Application
@@ -25,10 +25,14 @@ from events.series_questions import SeriesQuestions, series_questions
 from events.storage import ReadSession, Session
 from service import consent, idempotency
 from service.clock import real_now
+from service.limiter import TooManyRequests
+from service.limiting import address_of, limits_of
+from service.stamps import HeldBack
 from service.statuses import status_of
 from service.web.answer_uploads import MAX_BYTES, Received, read_with_files
 from service.web.forms import Form
 from service.web.pages import Request, locale_of, pages_of
+from service.web.screening import refuse_flood, refuse_programs, screen_for, wait_of, with_trap
 from service.web.series_answering import (
     CheckedSeries,
     asked_at,
@@ -71,6 +75,7 @@ async def _load(runtime: Runtime, organiser: str, slug: str) -> _Shown:
     "/series/{organiser:str}/{slug:str}/register",
     status_code=HTTP_303_SEE_OTHER,
     request_max_body_size=MAX_BYTES,
+    keeps_typed=True,
 )
 async def send_series_form(
     request: Request, runtime: NamedDependency[Runtime], organiser: FromPath[str], slug: FromPath[str]
@@ -81,21 +86,23 @@ async def send_series_form(
     received = await read_with_files(request, runtime, partial(asked_at, shown.questions), asking=asking)
     form = received.form
     try:
+        refuse_flood(request)
         answer = await _book(request, runtime, shown, received)
     except AlreadyRegistered as refusal:
         error = FieldError(refusal.field or "email", refusal.code, refusal.message, refusal.params)
         return await _form_page(request, runtime, shown, form.with_errors([error]), status_code=status_of(refusal))
     except Invalid as refusal:
         status = HTTP_422_UNPROCESSABLE_ENTITY
-        return await _form_page(request, runtime, shown, form.with_errors(refusal.errors), status_code=status)
-    except (KeyReused, Conflict) as refusal:
+        return await _form_page(request, runtime, shown, with_trap(form, refusal.errors), status_code=status)
+    except (KeyReused, Conflict, HeldBack, TooManyRequests) as refusal:
         if isinstance(refusal, FormReplaced):
             shown = await _load(runtime, organiser, slug)
         status = status_of(refusal)
-        return await _form_page(request, runtime, shown, form, status_code=status, notice=refusal.message)
+        return await _form_page(request, runtime, shown, form, status_code=status, notice=refusal)
     pages_of(request).recent.forget()
     token = runtime.links.token(SERIES, uuid.UUID(answer["booking_id"]), answer["link_version"])
-    return Redirect(f"/s/{token}?new=1", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
+    quiet = "&quiet=1" if answer.get("quiet") else ""
+    return Redirect(f"/s/{token}?new=1{quiet}", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 async def _book(request: Request, runtime: Runtime, shown: _Shown, received: Received) -> dict[str, Any]:
@@ -117,10 +124,13 @@ async def _book(request: Request, runtime: Runtime, shown: _Shown, received: Rec
         locale=locale,
         consent_version=consent.VERSION,
     )
+    if series.open(now):  # who comes too late is told so, not that they were quick
+        refuse_programs(request, form, _about(series))
+    person = await limits_of(request).admit(person, address_of(request), series=True)
 
     def produce(session: Session) -> dict[str, Any]:
         booked = series_booking.book(session, series.id, person, answers=checked.answers, now=now)
-        return {"booking_id": str(booked.booking_id), "link_version": booked.link_version}
+        return {"booking_id": str(booked.booking_id), "link_version": booked.link_version, "quiet": person.quiet}
 
     def use_case(session: Session) -> dict[str, Any]:
         return idempotency.remember(
@@ -148,17 +158,22 @@ def _payload(received: Received, checked: CheckedSeries) -> dict[str, Any]:
     return {**checked.given.model_dump(mode="json"), "answers": answers}
 
 
+def _about(series: SeriesPage) -> str:
+    return f"series:{series.id}"
+
+
 async def _form_page(
-    request: Request, runtime: Runtime, shown: _Shown, form: Form, *, status_code: int, notice: str | None = None
+    request: Request, runtime: Runtime, shown: _Shown, form: Form, *, status_code: int, notice: Refused | None = None
 ) -> Response[str]:
     # A key that met other answers is spent; the next attempt is a new one.
-    key = "" if notice else form.value("key")
+    key = "" if isinstance(notice, KeyReused | FormReplaced) else form.value("key")
     return pages_of(request).page(
         request,
         "series_register.html",
         status_code=status_code,
         house=shown.series.house,
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store"} | wait_of(notice),
+        screen=screen_for(request, form, _about(shown.series)),
         series=shown.series,
         open_dates=shown.dates,
         questions=shown.questions,

@@ -1,64 +1,29 @@
+"""The limits of what anybody may send: over HTTP, to several processes, on both databases and on a Redis."""
+
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
 import pytest
+from pydantic import SecretStr
 
-from service.limiting import MOST_CLIENTS, Limiter, TooManyRequests, network_of
+from events import registration_rules
+from events.approval_rules import ApprovalRules
+from service.limiting import KEPT_TYPED, network_of
+from service.settings import Settings
+from service.wiring import Runtime
+from tests.support.cluster import Cluster
+from tests.support.life import Life, add_organiser
+from tests.support.running import make_runtime
+from tests.support.serving import serving
+from tests.support.valkey import Valkey
 
-
-class Watch:
-    """A clock that moves when it is told to."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-def test_bucket_lets_a_burst_through_and_then_a_steady_stream() -> None:
-    watch = Watch()
-    limiter = Limiter(60, monotonic=watch)
-    for _ in range(60):
-        limiter.count("192.0.2.1")
-    with pytest.raises(TooManyRequests) as refused:
-        limiter.count("192.0.2.1")
-    assert refused.value.retry_after == 1
-    limiter.count("192.0.2.2")
-    watch.seconds += 1
-    limiter.count("192.0.2.1")
-    with pytest.raises(TooManyRequests):
-        limiter.count("192.0.2.1")
-    watch.seconds += 3600
-    for _ in range(60):
-        limiter.count("192.0.2.1")
-    with pytest.raises(TooManyRequests):
-        limiter.count("192.0.2.1")
-
-
-def test_retry_after_is_long_enough() -> None:
-    watch = Watch()
-    limiter = Limiter(7, monotonic=watch)
-    for _ in range(7):
-        limiter.count("a")
-    with pytest.raises(TooManyRequests) as refused:
-        limiter.count("a")
-    watch.seconds += refused.value.retry_after
-    limiter.count("a")
-
-
-def test_zero_means_no_limit() -> None:
-    limiter = Limiter(0, monotonic=Watch())
-    for _ in range(1000):
-        limiter.count("192.0.2.1")
-
-
-def test_clients_that_rested_longest_are_forgotten_first() -> None:
-    limiter = Limiter(1, monotonic=Watch())
-    for number in range(MOST_CLIENTS + 1):
-        limiter.count(f"client-{number}")
-    limiter.count("client-0")
-    with pytest.raises(TooManyRequests):
-        limiter.count(f"client-{MOST_CLIENTS}")
+ROUTE = "/api/v1/events/{}/registrations"
 
 
 @pytest.mark.parametrize(
@@ -74,3 +39,167 @@ def test_clients_that_rested_longest_are_forgotten_first() -> None:
 )
 def test_what_counts_as_one_client(address: str | None, client: str) -> None:
     assert network_of(address) == client
+
+
+@contextmanager
+def web_servers(count: int, database_url: str, folder: Path, **settings: Any) -> Iterator[tuple[Life, list[str]]]:
+    """Serve one library by `count` runtimes, which know of each other what processes know."""
+    secret = SecretStr("one secret for every process of it")
+    with ExitStack() as stack:
+        runtimes: list[Runtime] = []
+        for number in range(count):
+            runtime = make_runtime(database_url, folder / str(number), secret_key=secret, **settings)
+            stack.callback(runtime.close)
+            runtimes.append(runtime)
+        urls = [stack.enter_context(serving(runtime)) for runtime in runtimes]
+        database = runtimes[0].database
+        yield Life(database, database.write(add_organiser)), urls
+
+
+def person(number: int, **changes: Any) -> dict[str, Any]:
+    return {"name": f"Siswa {number}", "email": f"siswa{number}@example.org", "consent": True, **changes}
+
+
+def register(urls: Sequence[str], event_id: uuid.UUID, bodies: Sequence[dict[str, Any]]) -> list[httpx.Response]:
+    """Send one registration after the other, to the servers in turn."""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(httpx.Client(base_url=url, verify=False, timeout=30)) for url in urls]
+        return [
+            clients[number % len(clients)].post(ROUTE.format(event_id), json=body) for number, body in enumerate(bodies)
+        ]
+
+
+def test_servers_together_let_one_network_make_the_limit(database_url: str, tmp_path: Path) -> None:
+    with web_servers(2, database_url, tmp_path, public_registrations_per_hour=10) as (life, urls):
+        event_id, other = life.webinar(), life.webinar()
+        answers = register(urls, event_id, [person(number) for number in range(16)])
+        elsewhere = register(urls, other, [person(1)])
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429] * 6
+    assert elsewhere[0].status_code == 201
+    refused = answers[-1]
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["code"] == "too_many_requests"
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
+    assert len([name for name in life.facts(event_id) if name == "AttendeeRegistered"]) == 10
+
+
+def test_control_servers_that_do_not_know_of_each_other_let_it_through_each(sqlite_url: str, tmp_path: Path) -> None:
+    """With a secret of its own each server counts under other keys: that is what the limit was before."""
+    with ExitStack() as stack:
+        runtimes = [
+            make_runtime(sqlite_url, tmp_path / name, secret_key=SecretStr(name * 32), public_registrations_per_hour=10)
+            for name in "ab"
+        ]
+        for runtime in runtimes:
+            stack.callback(runtime.close)
+        life = Life(runtimes[0].database, runtimes[0].database.write(add_organiser))
+        event_id = life.webinar()
+        urls = [stack.enter_context(serving(runtime)) for runtime in runtimes]
+        answers = register(urls, event_id, [person(number) for number in range(24)])
+    assert [answer.status_code for answer in answers].count(201) == 20
+
+
+def test_staff_may_allow_an_event_more_or_any_number(database_url: str, tmp_path: Path) -> None:
+    with web_servers(2, database_url, tmp_path, public_registrations_per_hour=10) as (life, urls):
+        event_id = life.webinar()
+        told: list[int] = []
+        for allowed in (20, 0):
+            life.do(
+                registration_rules.set_rules,
+                event_id,
+                approval=ApprovalRules(),
+                waitlist=True,
+                offer_hours=24,
+                network_limit=allowed,
+            )
+            answers = register(urls, event_id, [person(number + 100 * len(told)) for number in range(26)])
+            told.append([answer.status_code for answer in answers].count(201))
+    # The first refusal holds in its process until the window ends; the second event shows the switch.
+    assert told[0] == 20
+    with web_servers(2, database_url, tmp_path / "again", public_registrations_per_hour=10) as (life, urls):
+        life.do(
+            registration_rules.set_rules,
+            event_id,
+            approval=ApprovalRules(),
+            waitlist=True,
+            offer_hours=24,
+            network_limit=0,
+        )
+        answers = register(urls, event_id, [person(number + 1000) for number in range(40)])
+    assert [answer.status_code for answer in answers] == [201] * 40
+
+
+def test_an_address_gets_so_many_mails_and_its_registrations_all_the_same(database_url: str, tmp_path: Path) -> None:
+    with web_servers(2, database_url, tmp_path, public_mails_per_day=3) as (life, urls):
+        events = [life.webinar() for _ in range(6)]
+        answers = [
+            register(
+                [urls[number % 2]],
+                event_id,
+                [person(1, email="Korban@example.org" if number % 2 else "korban@example.org")],
+            )[0]
+            for number, event_id in enumerate(events)
+        ]
+        quiet = [life.rows(event_id)[-1].payload["quiet"] for event_id in events]
+    assert [answer.status_code for answer in answers] == [201] * 6
+    assert [answer.json()["quiet"] for answer in answers] == [False] * 3 + [True] * 3
+    assert quiet == [False] * 3 + [True] * 3
+
+
+def test_forged_contacts_of_guardians_are_counted_too(sqlite_url: str, tmp_path: Path) -> None:
+    mother = {"name": "Bu Ani", "email": "ibu@example.org"}
+    with web_servers(1, sqlite_url, tmp_path, public_mails_per_day=2) as (life, urls):
+        event_id = life.webinar(guardian_consent=True)
+        answers = register(urls, event_id, [person(number, guardian=mother) for number in range(4)])
+    assert [answer.status_code for answer in answers] == [201, 201, 429, 429]
+
+
+def test_a_redis_counts_for_all_and_its_loss_stops_nobody(valkey: Valkey, sqlite_url: str, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"broker_url": SecretStr(valkey.url), "public_registrations_per_hour": 10}
+    with web_servers(2, sqlite_url, tmp_path, **settings) as (life, urls):
+        event_id, later = life.webinar(), life.webinar()
+        answers = register(urls, event_id, [person(number) for number in range(16)])
+        valkey.kill()
+        alone = register(urls[:1], later, [person(number) for number in range(14)])
+        valkey.start()
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429] * 6
+    assert [answer.status_code for answer in alone] == [201] * 10 + [429] * 4
+
+
+@pytest.mark.timeout(300)
+def test_two_real_processes_share_one_limit(postgresql_url: str, tmp_path: Path) -> None:
+    """`acara serve` twice, as operators start it, without a Redis: PostgreSQL counts."""
+    variables = {
+        "ACARA_DATABASE_URL": postgresql_url,
+        "ACARA_PUBLIC_POSTS_PER_MINUTE": "12",
+        "ACARA_IN_PROCESS_WORKERS": "false",
+    }
+    with Cluster(tmp_path, variables, workers=()) as cluster:
+        names = {name.removeprefix("ACARA_").lower(): value for name, value in cluster.variables.items()}
+        runtime = Runtime(Settings.model_validate(names))
+        try:
+            life = Life(runtime.database, runtime.database.write(add_organiser))
+            event_id = life.webinar()
+            answers = register([web.url for web in cluster.web], event_id, [person(number) for number in range(20)])
+        finally:
+            runtime.close()
+    assert [answer.status_code for answer in answers] == [201] * 12 + [429] * 8
+
+
+def test_who_floods_a_form_gets_it_back_with_what_was_typed_and_then_the_short_page(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    with web_servers(1, sqlite_url, tmp_path, public_posts_per_minute=1) as (life, urls):
+        path = f"/events/perpustakaan-batam/{life.event(life.webinar()).slug}/register"
+        with httpx.Client(base_url=urls[0], verify=False) as client:
+            client.post(path, data={})
+            kept = client.post(path, data={"name": "Siti Aminah", "key": "0123456789abcdef"})
+            for _ in range(KEPT_TYPED - 1):
+                client.post(path, data={})
+            short = client.post(path, data={"name": "Siti Aminah"})
+    assert (kept.status_code, short.status_code) == (429, 429)
+    assert 0 < int(kept.headers["retry-after"]) <= 60
+    assert 'value="Siti Aminah"' in kept.text
+    assert 'value="0123456789abcdef"' in kept.text
+    assert "Siti Aminah" not in short.text
+    assert 0 < int(short.headers["retry-after"]) <= 60

@@ -33,8 +33,16 @@ def _compiled() -> Path:
 
 
 def make_runtime(database_url: str, folder: Path, **settings: Any) -> Runtime:
-    """Return a runtime on a database that has its tables; `settings` are fields of `Settings`."""
-    wanted: dict[str, Any] = {"data_dir": folder / "var", "database_url": SecretStr(database_url), **settings}
+    """Return a runtime on a database that has its tables; `settings` are fields of `Settings`.
+
+    A test types faster than a person, so forms may come back at once unless it says otherwise.
+    """
+    wanted: dict[str, Any] = {
+        "data_dir": folder / "var",
+        "database_url": SecretStr(database_url),
+        "public_form_seconds": 0,
+        **settings,
+    }
     made = Runtime(Settings(**wanted))
     # Cutting the typefaces takes seconds; every test of every process shares them.
     TYPEFACES.mkdir(exist_ok=True)

@@ -131,6 +131,9 @@ class Registered(msgspec.Struct, frozen=True, kw_only=True):
     token: Annotated[str, Meta(description="Opens `/api/v1/my/registrations/{token}`. As secret as a password.")]
     manage_url: Url
     join_url: Url
+    quiet: Annotated[
+        bool, Meta(description="Whether no confirmation is sent, because the address has had very many mails of late.")
+    ] = False
 
 
 class OwnRegistration(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,7 +238,9 @@ def watch_url(video_id: str | None) -> str | None:
     return f"https://www.youtube.com/watch?v={video_id}" if video_id else None
 
 
-def registered_view(registration_id: uuid.UUID, state: RegistrationState, version: int, links: Links) -> Registered:
+def registered_view(
+    registration_id: uuid.UUID, state: RegistrationState, version: int, links: Links, *, quiet: bool = False
+) -> Registered:
     """Return a new registration with its links."""
     return Registered(
         id=registration_id,
@@ -243,6 +248,7 @@ def registered_view(registration_id: uuid.UUID, state: RegistrationState, versio
         token=links.token(MANAGE, registration_id, version),
         manage_url=links.manage_url(registration_id, version),
         join_url=links.join_url(registration_id, version),
+        quiet=quiet,
     )
 
 

@@ -22,6 +22,7 @@ class RegistrationRules(Struct, frozen=True):
     offer_hours: int
     guardian_consent: bool
     no_show_percent: int
+    network_limit: Annotated[int | None, Meta(description="Registrations of one network in an hour; 0: any number.")]
     observed_no_show_percent: Annotated[int | None, Meta(description="At past events like this one; null: unknown.")]
 
 

@@ -88,9 +88,12 @@ class SeriesBooked(msgspec.Struct, frozen=True, kw_only=True):
     token: Annotated[str, Meta(description="Opens `/api/v1/my/series/{token}`. As secret as a password.")]
     manage_url: Url
     dates: list[DateOutcomeView]
+    quiet: Annotated[
+        bool, Meta(description="Whether no e-mail is sent, because the address has had very many mails of late.")
+    ] = False
 
 
-def booked_view(booked: Booked, links: Links) -> SeriesBooked:
+def booked_view(booked: Booked, links: Links, *, quiet: bool = False) -> SeriesBooked:
     """Return what came of registering for a series."""
     return SeriesBooked(
         id=booked.booking_id,
@@ -105,6 +108,7 @@ def booked_view(booked: Booked, links: Links) -> SeriesBooked:
             )
             for each in booked.outcomes
         ],
+        quiet=quiet,
     )
 
 

@@ -136,6 +136,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_process_seen_at"), "process", ["seen_at"], unique=False)
     op.create_table(
+        "rate_count",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("hits", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_rate_count")),
+    )
+    op.create_index(op.f("ix_rate_count_ends_at"), "rate_count", ["ends_at"], unique=False)
+    op.create_table(
         "sign_in_attempts",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -301,6 +309,7 @@ def upgrade() -> None:
         sa.Column("approval", JSON, nullable=False),
         sa.Column("guardian_consent", sa.Boolean(), nullable=False),
         sa.Column("no_show_percent", sa.Integer(), nullable=False),
+        sa.Column("network_limit", sa.Integer(), nullable=True),
         sa.Column("calendar_sequence", sa.Integer(), nullable=False),
         sa.Column("series_id", sa.Uuid(), nullable=True),
         sa.Column("series_date", sa.Date(), nullable=True),
@@ -1261,6 +1270,8 @@ def downgrade() -> None:
     op.drop_table("staff_policy")
     op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
+    op.drop_index(op.f("ix_rate_count_ends_at"), table_name="rate_count")
+    op.drop_table("rate_count")
     op.drop_index(op.f("ix_process_seen_at"), table_name="process")
     op.drop_table("process")
     op.drop_index(op.f("ix_own_events_link_person_key"), table_name="own_events_link")

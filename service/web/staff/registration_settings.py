@@ -43,6 +43,7 @@ def _form_of(event: Event) -> Form:
             "domains": ["\n".join(rules.domains)],
             "offer_hours": [str(event.offer_hours)],
             "no_show_percent": [str(event.no_show_percent)],
+            "network_limit": [] if event.network_limit is None else [str(event.network_limit)],
         }
     )
 
@@ -64,6 +65,7 @@ async def _page(desk: Desk, event: Event, form: Form, status_code: int = 200) ->
         observed=no_shows.observed_percent(past),
         largest=largest,
         in_ten=round(risk * 10),
+        usual_limit=desk.runtime.settings.public_registrations_per_hour,
         status_code=status_code,
     )
 
@@ -81,6 +83,7 @@ async def save_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
     form = await read_form(request)
     values: dict[str, Any] = {name: form.value(name) == "yes" for name in _SWITCHES}
     values |= {name: form.value(name).strip() for name in ("offer_hours", "no_show_percent")}
+    values["network_limit"] = form.value("network_limit").strip() or None
     values["domains"] = list(registration_rules.domains_of(form.value("domains")))
     try:
         given = check(RegistrationRulesInput, values)
@@ -92,6 +95,7 @@ async def save_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
                 approval=given.rules(),
                 waitlist=given.waitlist,
                 offer_hours=given.offer_hours,
+                network_limit=given.network_limit,
                 now=desk.now,
                 by=desk.by,
             )

@@ -14,6 +14,7 @@ from tests.support.app import create_app
 from tests.support.life import NOW
 from tests.support.running import make_runtime
 from tests.support.site import Site, at, serving
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def runtime(database_url: str, tmp_path: Path) -> Iterator[Runtime]:
 @pytest.fixture
 def client(runtime: Runtime) -> Iterator[TestClient[Any]]:
     """A visitor who follows no redirect, has no cookies yet and reads Indonesian."""
-    with TestClient(create_app(runtime)) as visitor:
+    with Visitor(create_app(runtime)) as visitor:
         visitor.follow_redirects = False
         yield visitor
 
