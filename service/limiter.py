@@ -128,7 +128,7 @@ class Limiter:
             counted = await self._counts.add(self._hash(subject), before + wanted, self._within)
         except CountsUnavailableError as error:
             if error.__cause__ is not None:
-                log.warning("limits are counted in this process alone for a while", exc_info=error)
+                log.warning("limits are counted in this process alone for a while", why=repr(error.__cause__))
                 self._alone_until = now + _ALONE_FOR
             tally.told, tally.own = False, tally.own + 1
             granted = most - tally.own + 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from limits.storage import RedisStorage
 
 _CONNECTIONS = 8
-_PATIENCE = 1.0
+_PATIENCE = 2.0
 """Seconds that a Redis has for an answer; whoever registers waits for it."""
 
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 from itsdangerous import Signer
 
+from events.errors import N_, Refused
+
 OPEN_FOR = timedelta(hours=24)
 _LONGEST = 80
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -27,6 +29,29 @@ class Age(enum.Enum):
     TOO_OLD = "too_old"
     UNKNOWN = "unknown"
     """Missing, forged, of another form, or of the future."""
+
+
+class HeldBack(Refused):
+    """A form that does not look as if a person had sent it; it is shown again."""
+
+    code = "held_back"
+
+
+class TooQuick(HeldBack):
+    """It came back sooner than anybody types."""
+
+    code = "too_quick"
+    default = N_("That was very quick. Please look through your answers and press the button once more.")
+
+
+class NoStamp(HeldBack):
+    """It has been open for more than a day, or came from elsewhere."""
+
+    code = "stale_form"
+    default = N_(
+        "This page has been open for a long time, or did not arrive whole. Everything that you typed is still here: "
+        "please press the button once more."
+    )
 
 
 class Stamps:

@@ -7,6 +7,7 @@ from service.accounts.throttling import TooManyAttempts
 from service.files import TooLarge
 from service.limiter import TooManyRequests
 from service.outages import Busy, Unavailable
+from service.stamps import HeldBack
 
 _STATUSES: dict[type[Refused], int] = {
     NotFound: 404,
@@ -18,6 +19,7 @@ _STATUSES: dict[type[Refused], int] = {
     TooManyAttempts: 429,
     TooManyRequests: 429,
     Invalid: 422,
+    HeldBack: 422,
     KeyReused: 422,
     Busy: 503,
     Unavailable: 503,

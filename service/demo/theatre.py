@@ -74,7 +74,6 @@ class Theatre:
             "ACARA_CLOCK_FILE": str(self._clock_file),
             "ACARA_RENDER_PROCESSES": "2",
             "ACARA_LOG_LEVEL": "info",
-            "ACARA_PUBLIC_POSTS_PER_MINUTE": "0",  # the whole crowd comes from this machine
         }
         self.settings = Settings.model_validate(
             {name.removeprefix("ACARA_").lower(): value for name, value in self._variables.items()}

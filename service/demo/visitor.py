@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import uuid
 from collections.abc import Iterable
+from ipaddress import IPv4Network
 from typing import Any
 
 import httpx
@@ -12,6 +14,7 @@ import httpx
 from service.demo.standins.mail import SmtpSink
 
 MANAGE_LINK = re.compile(r"/r/([A-Za-z0-9_.\-]{40,})")
+_PEOPLE = IPv4Network("10.0.0.0/8")
 PARTNER_LINK = re.compile(r"/p/([A-Za-z0-9_.\-]{40,})")
 
 
@@ -20,15 +23,22 @@ class UnexpectedAnswerError(Exception):
 
 
 class Visitor:
-    """An HTTP client for `/api/v1`; with a `token` it acts as staff. Safe to use from many threads."""
+    """An HTTP client for `/api/v1`; with a `token` it acts as staff, without as a crowd. Safe to use from many threads.
+
+    The people of a crowd have an address each, as a proxy before the service tells it.
+    """
 
     def __init__(self, url: str, token: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._people = itertools.count() if token is None else None
         self.http = httpx.Client(base_url=url, headers=headers, timeout=60, limits=httpx.Limits(max_connections=40))
 
     def ask(self, method: str, path: str, *, expect: Iterable[int] = (200, 201, 202, 204), **options: Any) -> Any:
         """Send a request to `/api/v1` and return its JSON. Raises `UnexpectedAnswerError` for any other status."""
-        answer = self.http.request(method, f"/api/v1{path}", **options)
+        headers = dict(options.pop("headers", {}))
+        if self._people is not None:
+            headers["X-Forwarded-For"] = str(_PEOPLE[next(self._people) % _PEOPLE.num_addresses])
+        answer = self.http.request(method, f"/api/v1{path}", headers=headers, **options)
         if answer.status_code not in expect:
             raise UnexpectedAnswerError(f"{method} {path}: {answer.status_code} {answer.text[:400]}")
         is_json = "json" in answer.headers.get("content-type", "")

@@ -25,10 +25,11 @@ from service.clock import real_now
 from service.inputs import OwnEventsInput
 from service.limiter import TooManyRequests
 from service.limiting import limits_of
+from service.stamps import HeldBack
 from service.statuses import status_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request, pages_of
-from service.web.screening import HeldBack, refuse_flood, refuse_programs, screen_for, wait_of, with_trap
+from service.web.screening import refuse_flood, refuse_programs, screen_for, wait_of, with_trap
 from service.wiring import Runtime
 
 _ABOUT = "mine"

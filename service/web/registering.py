@@ -26,6 +26,7 @@ from service.answering import error_of_full_choice, refuse_other_wording
 from service.clock import real_now
 from service.limiter import TooManyRequests
 from service.limiting import address_of, limits_of
+from service.stamps import HeldBack
 from service.statuses import status_of
 from service.web.answer_uploads import MAX_BYTES, Received, read_answers
 from service.web.answering import (
@@ -40,7 +41,7 @@ from service.web.event_reads import load_event
 from service.web.forms import Form
 from service.web.pages import Request, locale_of, pages_of
 from service.web.party import party_of
-from service.web.screening import HeldBack, refuse_flood, refuse_programs, screen_for, wait_of, with_trap
+from service.web.screening import refuse_flood, refuse_programs, screen_for, wait_of, with_trap
 from service.wiring import Runtime
 
 

@@ -15,7 +15,7 @@ import structlog
 from events.errors import N_, FieldError, Invalid, Refused
 from service.clock import real_now
 from service.limiter import TooManyRequests
-from service.stamps import Age
+from service.stamps import Age, NoStamp, TooQuick
 from service.web.forms import Form
 from service.web.pages import Request, pages_of
 
@@ -24,29 +24,6 @@ log = structlog.stdlib.get_logger("acara.screening")
 TRAP = "comments"
 """The field that nobody sees. Programs like the name; browsers and password keepers have nothing to put there."""
 STAMP = "stamp"
-
-
-class HeldBack(Refused):
-    """A form that does not look as if a person had sent it; it is shown again."""
-
-    code = "held_back"
-
-
-class TooQuick(HeldBack):
-    """It came back sooner than anybody types."""
-
-    code = "too_quick"
-    default = N_("That was very quick. Please look through your answers and press the button once more.")
-
-
-class NoStamp(HeldBack):
-    """It has been open for more than a day, or came from elsewhere."""
-
-    code = "stale_form"
-    default = N_(
-        "This page has been open for a long time, or did not arrive whole. Everything that you typed is still here: "
-        "please press the button once more."
-    )
 
 
 _FILLED = N_(

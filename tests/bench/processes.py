@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tests.support.polling import until
+from tests.support.running import UNLIMITED
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +30,7 @@ class Served:
 
 def environment(folder: Path, **settings: Any) -> dict[str, str]:
     """Return the environment of an installation in `folder`; `settings` are named as in `service.settings`."""
-    wanted = {"data_dir": folder, "port": 0, "log_format": "json", "public_posts_per_minute": 0, **settings}
+    wanted = {"data_dir": folder, "port": 0, "log_format": "json", **UNLIMITED, **settings}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ACARA_")}
     return kept | {f"ACARA_{name.upper()}": str(value) for name, value in wanted.items()}
 

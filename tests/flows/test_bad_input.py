@@ -27,7 +27,7 @@ from service.wiring import Runtime
 from tests.service.accounts.people import People
 from tests.service.api.conftest import Site
 from tests.support.life import NOW, Life, add_organiser
-from tests.support.running import make_runtime
+from tests.support.running import UNLIMITED, make_runtime
 from tests.support.serving import serving
 from tests.support.sizes import size
 
@@ -39,7 +39,7 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     """A running installation of two libraries."""
     clock = tmp_path / "clock"
     set_clock(clock, NOW)
-    runtime = make_runtime(database_url, tmp_path, clock_file=clock, public_posts_per_minute=0)
+    runtime = make_runtime(database_url, tmp_path, clock_file=clock, **UNLIMITED)
     life = Life(runtime.database, runtime.database.write(add_organiser))
     other = Life(runtime.database, runtime.database.write(lambda session: add_organiser(session, slug="lain")))
     owner = People(runtime.database).first_owner(real_now=real_now())

@@ -52,7 +52,7 @@ from tests.flows.killed_house import (
 from tests.support.cluster import WebProcess, migrate
 from tests.support.life import NOW, STARTS_AT
 from tests.support.outside import Outside, consent_to_uploads, found_library
-from tests.support.running import TYPEFACES, unsettled
+from tests.support.running import TYPEFACES, UNLIMITED, unsettled
 from tests.support.sizes import FULL
 
 pytestmark = pytest.mark.timeout(5400 if FULL else 1200)
@@ -70,7 +70,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             **outside.variables,
             "ACARA_DATA_DIR": str(tmp_path / "var"),
             "ACARA_CLOCK_FILE": str(clock),
-            "ACARA_PUBLIC_POSTS_PER_MINUTE": "0",
+            **{f"ACARA_{name.upper()}": str(most) for name, most in UNLIMITED.items()},
         }
         migrate(variables, tmp_path)
         names = {key.removeprefix("ACARA_").lower(): value for key, value in variables.items()}

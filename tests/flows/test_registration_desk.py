@@ -37,7 +37,7 @@ from service.wiring import Runtime
 from tests.service.accounts.people import PASSWORD, People
 from tests.support.careless import VISITORS, careless
 from tests.support.life import NOW, STARTS_AT, Life, add_organiser
-from tests.support.running import make_runtime
+from tests.support.running import UNLIMITED, make_runtime
 from tests.support.serving import serving
 from tests.support.sizes import size
 
@@ -74,7 +74,7 @@ def runtime(database_url: str, tmp_path: Path) -> Iterator[Runtime]:
     """A runtime whose clock stands still until it is moved, and that lets one address send what it likes."""
     clock = tmp_path / "clock"
     set_clock(clock, NOW)
-    made = make_runtime(database_url, tmp_path, clock_file=clock, public_posts_per_minute=0)
+    made = make_runtime(database_url, tmp_path, clock_file=clock, **UNLIMITED)
     yield made
     made.close()
 

@@ -14,6 +14,7 @@ from typing import Self
 import httpx
 
 from tests.support.polling import until
+from tests.support.running import UNLIMITED
 from tests.support.valkey import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -146,7 +147,8 @@ class Cluster:
         `variables` must name the database and the broker; every process shares them and the data folder.
         """
         self.folder = folder
-        self.variables = {"ACARA_DATA_DIR": str(folder / "var"), "ACARA_PUBLIC_POSTS_PER_MINUTE": "0", **variables}
+        unlimited = {f"ACARA_{name.upper()}": str(most) for name, most in UNLIMITED.items()}
+        self.variables = {"ACARA_DATA_DIR": str(folder / "var"), **unlimited, **variables}
         first = WebProcess("web-1", self.variables, folder)
         self.variables.setdefault("ACARA_BASE_URL", first.url)
         others = [WebProcess(f"web-{number}", self.variables, folder) for number in range(2, web + 1)]

@@ -21,6 +21,8 @@ from service.settings import Settings
 from service.wiring import Runtime
 from tests.support.polling import until
 
+UNLIMITED = {"public_posts_per_minute": 0, "public_registrations_per_hour": 0, "public_mails_per_day": 0}
+"""For tests in which a crowd comes from one address, or one person time and again."""
 TYPEFACES = Path(tempfile.gettempdir()) / "acara-tests-typefaces"
 
 

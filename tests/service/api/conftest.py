@@ -19,7 +19,7 @@ from service.clock import real_now, set_clock
 from service.wiring import Runtime
 from tests.service.accounts.people import People
 from tests.support.life import NOW, Life, add_organiser
-from tests.support.running import make_runtime
+from tests.support.running import UNLIMITED, make_runtime
 from tests.support.serving import serving
 
 
@@ -71,7 +71,7 @@ def runtime(database_url: str, tmp_path: Path) -> Iterator[Runtime]:
     """A runtime whose business clock stands at the tests' now."""
     clock = tmp_path / "clock"
     set_clock(clock, NOW)
-    made = make_runtime(database_url, tmp_path, clock_file=clock, public_posts_per_minute=0)
+    made = make_runtime(database_url, tmp_path, clock_file=clock, **UNLIMITED)
     yield made
     made.close()
 
