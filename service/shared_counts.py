@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import anyio
 import anyio.to_thread
@@ -67,7 +68,8 @@ class RedisCounts:
         from redis import ConnectionPool  # noqa: PLC0415 - most installations have no Redis
 
         self._url = url
-        self._pool = ConnectionPool.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+        make = cast("Callable[..., ConnectionPool]", ConnectionPool.from_url)  # pyright: ignore[reportUnknownMemberType] # its options have no types
+        self._pool = make(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
         self._made: RedisStorage | None = None
         self._threads: anyio.CapacityLimiter | None = None
 
