@@ -14,7 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from events import partners, programme
+from events import forms, partners, programme
+from events.form_document import FormDocument
 from events.models import Event, Organiser, ParticipationRole, PartnerKind, ProgrammeItem, Registration, SeatPool, Stage
 from events.storage import LocalizedText, ReadSession, Session
 from service.migrations import migrate
@@ -55,9 +56,11 @@ class Hall:
     database: Database
     life: Life
 
-    def webinar(self, **changes: Any) -> uuid.UUID:
+    def webinar(self, *, form: FormDocument | None = None, **changes: Any) -> uuid.UUID:
         """Hold a webinar as a library announces one: two speakers, a programme, a certificate. Registration is open."""
         event_id = self.life.webinar(Stage.DRAFT, **self._times(), certificate={"hours": 3}, **changes)
+        if form is not None:
+            self.life.do(forms.save, event_id, form)
         self.database.write(lambda session: self._fill(session, event_id))
         return event_id
 
@@ -92,6 +95,11 @@ class Hall:
         """Return the path of an event's page."""
         slugs = sa.select(Organiser.slug, Event.slug).join(Event).where(Event.id == event_id)
         return "/events/{}/{}".format(*self.database.read(lambda session: session.execute(slugs).one()))
+
+    def people(self, event_id: uuid.UUID) -> int:
+        """Return how many people have registered, parties counted by their heads."""
+        heads = sa.select(sa.func.coalesce(sa.func.sum(Registration.party_size), 0))
+        return int(self.database.read(lambda session: session.scalar(heads.where(Registration.event_id == event_id))))
 
     def counted(self, event_id: uuid.UUID) -> tuple[int, int]:
         """Return how many registrations there are, and what the seat counter says."""

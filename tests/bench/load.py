@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +32,10 @@ def get_many(url: str, *, callers: int, seconds: float) -> Load:
     return _wrk([url], callers=callers, seconds=seconds)
 
 
-def register_many(url: str, *, callers: int, seconds: float, run: str) -> Load:
-    """Register people at the address of an event's registrations, each of another name and address; `run` is unique."""
-    return _wrk(["-s", str(_SCRIPTS / "register.lua"), url, "--", run], callers=callers, seconds=seconds)
+def register_many(url: str, bodies: Sequence[str], *, kind: str, callers: int, seconds: float, run: str) -> Load:
+    """Register people by sending `bodies` of a content type by turns, each for another person; `run` is unique."""
+    script = ["-s", str(_SCRIPTS / "register.lua"), url, "--", run, kind, *bodies]
+    return _wrk(script, callers=callers, seconds=seconds)
 
 
 def _wrk(arguments: list[str], *, callers: int, seconds: float) -> Load:

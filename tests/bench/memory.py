@@ -13,6 +13,7 @@ from events import attendance, lifecycle
 from events.models import Evidence, Registration
 from events.storage import ReadSession, Session
 from tests.bench import house, peers, sink
+from tests.bench.application import FORM, bodies_for_programs
 from tests.bench.house import Hall
 from tests.bench.load import register_many
 from tests.bench.processes import get, memory, serving
@@ -27,7 +28,7 @@ def measure(effort: Effort) -> list[Result]:
     with house.folder() as folder, sink.running() as relay:
         address = f"sqlite:///{folder}/acara.sqlite3"
         with house.hall(address) as hall:
-            event = hall.webinar(capacity=None)
+            event = hall.webinar(capacity=None, form=FORM)
             path = hall.path(event)
             settings: dict[str, Any] = {"database_url": address, "smtp_url": relay.url}
             with serving(folder, module="service.cli", **settings) as server:
@@ -67,7 +68,14 @@ def _result(name: str, megabytes: float, bar: float, conditions: str) -> Result:
 def _register(url: str, hall: Hall, event: uuid.UUID, people: int) -> int:
     """Let at least so many people register and return how many did."""
     while (rows := hall.counted(event)[0]) < people:
-        register_many(f"{url}/api/v1/events/{event}/registrations", callers=8, seconds=1.0, run=uuid.uuid4().hex[:8])
+        register_many(
+            f"{url}/api/v1/events/{event}/registrations",
+            bodies_for_programs(),
+            kind="application/json",
+            callers=8,
+            seconds=1.0,
+            run=uuid.uuid4().hex[:8],
+        )
         del rows
     return hall.counted(event)[0]
 

@@ -1,4 +1,7 @@
-"""Registering over HTTP for one hot event, against the same three statements straight through the driver."""
+"""Registering over HTTP for one hot event with a real form, against the same rows straight through the driver.
+
+What people send is in `tests.bench.application`: questions of several kinds, one to four people, a waitlist behind it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import contextlib
 import subprocess
 import sys
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from service.settings import Settings
 from tests.bench import house, peers
+from tests.bench.application import FORM, SIZES, bodies_for_programs, bodies_for_the_form
 from tests.bench.house import Hall
 from tests.bench.load import register_many
 from tests.bench.processes import ROOT, Served, serving
@@ -20,6 +25,8 @@ from tests.support.running import UNLIMITED
 
 HOT = 32
 """Callers at which the bar holds."""
+WAYS = ("form", "API")
+"""As a browser sends it, and as a program does."""
 
 
 def measure(effort: Effort) -> list[Result]:
@@ -50,55 +57,70 @@ def _measure(effort: Effort, kind: str, *, in_memory: bool) -> list[Result]:
     place = "database in memory" if in_memory else "on disk"
     with databases(kind, in_memory=in_memory) as (folder, address, raw_address):
         with house.hall(raw_address) as raw_hall:
-            raw_event = raw_hall.webinar(capacity=None)
+            raw_event = raw_hall.webinar(capacity=None, form=FORM, max_party_size=max(SIZES))
         with house.hall(address) as hall:
-            event = hall.webinar(capacity=None)
+            event = hall.webinar(capacity=None, form=FORM, max_party_size=max(SIZES))
             # With the limits of a new installation, which is why every person comes from an address of their own.
             usual: dict[str, Any] = {name: Settings.model_fields[name].default for name in UNLIMITED}
             settings: dict[str, Any] = {"database_url": address, "in_process_workers": False, **usual}
             with serving(folder, **settings) as server:
+                desks = _desks(server, hall, event)
                 found = [
                     _at(
                         effort,
                         callers,
-                        server,
-                        event,
+                        desks[way],
                         (raw_address, raw_event),
-                        where=f"{kind}, {place}",
+                        name=f"registration by {way}, {callers} callers, {kind}, {place}",
                         bar=0.5 if callers == HOT and not in_memory else None,
                     )
+                    for way in WAYS
                     for callers in (8, HOT)
                 ]
             _agrees(hall, event)
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where applications are sent, and what is sent there."""
+
+    url: str
+    kind: str
+    bodies: Sequence[str]
+
+
+def _desks(server: Served, hall: Hall, event: uuid.UUID) -> Mapping[str, _Desk]:
+    form = f"{server.url}{hall.path(event)}/register"
+    programs = f"{server.url}/api/v1/events/{event}/registrations"
+    return {
+        "form": _Desk(form, "application/x-www-form-urlencoded", bodies_for_the_form(form)),
+        "API": _Desk(programs, "application/json", bodies_for_programs()),
+    }
+
+
 def _at(
-    effort: Effort,
-    callers: int,
-    server: Served,
-    event: uuid.UUID,
-    raw: tuple[str, uuid.UUID],
-    *,
-    where: str,
-    bar: float | None,
+    effort: Effort, callers: int, desk: _Desk, raw: tuple[str, uuid.UUID], *, name: str, bar: float | None
 ) -> Result:
-    rounds = [(_ours(server, event, callers, effort), _raw(*raw, callers, effort)) for _ in range(effort.rounds)]
+    rounds = [(_ours(desk, callers, effort), _raw(*raw, callers, effort)) for _ in range(effort.rounds)]
     return compared(
-        f"registration, {callers} callers, {where}",
+        name,
         rounds,
         unit="registrations/s",
         bar=bar,
         peers=peers.multiple(sorted(ours for ours, _ in rounds)[len(rounds) // 2], peers.REGISTRATIONS),
         conditions="HTTP from wrk to one serving process (its workers elsewhere), every one another person behind a "
-        "trusted proxy, the usual limits, unlimited seats; baseline: the same INSERT, counter UPDATE and INSERT of the "
-        "fact by as many threads of one process, a transaction each, synchronous=FULL / default fsync",
+        "trusted proxy, the usual limits, parties of "
+        "1 to 4, seven questions (one of each person), unlimited seats with a waitlist; baseline: the same INSERT with "
+        "the answers, INSERT of the party, counter UPDATE and INSERT of the fact by as many threads of one process, a "
+        "transaction each, synchronous=FULL / default fsync",
     )
 
 
-def _ours(server: Served, event: uuid.UUID, callers: int, effort: Effort) -> float:
-    url = f"{server.url}/api/v1/events/{event}/registrations"
-    load = register_many(url, callers=callers, seconds=effort.seconds, run=uuid.uuid4().hex[:8])
+def _ours(desk: _Desk, callers: int, effort: Effort) -> float:
+    load = register_many(
+        desk.url, desk.bodies, kind=desk.kind, callers=callers, seconds=effort.seconds, run=uuid.uuid4().hex[:8]
+    )
     assert load.failed == 0, f"{load.failed} registrations failed"
     return load.per_second
 
@@ -111,6 +133,6 @@ def _raw(address: str, event: uuid.UUID, callers: int, effort: Effort) -> float:
 
 
 def _agrees(hall: Hall, event: uuid.UUID) -> None:
-    """Prove that speed cost nothing: as many rows as seats are counted."""
-    rows, taken = hall.counted(event)
-    assert rows == taken > 0, f"{rows} registrations, {taken} seats taken"
+    """Prove that speed cost nothing: as many people are registered as seats are counted."""
+    people, (rows, taken) = hall.people(event), hall.counted(event)
+    assert people == taken > rows > 0, f"{rows} registrations of {people} people, {taken} seats taken"
