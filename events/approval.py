@@ -136,7 +136,7 @@ def undo(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str
     """
     [held] = _hold_all(session, None, [registration_id])
     own, was = held.registration, held.registration.state
-    declined = was is RegistrationState.DECLINED
+    declined = was is RegistrationState.DECLINED and own.needs_approval  # not who let an offer run out
     if own.decided_at is None or (own.needs_approval and not declined) or not (declined or was in ACTIVE_STATES):
         raise Conflict(N_("There is no decision to undo."))
     own.needs_approval = True

@@ -68,6 +68,28 @@ def is_in_domains(email: str, domains: tuple[str, ...]) -> bool:
     return any(domain == each or domain.endswith("." + each) for each in domains)
 
 
+def came_before_elsewhere() -> sa.ColumnElement[bool]:
+    """Return the condition of `came_before` for each `Registration` of a query."""
+    own, here, other, owner, host = (
+        aliased(Registration), aliased(Event), aliased(Event), aliased(Organiser), aliased(Organiser)
+    )  # fmt: skip
+    return (
+        sa.select(Attendance.id)
+        .join(own, own.id == Attendance.registration_id)
+        .join(other, other.id == own.event_id)
+        .join(host, host.id == other.organiser_id)
+        .join(here, here.id == Registration.event_id)
+        .join(owner, owner.id == here.organiser_id)
+        .where(
+            own.person_key == Registration.person_key,
+            own.event_id != Registration.event_id,
+            sa.func.coalesce(host.parent_id, host.id) == sa.func.coalesce(owner.parent_id, owner.id),
+        )
+        .correlate(Registration)
+        .exists()
+    )
+
+
 def came_before(session: ReadSession, event_id: uuid.UUID, person_key: str) -> bool:
     """Tell whether the person was there at another event of the same organiser, its parent or its branches."""
     here, other, owner, host = aliased(Event), aliased(Event), aliased(Organiser), aliased(Organiser)

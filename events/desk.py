@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -35,6 +35,7 @@ from events.models import (
     Stage,
 )
 from events.ownership import Owners, owned_by
+from events.people_search import contains, matching
 from events.storage import JSON, LOCALES, ReadSession
 
 PER_PAGE = 50
@@ -106,7 +107,7 @@ def list_events(
         wanted.append(Event.kind == kind)
     if text.strip():
         titles = sa.type_coerce(Event.title, JSON)
-        wanted.append(sa.or_(*(_contains(titles[locale].as_string(), text) for locale in LOCALES)))
+        wanted.append(sa.or_(*(contains(titles[locale].as_string(), text) for locale in LOCALES)))
     enough = (page + PAGES_AHEAD) * size
     counted = sa.select(Event.id).where(*wanted).limit(enough).subquery()
     total = session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
@@ -389,34 +390,6 @@ def _others_of(session: ReadSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID
     )
     for registration_id, name in rows:
         found[registration_id] = (*found.get(registration_id, ()), name)
-    return found
-
-
-def matching(event_id: uuid.UUID, text: str, states: Sequence[RegistrationState]) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions of `search_registrations`, for lists that are paged in another way."""
-    wanted: list[sa.ColumnElement[bool]] = [Registration.event_id == event_id]
-    if states:
-        wanted.append(Registration.state.in_(states))
-    text = text.strip()
-    if not text:
-        return wanted
-    places = [
-        _contains(Registration.name, text),
-        _contains(Registration.email, text),
-        _contains(Registration.institution, text),
-    ]
-    digits = "".join(letter for letter in text if letter.isdigit())
-    # 0812…, 62812… and +62 812… are one number, kept as +62812….
-    core = digits.removeprefix("62").removeprefix("0")
-    if len(core) >= 3 and len(digits) * 2 >= len(text):
-        places.append(Registration.phone.contains(core, autoescape=True))
-    wanted.append(sa.or_(*places))
-    return wanted
-
-
-def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
-    """Match `text` anywhere in the column, whatever the case; its % and _ mean themselves."""
-    found: sa.ColumnElement[bool] = sa.func.lower(column).contains(text.strip().lower(), autoescape=True)
     return found
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from events import holdings, waitlist
 from events.models import Event, Registration, RegistrationState, SeatHold, SeatPool, Slot, Stage
+from events.people_search import matching
 from events.storage import LocalizedText, ReadSession
 
 
@@ -77,14 +78,19 @@ def explain(session: ReadSession, registration: Registration, *, now: datetime) 
     return _judge(seen, waitlist.position(session, registration), now=now)
 
 
-def queue(session: ReadSession, event_id: uuid.UUID, *, now: datetime, limit: int = 500) -> Sequence[QueueRow]:
-    """Return those who wait for an event in the order in which they are served, pool by pool, each with the reason."""
+def queue(
+    session: ReadSession, event_id: uuid.UUID, *, now: datetime, limit: int = 500, text: str = ""
+) -> Sequence[QueueRow]:
+    """Return those who wait for an event in the order in which they are served, pool by pool, each with the reason.
+
+    `text` leaves those whose name, address, institution or number holds it; their places are those of the whole queue.
+    """
     rows = session.execute(
         sa.select(Registration, Event, Slot, SeatPool, holdings.STARTS_AT)
         .join(Event, Event.id == Registration.event_id)
         .join(SeatPool, SeatPool.id == Registration.pool_id)
         .outerjoin(Slot, Slot.id == Registration.slot_id)
-        .where(Registration.event_id == event_id, Registration.state == RegistrationState.WAITLISTED)
+        .where(*matching(event_id, text, (RegistrationState.WAITLISTED,)))
         .order_by(Registration.pool_id, Registration.priority.desc(), Registration.waiting_since, Registration.id)
         .limit(limit)
     ).all()
@@ -94,6 +100,8 @@ def queue(session: ReadSession, event_id: uuid.UUID, *, now: datetime, limit: in
     places: dict[uuid.UUID, int] = {}
     for registration, event, slot, pool, starts_at in rows:
         position = places[pool.id] = places.get(pool.id, 0) + 1
+        if text:
+            position = waitlist.position(session, registration)
         kept = holdings.kept_for(session, event_id, registration.person_key) if pool.reserved else 0
         choices = lacking.get(registration.id, ())
         seen = _Seen(registration, event, starts_at, pool, kept, held.get(pool.id, (0, None)), choices)

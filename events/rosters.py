@@ -9,9 +9,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from events import desk
 from events.errors import NotFound
 from events.models import Attendance, PartyMember, Registration, RegistrationState, Slot
+from events.people_search import matching
 from events.storage import ReadSession, UtcDateTime
 
 
@@ -43,7 +43,7 @@ def roster_page(
     statement = (
         sa.select(Registration, Slot)
         .outerjoin(Slot, Slot.id == Registration.slot_id)
-        .where(*desk.matching(event_id, search or "", (state,) if state else ()))
+        .where(*matching(event_id, search or "", (state,) if state else ()))
         .order_by(Registration.created_at, Registration.id)
         .limit(limit)
     )

@@ -146,16 +146,21 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
         .limit(limit)
     ).all()
     claims.claim(session, *(event_id for _, event_id in due))
-    return sum(_expire(session, registration_id, now=now) for registration_id, _ in due)
+    expired = [held for registration_id, _ in due if (held := _expire(session, registration_id, now=now)) is not None]
+    # Only when everything is back: seats of two offers may be what a party needs that has waited longer.
+    freed = {held.event.id: held for held in expired}
+    for held in freed.values():
+        promote(session, held.registration.pool_id, now=now, everywhere=True)
+    return len(expired)
 
 
-def _expire(session: Session, registration_id: uuid.UUID, *, now: datetime) -> bool:
+def _expire(session: Session, registration_id: uuid.UUID, *, now: datetime) -> Holding | None:
     """Take back one offer, unless it was answered, suspended or begun anew before the pool was ours."""
     held = holdings.hold(session, registration_id)
     registration, event = held.registration, held.event
     expires_at = registration.offer_expires_at
     if registration.state is not RegistrationState.OFFERED or expires_at is None or expires_at > now:
-        return False
+        return None
     registration.state = RegistrationState.DECLINED
     registration.offer_expires_at = None
     registration.updated_at = now
@@ -167,8 +172,7 @@ def _expire(session: Session, registration_id: uuid.UUID, *, now: datetime) -> b
         by="clock",
     )
     holdings.give_back(session, held, was=RegistrationState.OFFERED)
-    promote(session, registration.pool_id, now=now, everywhere=bool(held.choices))
-    return True
+    return held
 
 
 def suspend_offers(session: Session, event: Event, *, now: datetime) -> None:

@@ -298,7 +298,8 @@ def test_an_offer_that_was_suspended_or_begun_anew_meanwhile_does_not_expire(lif
     late = NOW + timedelta(hours=48)
 
     def expire() -> bool:
-        return life.database.write(lambda session: waitlist._expire(session, waiting.registration_id, now=late))
+        expired = life.database.write(lambda session: waitlist._expire(session, waiting.registration_id, now=late))
+        return expired is not None
 
     life.do(lifecycle.postpone, event_id, now=late - timedelta(seconds=1))
     assert not expire()

@@ -21,7 +21,7 @@ from service.web.forms import Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check_all, desk_of, refused
 from service.web.staff.event_drafting import checked_certificate, form_page
-from service.web.staff.event_forms import capacity_values, event_values, times_values, zone_of
+from service.web.staff.event_forms import QUEUE, capacity_values, event_values, times_values, zone_of
 from service.web.staff.working_copies import FORM_BYTES, Left, base_of, compared, left_in, version_of
 
 
@@ -70,7 +70,7 @@ class _Changes:
 def _checked_changes(event: Event, form: Form) -> _Changes:
     zone = zone_of(event.timezone)
     wanted: list[tuple[type[Input], dict[str, Any]]] = [
-        (EventEditInput, event_values(form, zone)),
+        (EventEditInput, {name: given for name, given in event_values(form, zone).items() if name not in QUEUE}),
         (CapacityInput, {"capacity": None} | capacity_values(form)),
     ]
     if event.stage is Stage.DRAFT:

@@ -17,7 +17,9 @@ from service.web.forms import Form, whole
 DEFAULT_ATTENDANCE = tuple(each.value for each in AttendanceRule().needs)
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 TEXTS = ("title", "summary", "description", "audience", "venue")
-_PLAIN = ("mode", "offer_hours", "max_party_size")
+_PLAIN = ("mode", "max_party_size")
+QUEUE = frozenset({"waitlist", "offer_hours"})
+"""What the page about registration sets; the form of a new event only carries it on, from a template for instance."""
 _CAN_BE_EMPTY = ("join_url", "start_code", "end_code", "survey_url")
 
 
@@ -48,7 +50,8 @@ def event_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
     values |= {name: form.value(name).strip() or None for name in _CAN_BE_EMPTY}
     values |= {name: form.value(name) for name in _PLAIN if form.value(name).strip()}
     values |= {name: moment(form, name, zone) or None for name in ("registration_opens_at", "registration_closes_at")}
-    values["waitlist"] = form.value("waitlist") == "yes"
+    if form.value("offer_hours").strip():
+        values |= {"offer_hours": form.value("offer_hours"), "waitlist": form.value("waitlist") == "yes"}
     values["audiences"] = list(form.all("audiences"))
     values["topics"] = [{"id": name.id, "en": name.en} for line in form.all("topics") if (name := parse_topic(line))]
     needs = list(form.all("attendance_needs"))
@@ -81,7 +84,7 @@ def certificate_values(form: Form) -> dict[str, Any]:
 def form_of(event: Event, pool: SeatPool | None) -> Form:
     """Return the event as its form shows it, with just the fields that its page has."""
     zone = zone_of(event.timezone)
-    values = field_values({name: getattr(event, name) for name in event_rules.EDITABLE}, zone)
+    values = field_values({name: getattr(event, name) for name in event_rules.EDITABLE - QUEUE}, zone)
     if event.stage is Stage.DRAFT:
         values |= span_values(event.kind, event.starts_at, event.ends_at, zone)
     if pool is not None:

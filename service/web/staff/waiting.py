@@ -22,7 +22,7 @@ from service.accounts.permissions import Action
 from service.seat_inputs import OfferUntilInput, PriorityInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
-from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
+from service.web.staff.desk import REFUSALS, Desk, check, desk_of, plain, refused
 from service.web.staff.event_forms import moment
 
 _UNKNOWN_ACT = N_("Choose what is to be done.")
@@ -38,10 +38,15 @@ async def show_waitlist(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
 
 async def _page(desk: Desk, event: Event, form: Form, status_code: int = 200) -> Response[str]:
     now = desk.now
+    text = plain(desk.request.query_params.get("q", ""))[:100]
 
     def query(session: ReadSession) -> tuple[Any, Any, Any]:
         offered = lists.search_registrations(session, event.id, states=(RegistrationState.OFFERED,), size=200)
-        return queue_reasons.queue(session, event.id, now=now), offered, lists.count_seats(session, [event.id])
+        return (
+            queue_reasons.queue(session, event.id, now=now, text=text),
+            offered,
+            lists.count_seats(session, [event.id]),
+        )
 
     rows, offered, seats = await desk.read(query)
     return await desk.show(
@@ -49,6 +54,7 @@ async def _page(desk: Desk, event: Event, form: Form, status_code: int = 200) ->
         event=event,
         form=form,
         rows=rows,
+        text=text,
         offered=offered.rows,
         seats=seats.get(event.id, lists.SeatCount()),
         because=partial(because, locale=desk.locale, now=now),
