@@ -152,3 +152,57 @@ def test_visiting_times_share_their_seats(room: Room, owner: TestClient[Any]) ->
     last = room.life.register(event_id, 4, slot_id=slots[1])
     assert [state(room, later), state(room, last)] == [CONFIRMED, WAITLISTED]
     assert "shares with 1 other" in owner.get(f"{page}?lang=en").text
+
+
+def test_the_list_of_approval_is_narrowed_and_everybody_in_it_decided_at_once(
+    room: Room, owner: TestClient[Any]
+) -> None:
+    event_id = room.life.webinar(max_party_size=4)
+    owner.post(f"/staff/events/{event_id}/registration-settings", data=SETTINGS)
+    school = [room.life.register(event_id, email=f"guru{n}@sdn1.sch.id", name=f"Guru {n}") for n in range(3)]
+    family = room.life.register(event_id, email="ani@example.org", name="Ani", party_size=4)
+    page = f"/staff/events/{event_id}/approvals"
+
+    def shown(query: str) -> list[str]:
+        text = owner.get(f"{page}?{query}&lang=en").text
+        return [name for name in ("Guru 0", "Guru 1", "Guru 2", "Ani") if f">{name}</span>" in text]
+
+    assert shown("") == ["Guru 0", "Guru 1", "Guru 2", "Ani"]
+    assert shown("domain=SCH.id") == ["Guru 0", "Guru 1", "Guru 2"]
+    assert shown("domain=ch.id") == []
+    assert shown("from=2") == ["Ani"]
+    assert shown("to=1&q=guru+2") == ["Guru 2"]
+    assert shown("before=yes") == []
+    assert shown("state=requested") == []
+    assert shown("state=pending&before=no") == ["Guru 0", "Guru 1", "Guru 2", "Ani"]
+    late = {"act": "approve:all", "seen": "2026-11-01T00:00:00+00:00"}
+    assert owner.post(f"{page}?domain=sch.id", data=late).status_code == 303
+    assert {state(room, made) for made in (*school, family)} == {PENDING}  # nobody had asked yet on that page
+    assert owner.post(f"{page}?domain=sch.id", data={"act": "approve:all", "seen": "?"}).status_code == 422
+    seen = {"act": "approve:all", "seen": room.life.now.isoformat()}
+    assert owner.post(f"{page}?domain=sch.id", data=seen).status_code == 303
+    assert [state(room, made) for made in (*school, family)] == [CONFIRMED] * 3 + [PENDING]
+    assert shown("show=decided&rule=staff") == ["Guru 0", "Guru 1", "Guru 2"]
+    assert shown("show=decided&rule=domain") == []
+
+
+def test_who_waits_is_found_at_their_true_place(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar(capacity=1)
+    for name in ("Ani", "Budi", "Citra"):
+        room.life.register(event_id, email=f"{name}@example.org", name=name)
+    page = owner.get(f"/staff/events/{event_id}/waitlist?q=citra&lang=en").text
+    assert ("Citra" in page, "Budi" in page, '<span class="tag">2</span>' in page) == (True, False, True)
+    assert "Nobody who waits fits this search" in owner.get(f"/staff/events/{event_id}/waitlist?q=ani&lang=en").text
+
+
+def test_the_waitlist_is_set_in_one_place(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar(waitlist=False, offer_hours=12)
+    page = owner.get(f"/staff/events/{event_id}/edit?lang=en").text
+    assert "Nobody can wait when all seats are taken." in page
+    assert 'name="offer_hours"' not in page
+    version = str(room.life.event(event_id).version)
+    form = {"title_id": "Menulis", "title_en": "Writing", "summary_id": "Belajar", "mode": "online", "version": version}
+    stale = form | {"offer_hours": "24", "waitlist": "yes", "join_url": "https://meet.example/abc"}
+    assert owner.post(f"/staff/events/{event_id}/edit", data=stale).status_code == 303
+    event = room.life.event(event_id)
+    assert (event.title.id, event.waitlist, event.offer_hours) == ("Menulis", False, 12)
