@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from events.door import Item, Move, Taken, Undo
 from events.door_reading import DoorCount, DoorEntry
@@ -19,6 +19,7 @@ from events.errors import Invalid
 from events.head_counts import HeadTap
 from events.links import read_door_code
 from events.models import AgeGroup, Direction
+from events.plaintext import one_line
 from events.walk_ins import WalkIn
 from service.inputs import Email, Input, Line200, PersonName, Phone, parse
 
@@ -52,7 +53,9 @@ class DoorBatchInput(Input):
     """What one device noted, oldest first."""
 
     sent_at: AwareDatetime = Field(description="The device's clock when it sent this.")
-    door: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = Field("", examples=["Pintu Utara"])
+    door: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(one_line)] = Field(
+        "", examples=["Pintu Utara"]
+    )
     items: list[DoorItemInput] = Field(max_length=MOST_ITEMS)
 
 

@@ -32,7 +32,7 @@ Read = Callable[[Callable[[ReadSession], Any]], Awaitable[Any]]
 Say = Callable[[str], str]
 
 COLUMNS = (
-    (N_("Number"), 8),
+    (N_("No."), 8),
     (N_("Name"), 34),
     (N_("E-mail"), 30),
     (N_("WhatsApp"), 18),

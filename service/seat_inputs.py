@@ -13,7 +13,7 @@ from events.approval_rules import ApprovalRules
 from events.errors import N_, FieldError, Invalid
 from events.invitees import Guest
 from events.registration import person_key
-from service.inputs import Email, Input, Phone, parse
+from service.inputs import Email, Input, Line200, Phone, Text500, parse
 from service.staff_inputs import Capacity, LineInput, Moment
 
 _SEATS = re.compile(r"(\d{1,3})")
@@ -63,14 +63,14 @@ class DecisionInput(Input):
 class RefusalInput(DecisionInput):
     """Several registrations that are declined, and why: the people are told."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    reason: Text500
 
 
 class PriorityInput(Input):
     """Another rank on the waitlist."""
 
     priority: int = Field(ge=0, le=1000, description="Higher is served earlier; 0 is everybody's.")
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    reason: Line200
 
 
 class OfferUntilInput(Input):

@@ -19,6 +19,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from events import lifecycle
 from events.links import MANAGE
 from events.models import Registration, Stage
 from events.outbox import FactRow
@@ -348,6 +349,25 @@ def test_tokens_that_are_none_open_nothing(site: Site, header: str) -> None:
         answer = client.get("/staff/events", headers=[(b"Authorization", header.encode("latin-1"))])
     check_problem(answer, 401)
     assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_what_staff_and_doors_write_holds_no_nul(site: Site) -> None:
+    """PostgreSQL cannot keep it: a reason is refused at its field, a door's name is taken without it."""
+    event_id = site.life.webinar(capacity=1)
+    site.life.register(event_id, 1)
+    waiting = site.life.register(event_id, 2).registration_id
+    scan = {"id": str(uuid.uuid4()), "kind": "heads", "age_group": "child", "at": NOW.isoformat()}
+    batch = {"sent_at": NOW.isoformat(), "door": "Utara\0\x07", "items": [scan]}
+    refusal = {"registrations": [str(waiting)], "reason": "a\0b"}
+    with site.client(site.token(site.staff())) as client:
+        for method, path, sent in (
+            ("PUT", f"/staff/registrations/{waiting}/priority", {"priority": 1, "reason": "a\0b"}),
+            ("POST", f"/staff/events/{event_id}/decline", refusal),
+        ):
+            problem = check_problem(client.request(method, path, json=sent), 422)
+            assert [(each["field"], each["code"]) for each in problem["errors"]] == [("reason", "control_character")]
+        site.life.do(lifecycle.start, event_id)
+        assert client.post(f"/staff/events/{event_id}/door", json=batch).status_code == 200
 
 
 def test_line_breaks_in_a_name_end_up_in_no_header(site: Site) -> None:
