@@ -346,6 +346,7 @@ def test_a_speakers_certificate_thanks_for_what_they_did(locale: str, files: Fil
         registration=None,
         participation=of_partner.participation,
         partner=of_partner.partner,
+        laid_out=(),
     )
     message = composed(files, made)
     _check(f"certificate_of_speaker.{locale}.txt", f"To: {message['To']}\n\n" + _body(message, "plain"))
