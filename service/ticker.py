@@ -59,6 +59,8 @@ GIVEN_BACK = frozenset({"emails", "certificates", "recordings"})
 """Queues whose lost work is simply done again. A post is not: whether it went out must be asked of its network."""
 
 TIDY_EVERY = timedelta(hours=1)
+FIRST_TIDY = timedelta(minutes=1)
+"""After the start: a process that never runs for an hour removes what it promised to remove all the same."""
 KEYS_KEPT = timedelta(days=7)
 UPLOADS_KEPT = timedelta(days=1)
 
@@ -70,10 +72,10 @@ BELL_GRACE = timedelta(seconds=2)
 class Ticker:
     """Ticks in a thread of its own until it is stopped."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, *, first_tidy: timedelta = FIRST_TIDY) -> None:
         self._runtime = runtime
         self._watch = Watch(runtime.database, own_id=runtime.process_id)
-        self._tidied_at = real_now()
+        self._tidy_at = real_now() + first_tidy
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
 
@@ -104,8 +106,8 @@ class Ticker:
 
     def _tidy_up(self) -> None:
         now = real_now()
-        if now - self._tidied_at >= TIDY_EVERY:
-            self._tidied_at = now
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY_EVERY
             tidy_up(self._runtime)
 
 

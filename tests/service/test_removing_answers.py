@@ -17,9 +17,10 @@ from events.answers import check_answers
 from events.form_document import FormDocument, Question, QuestionKind
 from events.models import AnswerFile
 from events.storage import LocalizedText
-from service.ticker import remove_answers
+from service.ticker import Ticker, remove_answers
 from service.wiring import Runtime
 from tests.support.life import NOW, Life
+from tests.support.polling import until
 from tests.support.running import make_runtime
 from tests.support.site import at
 
@@ -33,6 +34,16 @@ def runtime(database_url: str, tmp_path: Path) -> Iterator[Runtime]:
     at(made, NOW)
     yield made
     made.close()
+
+
+def test_a_process_that_does_not_run_for_long_tidies_up_too(life: Life, runtime: Runtime) -> None:
+    event_id = life.webinar()
+    _send(life, runtime, event_id, NOW - timedelta(days=2))
+    [key] = [row.storage_key for row in life.database.read(lambda s: s.scalars(sa.select(AnswerFile)).all())]
+    ticker = Ticker(runtime, first_tidy=timedelta())
+    ticker.start()
+    until(lambda: not runtime.files.exists(key) and not _files(life, runtime), what="the orphan is swept")
+    ticker.stop()
 
 
 def _send(life: Life, runtime: Runtime, event_id: uuid.UUID, now: datetime) -> uuid.UUID:
