@@ -82,7 +82,7 @@ def test_a_party_is_let_in_person_by_person_and_taken_back(site: Site, page: Pag
     expect(page.locator("#result")).to_have_attribute("data-tone", "good")
     wait_inside(site, event_id, 2)
     expect(page.locator("#count-inside")).to_have_text("2")
-    page.click("#result >> text=Batalkan")
+    page.click("#result >> text=Urungkan")
     wait_inside(site, event_id, 0)
     expect(page.locator("#count-inside")).to_have_text("0")
     page.fill("#find", code_of(site, event_id, "Wulan"))
