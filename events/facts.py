@@ -299,6 +299,12 @@ class GuardianRefused(Fact, frozen=True, kw_only=True):
     registration_id: uuid.UUID
 
 
+class GuardianAsked(Fact, frozen=True, kw_only=True):
+    """Staff had a minor's guardian asked once more."""
+
+    registration_id: uuid.UUID
+
+
 class GuardianSilent(Fact, frozen=True, kw_only=True):
     """A guardian did not answer in time."""
 

@@ -7,7 +7,7 @@ child's data are used; without it in time, or refused, the registration is decli
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,6 +21,8 @@ from events.holdings import Holding
 from events.models import ACTIVE_STATES, Registration, RegistrationState, Stage
 from events.storage import ReadSession
 
+GUARDIAN_WITHIN = timedelta(hours=72)
+"""How long a seat is held for a minor whose guardian has not answered; never past the start."""
 _OVER = (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED)
 
 
@@ -44,10 +46,13 @@ def allow_minors(session: Session, event_id: uuid.UUID, allowed: bool, *, now: d
     outbox.record(session, fact, now=now, by=by)
 
 
-def consent(session: Session, registration_id: uuid.UUID, *, now: datetime) -> RegistrationState:
+def consent(
+    session: Session, registration_id: uuid.UUID, *, now: datetime, by: str | None = None, note: str | None = None
+) -> RegistrationState:
     """Note the guardian's consent and let the registration on. Returns its state. The caller commits.
 
-    Consenting twice changes nothing. Raises `Gone` where it is too late or the registration was given up.
+    `by` and `note`: staff who saw it on paper, and what they saw. Consenting twice changes nothing. Raises `Gone`
+    where it is too late or the registration was given up.
     """
     held = _hold(session, registration_id)
     own = held.registration
@@ -59,16 +64,17 @@ def consent(session: Session, registration_id: uuid.UUID, *, now: datetime) -> R
         raise Conflict(N_("This event is over."))
     own.needs_guardian = False
     own.guardian_consented_at = now
+    own.guardian_note = note
     own.guardian_due_at = None
     state = settle_pending(session, held, now=now)
     fact = facts.GuardianConsented(
         organiser_id=held.event.organiser_id, event_id=held.event.id, registration_id=own.id, state=state.value
     )
-    outbox.record(session, fact, now=now, by=f"guardian:{own.id}")
+    outbox.record(session, fact, now=now, by=by or f"guardian:{own.id}")
     return state
 
 
-def refuse(session: Session, registration_id: uuid.UUID, *, now: datetime) -> None:
+def refuse(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str | None = None) -> None:
     """Note that the guardian does not consent; the seats go on. Refusing twice changes nothing. The caller commits."""
     held = _hold(session, registration_id)
     own = held.registration
@@ -77,7 +83,25 @@ def refuse(session: Session, registration_id: uuid.UUID, *, now: datetime) -> No
     if own.state not in ACTIVE_STATES or not own.needs_guardian:
         raise Gone(N_("This registration no longer waits for an answer."))
     fact = facts.GuardianRefused(organiser_id=held.event.organiser_id, event_id=held.event.id, registration_id=own.id)
-    _decline(session, held, fact, now=now, by=f"guardian:{own.id}")
+    _decline(session, held, fact, now=now, by=by or f"guardian:{own.id}")
+
+
+def ask_again(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
+    """Have the guardian asked once more, with all the time for an answer. The caller commits.
+
+    Raises `Gone` where nobody is asked any more, `Conflict` once it has begun.
+    """
+    held = _hold(session, registration_id)
+    own = held.registration
+    if own.state not in ACTIVE_STATES or not own.needs_guardian:
+        raise Gone(N_("This registration no longer waits for an answer."))
+    if held.event.stage in _OVER or held.starts_at <= now:
+        raise Conflict(N_("This event is over."))
+    own.guardian_due_at = min(now + GUARDIAN_WITHIN, held.starts_at)
+    own.updated_at = now
+    session.flush()
+    fact = facts.GuardianAsked(organiser_id=held.event.organiser_id, event_id=held.event.id, registration_id=own.id)
+    outbox.record(session, fact, now=now, by=by)
 
 
 def expire(session: Session, *, now: datetime, limit: int = 100) -> int:

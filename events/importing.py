@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, registration, rehearsing
+from events import claims, facts, outbox, registration, rehearsing
 from events.errors import N_, AlreadyRegistered, Conflict, FieldError, Invalid, NotFound, Refused
 from events.models import SEATED_STATES, Event, Registration, RegistrationImport, RegistrationState, SeatPool
 from events.outbox import RECORDED
@@ -133,6 +133,7 @@ def bring_in(
     Raises `Moved` where other things would happen than were seen, `Invalid` for rows with errors unless they may be
     left out and for a consent that nobody described, `Conflict` for a list that was brought in before or forgotten.
     """
+    claims.claim(session, _event_of(session, import_id))
     row = _claim(session, import_id)
     event = session.get_one(Event, row.event_id)
     if not order.consent.strip():
@@ -157,6 +158,15 @@ def bring_in(
 
 def _at_row(outcome: Outcome, error: FieldError) -> FieldError:
     return FieldError(f"rows.{outcome.candidate.number}.{error.field}", error.code, error.message, error.params)
+
+
+def _event_of(session: Session, import_id: uuid.UUID) -> uuid.UUID:
+    found: uuid.UUID | None = session.scalar(
+        sa.select(RegistrationImport.event_id).where(RegistrationImport.id == import_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _claim(session: Session, import_id: uuid.UUID) -> RegistrationImport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +26,7 @@ from events.errors import (
     Invalid,
     NotFound,
 )
+from events.guardians import GUARDIAN_WITHIN
 from events.holdings import Needs
 from events.models import (
     ACTIVE_STATES,
@@ -43,10 +44,6 @@ from events.storage import insert_unless_present, new_id
 
 _TABLE: sa.Table = Registration.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 _MEMBERS: sa.Table = PartyMember.__table__  # type: ignore[assignment] # likewise
-
-
-GUARDIAN_WITHIN = timedelta(hours=72)
-"""How long a seat is held for a minor whose guardian has not answered; never past the start."""
 
 
 @dataclass(frozen=True, slots=True)

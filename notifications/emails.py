@@ -128,8 +128,13 @@ def has_told(session: ReadSession, registration_id: uuid.UUID) -> bool:
     return session.scalar(sa.select(Email.id).where(theirs, told).limit(1)) is not None
 
 
-def queue_to_guardian(session: Session, *, registration_id: uuid.UUID, now: datetime) -> uuid.UUID | None:
-    """Owe a minor's guardian the question whether they consent; None where they have no e-mail address."""
+def queue_to_guardian(
+    session: Session, *, registration_id: uuid.UUID, now: datetime, about: str = ""
+) -> uuid.UUID | None:
+    """Owe a minor's guardian the question whether they consent; None where they have no e-mail address.
+
+    `about` tells a question that is asked again from the first one.
+    """
     row = session.execute(
         sa.select(Registration, Event)
         .join(Event, Event.id == Registration.event_id)
@@ -146,7 +151,7 @@ def queue_to_guardian(session: Session, *, registration_id: uuid.UUID, now: date
         "registration_id": registration.id,
         "to_address": registration.guardian_email,
         "locale": registration.locale,
-        "dedupe_key": f"{kind.value}:{registration.id}:{registration.link_version}",
+        "dedupe_key": f"{kind.value}:{registration.id}:{registration.link_version}{about}",
         "uid": None,
     }
     return _insert(session, values)

@@ -24,6 +24,17 @@ class StaffRegistrationInput(AnsweringInput):
     locale: Literal["id", "en"] = "id"
 
 
+class GuardianActInput(Input):
+    """What staff do about a minor's guardian."""
+
+    act: Literal["ask", "paper", "withdraw"] = Field(
+        description="Ask again by e-mail; note a consent on paper; note that there is none, or none any more."
+    )
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)] = Field(
+        "", description="Of a paper: who signed, when, and where it is kept."
+    )
+
+
 class AttendanceInput(Input):
     """How staff know that a person was there."""
 

@@ -218,6 +218,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
         standing.tell_guardian_consented,
     ),
     facts.GuardianRefused: (standing.tell_guardian_missing,),
+    facts.GuardianAsked: (standing.ask_guardian_again,),
     facts.GuardianSilent: (standing.tell_guardian_missing,),
     facts.OwnEventsAsked: (standing.send_own_events,),
     facts.EventRescheduled: (

@@ -20,6 +20,8 @@ def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | 
     """Tell the person that they have a seat, that they wait, or that staff will decide; remind who has one."""
     state = RegistrationState(fact.state)
     if fact.quiet:
+        # Whoever must consent is asked all the same: without their answer the seat is lost.
+        _ask_guardian(context, fact.registration_id, quiet=True)
         if state is RegistrationState.CONFIRMED:
             reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
@@ -49,12 +51,21 @@ def give_back_exchanged(context: Context, fact: Fact, _cursor: Cursor | None) ->
         exchanging.settle(context.session, fact.registration_id, now=context.now, by=person)
 
 
-def _ask_guardian(context: Context, registration_id: uuid.UUID) -> None:
+def _ask_guardian(context: Context, registration_id: uuid.UUID, *, quiet: bool = False) -> None:
     """Ask a minor's guardian, and tell the minor that we do."""
     if not context.session.get_one(Registration, registration_id).needs_guardian:
         return
     emails.queue_to_guardian(context.session, registration_id=registration_id, now=context.now)
-    emails.queue(context.session, EmailKind.GUARDIAN_AWAITED, registration_id=registration_id, now=context.now)
+    if not quiet:
+        emails.queue(context.session, EmailKind.GUARDIAN_AWAITED, registration_id=registration_id, now=context.now)
+
+
+def ask_guardian_again(context: Context, fact: facts.GuardianAsked, _cursor: Cursor | None) -> None:
+    """Send the guardian the question once more."""
+    held = context.session.get_one(Registration, fact.registration_id)
+    emails.queue_to_guardian(
+        context.session, registration_id=held.id, now=context.now, about=held.updated_at.isoformat()
+    )
 
 
 def tell_guardian_consented(context: Context, fact: facts.GuardianConsented, _cursor: Cursor | None) -> None:

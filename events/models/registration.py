@@ -136,6 +136,8 @@ class Registration(Base):
     guardian_phone: Mapped[str | None] = mapped_column(sa.String(20))
     guardian_due_at: Mapped[datetime | None] = mapped_column(index=True)
     guardian_consented_at: Mapped[datetime | None]
+    guardian_note: Mapped[str | None] = mapped_column(sa.String(200))
+    """What staff saw of a consent that was given on paper: who signed, when, where it is kept."""
     waiting_since: Mapped[datetime | None]
     offer_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

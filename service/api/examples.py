@@ -152,6 +152,7 @@ _PLACE = people.RegistrationView(
     form_revision=1,
     answers={"role": "pupil", "class": 8},
     members=[],
+    guardian=None,
     waiting_since=None,
     offer_expires_at=None,
     created_at=_BEFORE,

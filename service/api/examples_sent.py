@@ -81,6 +81,7 @@ SENT: dict[str, Any] = {
             {"id": _ITEM, "kind": "heads", "at": "2026-12-12T08:56:00+07:00", "age_group": "child", "delta": 3},
         ],
     },
+    "GuardianActInput": {"act": "paper", "note": "Ibu Ani, 3 Desember; map di meja informasi."},
     "AttendanceInput": {"evidence": "door"},
     "RecordingLinkInput": {"url": "https://youtu.be/dQw4w9WgXcQ", "title": "Menulis Cerita Anak"},
     "BrandInput": {"primary": "#0f5c5c", "accent": "#f2a541", "tone": "warm"},

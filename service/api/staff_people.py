@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 from litestar.response import File
 
-from events import attendance, desk, registration, rosters
+from events import attendance, desk, guardian_paper, guardians, registration, rosters
 from events.models import Event, Evidence, Registration, RegistrationState
 from events.storage import ReadSession, Session
 from service import exports
@@ -29,7 +29,7 @@ from service.api.resources.people import (
     RegistrationView,
     registration_view,
 )
-from service.desk_inputs import AttendanceInput, StaffRegistrationInput
+from service.desk_inputs import AttendanceInput, GuardianActInput, StaffRegistrationInput
 from service.web.languages import translate
 
 
@@ -154,6 +154,31 @@ async def cancel_registration(registration_id: Id, acting: NamedDependency[Actin
 
 
 @post(
+    "/registrations/{registration_id:uuid}/guardian",
+    status_code=200,
+    opt=needs(Action.EDIT_REGISTRATIONS),
+    responses=STAFF_WRITE,
+    operation_id="actOnGuardian",
+)
+async def act_on_guardian(
+    registration_id: Id, data: JSONBody[GuardianActInput], acting: NamedDependency[Acting]
+) -> RegistrationView:
+    """Ask a minor's guardian again, note a consent that was given on paper, or that there is none any more."""
+    now, by = acting.now, acting.by
+
+    def use_case(session: Session) -> RegistrationView:
+        if data.act == "paper":
+            guardian_paper.record_paper(session, registration_id, note=data.note, now=now, by=by)
+        elif data.act == "withdraw":
+            guardian_paper.withdraw(session, registration_id, now=now, by=by)
+        else:
+            guardians.ask_again(session, registration_id, now=now, by=by)
+        return _registration(session, registration_id)
+
+    return await acting.change(use_case, on=(Registration, registration_id))
+
+
+@post(
     "/registrations/{registration_id:uuid}/revoke-links",
     status_code=200,
     opt=needs(Action.EDIT_REGISTRATIONS),
@@ -219,6 +244,7 @@ routes = Router(
         count_people,
         get_registration,
         cancel_registration,
+        act_on_guardian,
         revoke_links,
         mark_attendance,
         unmark_attendance,

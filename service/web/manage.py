@@ -18,7 +18,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPR
 
 from certificates.listing import of_registration
 from events import attendance, calendar, materials, personal_pages, registration, waitlist
-from events.errors import N_, Invalid, NotFound
+from events.errors import Invalid, NotFound
 from events.links import JOIN, MANAGE, SERIES, check_version
 from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Slot
 from events.other_dates import NO_EXCHANGE, OtherPlace, exchange_of
@@ -29,15 +29,10 @@ from service.inputs import CodeWordInput
 from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, Form, read_form
-from service.web.languages import translate
+from service.web.guardian_sharing import share_link
 from service.web.own_link import ready_text, whatsapp_to
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
-
-_GUARDIAN_TEXT = N_(
-    "%(name)s would like to take part in “%(title)s” at the library and needs your consent. "
-    "Please read and answer here: %(link)s"
-)
 
 
 async def open_link(runtime: Runtime, purpose: str, token: str) -> RegistrationPage:
@@ -109,7 +104,7 @@ async def _page(
         new=new,
         changed=changed,
         quiet=new and "quiet" in request.query_params,
-        guardian_share=_guardian_share(runtime, page, locale),
+        guardian_share=share_link(runtime.links, page, page.title.to(locale), locale),
         form=form or Form(),
         active=page.state in ACTIVE_STATES,
         gate_opens_at=page.starts_at - attendance.GATE_OPENS,
@@ -127,20 +122,6 @@ def _series_path(runtime: Runtime, page: RegistrationPage) -> str | None:
     """Return where the person sees all their dates, if this is one of several that they registered for at once."""
     booking = page.series_booking
     return f"/s/{runtime.links.token(SERIES, booking.id, booking.version)}" if booking else None
-
-
-def _guardian_share(runtime: Runtime, page: RegistrationPage, locale: str) -> str | None:
-    """Return the link that opens WhatsApp with the question to the guardian, for whom we have no other way to ask."""
-    if not page.needs_guardian or not page.guardian_phone:
-        return None
-    text = translate(
-        _GUARDIAN_TEXT,
-        locale,
-        name=page.name,
-        title=page.title.to(locale),
-        link=runtime.links.guardian_url(page.id, page.link_version),
-    )
-    return whatsapp_to(page.guardian_phone, text)
 
 
 def _takes_codes(page: RegistrationPage, *, now: datetime) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from events import guardians, registration, waitlist
-from events.errors import Gone, Invalid, NotFound, WrongStage
+from events import guardian_paper, guardians, registration, waitlist
+from events.errors import Conflict, Gone, Invalid, NotFound, WrongStage
+from events.guardians import GUARDIAN_WITHIN
 from events.models import RegistrationState, Stage
-from events.registration import GUARDIAN_WITHIN, Guardian, Registered
-from tests.support.life import NOW, STARTS_AT, Life
+from events.registration import Guardian, Registered
+from tests.support.life import NOW, STAFF, STARTS_AT, Life
 
 CONFIRMED, PENDING, DECLINED, OFFERED, WAITLISTED = (
     RegistrationState.CONFIRMED,
@@ -122,3 +124,53 @@ def test_the_setting_is_an_event_s_and_told_once(life: Life) -> None:
         life.do(guardians.allow_minors, life.webinar(Stage.ENDED), True)
     with pytest.raises(NotFound):
         life.do(guardians.allow_minors, life.organiser_id, True)
+
+
+# ---------------------------------------------------------------- by staff
+def open_to_minors(life: Life) -> tuple[uuid.UUID, uuid.UUID]:
+    """Make an event with one seat, which a minor holds who waits for their guardian."""
+    event_id: uuid.UUID = _event(life, capacity=1)
+    return event_id, life.register(event_id, 1, guardian=MOTHER).registration_id
+
+
+def test_a_consent_on_paper_counts_with_who_noted_it(life: Life) -> None:
+    event_id, held = open_to_minors(life)
+    with pytest.raises(Invalid):
+        life.do(guardian_paper.record_paper, held, note="  ")
+    state = life.do(guardian_paper.record_paper, held, note=" Ibu Ani,  3 Desember ")
+    assert state is RegistrationState.CONFIRMED
+    found = life.registration(held)
+    assert (found.guardian_note, found.guardian_consented_at) == ("Ibu Ani, 3 Desember", NOW)
+    assert not found.needs_guardian
+    assert life.do(guardian_paper.record_paper, held, note="Lain") is RegistrationState.CONFIRMED
+    told = [row for row in life.rows(event_id) if row.name == "GuardianConsented"]
+    assert [row.by for row in told] == [STAFF]
+    assert life.registration(held).guardian_note == "Ibu Ani, 3 Desember"
+
+
+def test_a_guardian_who_is_asked_again_has_all_the_time(life: Life) -> None:
+    event_id, held = open_to_minors(life)
+    later = NOW + timedelta(hours=60)
+    life.do(guardians.ask_again, held, now=later)
+    assert life.registration(held).guardian_due_at == later + guardians.GUARDIAN_WITHIN
+    assert life.do(guardians.expire, now=later + timedelta(hours=71)) == 0
+    assert life.facts(event_id)[-1] == "GuardianAsked"
+    life.do(guardian_paper.record_paper, held, note="Ibu Ani")
+    with pytest.raises(Gone):
+        life.do(guardians.ask_again, held)
+
+
+@pytest.mark.parametrize("consented", [True, False])
+def test_a_consent_that_is_taken_back_gives_the_seat_to_who_waits(life: Life, consented: bool) -> None:
+    event_id, held = open_to_minors(life)
+    if consented:
+        life.do(guardian_paper.record_paper, held, note="Ibu Ani")
+    waiting = life.register(event_id, 2).registration_id
+    for _ in range(2):
+        life.do(guardian_paper.withdraw, held)
+    found = life.registration(held)
+    assert found.state is (RegistrationState.CANCELLED if consented else RegistrationState.DECLINED)
+    assert (found.guardian_consented_at, found.needs_guardian) == (None, True)
+    assert life.registration(waiting).state is RegistrationState.OFFERED
+    with pytest.raises(Conflict):
+        life.do(guardian_paper.withdraw, waiting)

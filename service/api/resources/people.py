@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from events.answer_reading import Preparing
-from events.models import Evidence, RegistrationState
+from events.models import Evidence, Registration, RegistrationState
 from events.outbox import FactRow
 from events.rosters import Entry
 from service.accounts.models import ApiToken, Role, Staff, StaffLink
@@ -30,6 +30,18 @@ class MemberView(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     answers: dict[str, Any]
+
+
+class GuardianView(msgspec.Struct, frozen=True, kw_only=True):
+    """A minor's parent or guardian, and what they said."""
+
+    name: str
+    email: str | None
+    phone: Annotated[str | None, Meta(description="E.164.")]
+    awaited: bool
+    due_at: Annotated[datetime | None, Meta(description="Until when the seat is held for their answer.")]
+    consented_at: datetime | None
+    note: Annotated[str | None, Meta(description="What staff saw of a consent on paper.")]
 
 
 class RegistrationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +64,7 @@ class RegistrationView(msgspec.Struct, frozen=True, kw_only=True):
     form_revision: Annotated[int, Meta(description="The revision of the form that was answered; 0: none.")]
     answers: Annotated[dict[str, Any], Meta(description="By question id; see `getFormRevision` for the wording.")]
     members: Annotated[list[MemberView], Meta(description="The others of the party.")]
+    guardian: GuardianView | None
     waiting_since: datetime | None
     offer_expires_at: datetime | None
     created_at: datetime
@@ -174,7 +187,7 @@ class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-_JOINED = ("slot_starts_at", "attendance", "members")
+_JOINED = ("slot_starts_at", "attendance", "members", "guardian")
 
 
 def registration_view(entry: Entry) -> RegistrationView:
@@ -185,7 +198,22 @@ def registration_view(entry: Entry) -> RegistrationView:
         **{name: getattr(row, name) for name in own},
         slot_starts_at=entry.slot.starts_at if entry.slot else None,
         members=[MemberView(name=each.name, answers=each.answers) for each in entry.members],
+        guardian=_guardian(row),
         attendance=[EvidenceView(evidence=each.evidence, at=each.at, by=each.by) for each in entry.attendance],
+    )
+
+
+def _guardian(row: Registration) -> GuardianView | None:
+    if row.guardian_name is None:
+        return None
+    return GuardianView(
+        name=row.guardian_name,
+        email=row.guardian_email,
+        phone=row.guardian_phone,
+        awaited=row.needs_guardian,
+        due_at=row.guardian_due_at,
+        consented_at=row.guardian_consented_at,
+        note=row.guardian_note,
     )
 
 

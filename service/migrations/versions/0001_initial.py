@@ -837,6 +837,7 @@ def upgrade() -> None:
         sa.Column("guardian_phone", sa.String(length=20), nullable=True),
         sa.Column("guardian_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("guardian_consented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("guardian_note", sa.String(length=200), nullable=True),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("offer_expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

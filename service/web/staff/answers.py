@@ -11,14 +11,16 @@ from litestar.response import Response
 from events import answer_files, answer_reading
 from events.answer_reading import Answered
 from events.desk import find_registration
-from events.models import AnswerFile
+from events.models import ACTIVE_STATES, AnswerFile, Event
 from events.storage import ReadSession
 from service.accounts.permissions import Action
 from service.answer_words import words_of
 from service.web.answer_downloads import answer_file
+from service.web.forms import Form
+from service.web.guardian_sharing import share_link
 from service.web.languages import translate
 from service.web.pages import Request
-from service.web.staff.desk import desk_of
+from service.web.staff.desk import Desk, desk_of
 
 
 @get(
@@ -32,7 +34,14 @@ async def show_answers(
     """Show one registration: each answer beside the question as it was worded when it was answered."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.VIEW_REGISTRATIONS)
-    sheet = await desk.read(lambda session: answer_reading.registration_sheet(session, event_id, registration_id))
+    return await registration_page(desk, event, registration_id, Form())
+
+
+async def registration_page(
+    desk: Desk, event: Event, registration_id: uuid.UUID, form: Form, status_code: int = 200
+) -> Response[str]:
+    """Show one registration in full, with what can be done about the guardian of a minor."""
+    sheet = await desk.read(lambda session: answer_reading.registration_sheet(session, event.id, registration_id))
     locale = desk.locale
     names = {key: held.filename for key, held in sheet.files.items()}
 
@@ -46,7 +55,17 @@ async def show_answers(
             files=names,
         )
 
-    return await desk.show("registration.html", event=event, sheet=sheet, person=sheet.registration, words=say)
+    return await desk.show(
+        "registration.html",
+        event=event,
+        sheet=sheet,
+        person=sheet.registration,
+        words=say,
+        form=form,
+        active=sheet.registration.state in ACTIVE_STATES,
+        guardian_share=share_link(desk.runtime.links, sheet.registration, event.title.to(desk.locale), desk.locale),
+        status_code=status_code,
+    )
 
 
 @get(

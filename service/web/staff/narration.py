@@ -92,6 +92,7 @@ _LINES: Mapping[str, _Line] = {
     ),
     "GuardianConsented": _Line(N_("A guardian gave their consent."), N_("%(count)s guardians gave their consent.")),
     "GuardianRefused": _Line(N_("A guardian did not consent."), N_("%(count)s guardians did not consent.")),
+    "GuardianAsked": _Line(N_("A guardian was asked once more."), N_("%(count)s guardians were asked once more.")),
     "GuardianSilent": _Line(
         N_("A guardian did not answer in time."), N_("%(count)s guardians did not answer in time.")
     ),

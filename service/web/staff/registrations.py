@@ -122,7 +122,7 @@ async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> R
     try:
         if party.wanting:
             return await _new_page(desk, event, form)
-        checked = check_form(Received(form), asked, party, now=desk.now)
+        checked = check_form(Received(form), asked, party, now=desk.now, minors=event.guardian_consent)
         given = checked.given
         application = Application(
             event_id=event_id,
@@ -138,6 +138,7 @@ async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> R
             locale=form.value("locale", "id") if form.value("locale") in ("id", "en") else "id",
             consent_version=CONSENT_BY_STAFF,
             source=RegistrationSource.STAFF,
+            guardian=checked.guardian,
             **checked.answers.fields(),
         )
         done = await desk.write(lambda session: registration.register(session, application, now=desk.now, by=desk.by))

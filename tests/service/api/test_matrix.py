@@ -134,6 +134,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("DELETE", "/registrations/{registration_id}/attendance"): "attendance.mark",
     ("PUT", "/registrations/{registration_id}/attendance"): "attendance.mark",
     ("POST", "/registrations/{registration_id}/cancel"): "registrations.edit",
+    ("POST", "/registrations/{registration_id}/guardian"): "registrations.edit",
     ("POST", "/registrations/{registration_id}/revoke-links"): "registrations.edit",
     ("POST", "/series"): "events.edit",
     ("GET", "/series/{series_id}"): "events.view",

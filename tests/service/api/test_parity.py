@@ -47,7 +47,6 @@ ONLY_PAGES = {
     "events.importing.bring_in": _LIST,
     "events.importing.keep": _LIST,
     "events.importing.set_mapping": _LIST,
-    "events.importing.try_out": _LIST,
     "events.event_templates.apply_parts": "the form of a template does it; programs send programme and visits",
     "events.working_copies.discard_working_copy": _TYPING,
     "events.working_copies.keep_working_copy": _TYPING,

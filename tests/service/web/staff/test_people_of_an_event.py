@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,11 +14,15 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import forms, lifecycle
+from events import forms, guardians, lifecycle, outbox
 from events.form_document import FormDocument, Question, QuestionKind
 from events.links import MANAGE
 from events.models import Attendance, Evidence, Registration, RegistrationState, Stage
+from events.registration import Guardian
 from events.storage import LocalizedText
+from notifications.models.email import Email
+from service.clock import real_now
+from service.work import react_to
 from tests.service.web.staff.room import Room
 from tests.support.site import words
 
@@ -181,3 +187,49 @@ def test_staff_answer_for_the_person_at_the_desk(sqlite_room: Room) -> None:
         assert client.post(page, data={**form, "answers.kelas": "VIII-B", "members.0.name": "Ani"}).status_code == 200
     found = room.runtime.database.read(lambda s: s.scalars(sa.select(Registration)).one())
     assert (found.source, found.form_revision, found.answers) == ("staff", revision, {"kelas": "VIII-B"})
+
+
+# ---------------------------------------------------------------- a minor's guardian
+MINOR = {"name": "Putri", "email": "putri@example.org", "consent": "yes", "minor": "yes"}
+
+
+def test_a_minor_is_registered_at_the_desk_and_the_paper_is_noted(sqlite_room: Room) -> None:
+    room = sqlite_room
+    event_id = room.life.webinar()
+    room.life.do(guardians.allow_minors, event_id, True)
+    with room.visitor() as client:
+        room.sign_in(client, room.installation.email)
+        new = f"/staff/events/{event_id}/registrations/new"
+        assert "Di bawah 18 tahun?" in words(client.get(new).text)
+        assert client.post(new, data={**MINOR, "guardian_name": "Ny. Sa'diyah"}).status_code == 422
+        given = {**MINOR, "guardian_name": "Ny. Sa'diyah", "guardian_email": "ibu@example.org"}
+        assert client.post(new, data=given).status_code == 303
+        [made] = room.runtime.database.read(lambda session: session.scalars(sa.select(Registration)).all())
+        page = f"/staff/events/{event_id}/registrations/{made.id}"
+        assert "Ny. Sa'diyah" in html.unescape(client.get(page).text)
+        assert client.post(f"{page}/guardian", data={"do": "ask"}).headers["location"] == f"{page}?done=guardian_asked"
+        assert client.post(f"{page}/guardian", data={"do": "paper", "note": ""}).status_code == 422
+        noted = client.post(f"{page}/guardian", data={"do": "paper", "note": "Ditandatangani 3 Desember"})
+        assert noted.headers["location"] == f"{page}?done=guardian_noted"
+        assert "Di atas kertas: Ditandatangani 3 Desember" in words(client.get(page).text)
+        assert client.post(f"{page}/guardian", data={"do": "withdraw"}).status_code == 303
+    assert room.life.registration(made.id).state is RegistrationState.CANCELLED
+
+
+def test_a_guardian_is_asked_even_where_nobody_else_is_written_to(sqlite_room: Room) -> None:
+    """A list brought in without confirmations would otherwise lose its minors' seats after three days."""
+    room = sqlite_room
+    event_id = room.life.webinar()
+    room.life.do(guardians.allow_minors, event_id, True)
+    mother = Guardian("Ny. Sa'diyah", "ibu@example.org")
+    held = room.life.register(event_id, 1, guardian=mother, quiet=True).registration_id
+    react_to(room.runtime, room.runtime.database.read(lambda s: outbox.unsettled(s, real_now=real_now())))
+    room.life.do(guardians.ask_again, held, now=room.life.now + timedelta(hours=1))
+    react_to(room.runtime, room.runtime.database.read(lambda s: outbox.unsettled(s, real_now=real_now())))
+    found = room.runtime.database.read(
+        lambda s: [
+            (str(kind), to)
+            for kind, to in s.execute(sa.select(Email.kind, Email.to_address).where(Email.registration_id == held))
+        ]
+    )
+    assert found == [("guardian_request", "ibu@example.org")] * 2

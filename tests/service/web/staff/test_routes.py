@@ -142,6 +142,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/staff/events/{event_id}/preparation"): "registrations.view",
     ("GET", "/staff/events/{event_id}/registrations/{registration_id}"): "registrations.view",
     ("GET", "/staff/events/{event_id}/registrations/{registration_id}/files/{file_id}"): "registrations.export",
+    ("POST", "/staff/events/{event_id}/registrations/{registration_id}/guardian"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/registrations/{registration_id}/cancel"): "registrations.edit",
     ("POST", "/staff/events/{event_id}/registrations/{registration_id}/cancel"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/registrations/{registration_id}/link"): "registrations.edit",

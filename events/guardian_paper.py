@@ -1,0 +1,50 @@
+"""What staff do about a guardian: note a consent that was given on paper, and one that was taken back."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from events import guardians, holdings, registration
+from events.errors import N_, Conflict, FieldError, Invalid
+from events.models import ACTIVE_STATES, RegistrationState
+
+LONGEST_NOTE = 200
+
+
+def record_paper(
+    session: Session, registration_id: uuid.UUID, *, note: str, now: datetime, by: str
+) -> RegistrationState:
+    """Note that a guardian consented on paper: `note` says who signed, when, and where the paper is.
+
+    Returns the registration's state. Noting it twice changes nothing. Raises `Invalid` without a note, and what
+    `guardians.consent` does. The caller commits.
+    """
+    told = " ".join(note.split())
+    if not told:
+        raise Invalid([FieldError("note", "missing", N_("Write who signed, when, and where the paper is kept."))])
+    if len(told) > LONGEST_NOTE:
+        message = N_("At most %(limit)s characters, please.")
+        raise Invalid([FieldError("note", "too_long", message, {"limit": LONGEST_NOTE})])
+    return guardians.consent(session, registration_id, now=now, by=by, note=told)
+
+
+def withdraw(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
+    """Note that a guardian does not consent, or not any more: the place is given up, and the minor told.
+
+    Doing it twice changes nothing. Raises `NotFound`, or `Conflict` where no guardian is concerned or it is over. The
+    caller commits.
+    """
+    own = holdings.hold(session, registration_id).registration
+    if own.guardian_name is None:
+        raise Conflict(N_("This registration needs no guardian's consent."))
+    if own.state not in ACTIVE_STATES:
+        return
+    if own.needs_guardian:
+        guardians.refuse(session, registration_id, now=now, by=by)
+        return
+    own.needs_guardian, own.guardian_consented_at, own.guardian_note = True, None, None
+    session.flush()
+    registration.cancel(session, registration_id, now=now, by=by)
