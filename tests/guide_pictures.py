@@ -28,6 +28,8 @@ SHARPNESS = 1.5
 PHONE = 360
 _WHOLE = {"main", ".staff-body"}
 """What is shown from its very edge; everything else gets some air above."""
+_BELOW_TABS = ".tabs-row ~ :is(h2, header)"
+"""Where an event's page begins to be its own."""
 _CSV = """Nama,Surel,Nomor WhatsApp,Sekolah
 Siti Aminah,siti.aminah@sman1batam.example,,SMA Negeri 1 Batam
 "Muhammad Rizky, S.Pd.",rizky@sman3batam.example,,SMA Negeri 3 Batam
@@ -43,7 +45,7 @@ class Shot:
 
     name: str
     path: str
-    width: int = 800
+    width: int = 480
     height: int = 640
     start: str = ".staff-body"
     act: Callable[[Page], None] | None = None
@@ -83,29 +85,30 @@ def _find_at_door(page: Page) -> None:
 
 SHOTS = (
     Shot("sign-in", "/staff/sign-in", PHONE, 560, start="main"),
-    Shot("overview", "/staff", height=760),
-    Shot("new-event", "/staff/events/new?kind=webinar", height=900, act=_write_event),
-    Shot("event-home", "/staff/events/{webinar}", height=640),
-    Shot("review", "/staff/events/{draft}/review", height=640),
-    Shot("programme", "/staff/events/{webinar}/programme", height=620, start=".staff-body > h2"),
-    Shot("visiting-times", "/staff/events/{exhibition}/slots", height=760, start=".staff-body > h2"),
-    Shot("series-dates", "/staff/series/new", height=700, act=_plan_series),
+    Shot("overview", "/staff", height=720),
+    Shot("new-event", "/staff/events/new?kind=webinar", height=760, start="#field-form", act=_write_event),
+    Shot("event-home", "/staff/events/{webinar}", height=720),
+    Shot("review", "/staff/events/{draft}/review", height=760, start=_BELOW_TABS),
+    Shot("programme", "/staff/events/{webinar}/programme", start=_BELOW_TABS),
+    Shot("visiting-times", "/staff/events/{exhibition}/slots", height=900, start=_BELOW_TABS),
+    Shot("series-dates", "/staff/series/new", height=840, act=_plan_series),
     Shot("form", "/staff/events/{workshop}/form", width=1100, height=760, start="#builder"),
-    Shot("registrations", "/staff/events/{workshop}/registrations", width=1000, height=760, start="#search"),
-    Shot("import", "/staff/events/{training}/registrations/import", height=640, start="h2", act=_try_import),
-    Shot("getting-in", "/staff/events/{training}/registration-settings", height=760, start=".staff-body > h2"),
-    Shot("approval", "/staff/events/{training}/approvals", height=640, start=".staff-body header:has(h2)"),
+    Shot("registrations", "/staff/events/{workshop}/registrations", width=860, height=640, start="#search"),
+    Shot("import", "/staff/events/{training}/registrations/import", width=720, start="h2", act=_try_import),
+    Shot("getting-in", "/staff/events/{training}/registration-settings", height=760, start=_BELOW_TABS),
+    Shot("approval", "/staff/events/{training}/approvals", start=_BELOW_TABS),
     Shot("own-page", "/r/{guest}", PHONE, 760, start="main"),
-    Shot("invitees", "/staff/events/{training}/invitees", height=700, start=".staff-body header:has(h2)"),
+    Shot("invitees", "/staff/events/{training}/invitees", height=700, start=_BELOW_TABS),
+    Shot("waiting", "/r/{waiting}", PHONE, 420, start="main"),
+    Shot("waitlist", "/staff/events/{workshop}/waitlist", height=760, start=_BELOW_TABS),
     Shot("door", "/staff/events/{workshop}/door", PHONE, 760, start="#door", act=_find_at_door),
-    Shot("reports", "/staff/events/{ended}/reports", height=560, start=".staff-body > h2"),
-    Shot("partners", "/staff/events/{webinar}/partners", height=620, start=".staff-body > h2"),
-    Shot("posts", "/staff/posts", width=900, height=700),
-    Shot("recordings", "/staff/events/{ended}/recording", width=1060, height=620, start=".staff-body > h2"),
-    Shot("certificates", "/staff/events/{ended}/certificates", height=560, start=".staff-body > h2"),
-    Shot("brand", "/staff/brand", width=1060, height=640),
-    Shot("people", "/staff/people", width=1060, height=560),
-    Shot("waitlist", "/staff/events/{workshop}/waitlist", height=760, start=".staff-body header:has(h2)"),
+    Shot("reports", "/staff/events/{ended}/reports", height=760, start=_BELOW_TABS),
+    Shot("partners", "/staff/events/{webinar}/partners", height=640, start=_BELOW_TABS),
+    Shot("posts", "/staff/posts", width=640, height=700),
+    Shot("recordings", "/staff/events/{ended}/recording", height=640, start=_BELOW_TABS),
+    Shot("certificates", "/staff/events/{ended}/certificates", width=760, height=560, start=_BELOW_TABS),
+    Shot("brand", "/staff/brand", width=640, height=760),
+    Shot("people", "/staff/people", width=640, height=720),
 )
 
 

@@ -97,7 +97,7 @@ def _picture(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env:
     shown = known_pictures()[name]
     address = f"{ADDRESS}/pictures/{name}.webp?v={shown['digest']}"
     return Markup(
-        '<a class="guide-picture" href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy"></a>'
+        '<a class="guide-picture" href="{}"><img src="{}" alt="{}" width="{}" height="{}"></a>'
     ).format(address, address, tokens[at].content, shown["width"], shown["height"])
 
 

@@ -65,7 +65,7 @@ _SATURDAY = datetime.fromisoformat("2026-12-12T09:00+07:00")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the pictures are taken of, by the ids of its events; `guest` is somebody's own page."""
+    """What the pictures are taken of, by the ids of its events; `guest` and `waiting` open own pages."""
 
     owner: StaffIdentity
     webinar: uuid.UUID
@@ -75,6 +75,7 @@ class House:
     draft: uuid.UUID
     ended: uuid.UUID
     guest: str
+    waiting: str
 
 
 def furnish(site: Site) -> House:
@@ -90,7 +91,7 @@ def furnish(site: Site) -> House:
     team.join(Role.APPROVER, "Drs. Yusuf Harahap", "yusuf@perpus.example")
     team.join(Role.DOOR, "Fajar Nugroho", "fajar@perpus.example")
     webinar = _webinar(life, library)
-    workshop, guest = _workshop(life)
+    workshop, guest, waiting = _workshop(life)
     ended = _ended(life, library)
     _posts(site, webinar, library)
     return House(
@@ -102,6 +103,7 @@ def furnish(site: Site) -> House:
         draft=_draft(life, editor),
         ended=ended,
         guest=site.runtime.links.token("manage", guest),
+        waiting=site.runtime.links.token("manage", waiting),
     )
 
 
@@ -227,7 +229,7 @@ def _exhibition(life: Life, library: dict[str, Any]) -> uuid.UUID:
 
 
 # ---------------------------------------------------------------- a workshop that is full
-def _workshop(life: Life) -> tuple[uuid.UUID, uuid.UUID]:
+def _workshop(life: Life) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
     event_id = life.webinar(
         title=LocalizedText("Lokakarya Batik Gonggong", "Gonggong Batik Workshop"),
         summary=LocalizedText(
@@ -247,7 +249,7 @@ def _workshop(life: Life) -> tuple[uuid.UUID, uuid.UUID]:
     waiting = [_wait(life, event_id, person, 1 + 2 * (number == 1)) for number, person in enumerate(_queue())]
     life.do(registration.cancel, seated[3].registration_id)
     life.do(queueing.prioritise, waiting[3], priority=10, reason="Tamu dari Natuna, hanya sehari di Batam")
-    return event_id, seated[0].registration_id
+    return event_id, seated[0].registration_id, waiting[2]
 
 
 def _queue() -> Sequence[Person]:
