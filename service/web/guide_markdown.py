@@ -96,9 +96,9 @@ def _picture(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env:
     name = f"{env['locale']}/{tokens[at].attrs['src']}"
     shown = known_pictures()[name]
     address = f"{ADDRESS}/pictures/{name}.webp?v={shown['digest']}"
-    return Markup(
-        '<a class="guide-picture" href="{}"><img src="{}" alt="{}" width="{}" height="{}"></a>'
-    ).format(address, address, tokens[at].content, shown["width"], shown["height"])
+    return Markup('<a class="guide-picture" href="{}"><img src="{}" alt="{}" width="{}" height="{}"></a>').format(
+        address, address, tokens[at].content, shown["width"], shown["height"]
+    )
 
 
 def _link(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: _Env) -> str:
