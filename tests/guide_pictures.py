@@ -28,7 +28,7 @@ SHARPNESS = 1.5
 PHONE = 360
 _WHOLE = {"main", ".staff-body"}
 """What is shown from its very edge; everything else gets some air above."""
-_BELOW_TABS = ".tabs-row ~ :is(h2, header)"
+_BELOW_TABS = ".event-menu ~ :is(h2, header)"
 """Where an event's page begins to be its own."""
 _CSV = """Nama,Surel,Nomor WhatsApp,Sekolah
 Siti Aminah,siti.aminah@sman1batam.example,,SMA Negeri 1 Batam

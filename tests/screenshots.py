@@ -56,12 +56,12 @@ def _public(browser: Browser, play: Play) -> None:
     url = play.theatre.url
     desk.goto(url)
     _shoot(desk, "home")
+    coming = desk.locator("a[href*='/events/perpustakaan-batam/']").first.get_attribute("href")
     desk.goto(f"{url}/calendar/now")
     _shoot(desk, "calendar")
     address = f"{url}/events/perpustakaan-batam"
     phone.goto(f"{address}/{play.webinar['slug']}")
     _shoot(phone, "event")
-    coming = desk.locator("a[href*='/events/perpustakaan-batam/']").first.get_attribute("href")
     phone.goto(f"{url}{coming}/register")
     phone.locator("form [type=submit]").last.click()
     _shoot(phone, "register")
