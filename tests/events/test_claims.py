@@ -55,12 +55,13 @@ def test_sqlite_has_nothing_to_claim(sqlite_database: Database) -> None:
 
 def _crossing(pair: Database, *, named: bool) -> int:
     """Have two use-cases claim two events in opposite order, and return how often one had to give way."""
-    both_hold = threading.Barrier(2, timeout=10)
+    both_hold, begun = threading.Barrier(2, timeout=10), threading.Event()
     tries = threading.local()
 
     def crossing(first: uuid.UUID, second: uuid.UUID) -> Callable[[Session], None]:
         def use_case(session: Session) -> None:
             claim(session, first)
+            begun.set()
             if not named and not getattr(tries, "met", False):
                 tries.met = True
                 both_hold.wait()
@@ -70,11 +71,11 @@ def _crossing(pair: Database, *, named: bool) -> int:
 
     seats_of = [ONE, OTHER] if named else []
     with ThreadPoolExecutor(2) as pool:
-        for done in [
-            pool.submit(pair.write, use_case, seats_of=seats_of)
-            for use_case in (crossing(ONE, OTHER), crossing(OTHER, ONE))
-        ]:
-            done.result(timeout=20)
+        one = pool.submit(pair.write, crossing(ONE, OTHER), seats_of=seats_of)
+        assert begun.wait(10)  # so that the other is no part of the same commit
+        other = pool.submit(pair.write, crossing(OTHER, ONE), seats_of=seats_of)
+        one.result(timeout=20)
+        other.result(timeout=20)
     return pair.clashes
 
 
