@@ -6,10 +6,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
+
 from events import forms
+from events.errors import NotFound
 from events.form_document import Choice, FormDocument, QuestionKind
-from events.listing import SeatsLeft
-from events.models import SeatPool
+from events.listing import PUBLIC, SeatsLeft
+from events.models import Event, FormRevision, Organiser, PoolPurpose, SeatPool, Stage
 from events.storage import ReadSession
 
 
@@ -38,6 +41,41 @@ class AskedForm:
 
 
 NOTHING_ASKED = AskedForm()
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What taking in a form needs to know of an event; its page costs much more, and is for who is refused."""
+
+    id: uuid.UUID
+    max_party_size: int
+    guardian_consent: bool
+    takes_registrations: bool
+    asked: AskedForm
+
+
+_OPEN = sa.exists().where(SeatPool.event_id == Event.id, SeatPool.purpose != PoolPurpose.CHOICE, SeatPool.open)
+_ENTRANCE = (
+    sa.select(Event.id, Event.stage, Event.max_party_size, Event.guardian_consent, _OPEN, FormRevision.fields)
+    .add_columns(Event.form_revision)
+    .join(Organiser, Organiser.id == Event.organiser_id)
+    .outerjoin(FormRevision, sa.and_(FormRevision.event_id == Event.id, FormRevision.number == Event.form_revision))
+    .where(Organiser.slug == sa.bindparam("organiser"), Event.slug == sa.bindparam("slug"), Event.stage.in_(PUBLIC))
+)
+
+
+def entrance(session: ReadSession, organiser: str, slug: str) -> Entrance:
+    """Return what a form that was sent is judged by; one query. Raises `NotFound`, for drafts too.
+
+    Who comes too late is told so, not what is missing: then nothing is asked. Places are not counted.
+    """
+    row = session.execute(_ENTRANCE.params(organiser=organiser, slug=slug)).first()
+    if row is None:
+        raise NotFound
+    event_id, stage, most, minors, is_open, fields, revision = row
+    takes = bool(is_open) and stage in (Stage.REGISTRATION_OPEN, Stage.LIVE)
+    asked = AskedForm(revision, forms.document_of(fields)) if takes and fields is not None else NOTHING_ASKED
+    return Entrance(event_id, most, minors, takes, asked)
 
 
 def asked_form(session: ReadSession, event_id: uuid.UUID, revision: int) -> AskedForm:

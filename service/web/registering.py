@@ -16,7 +16,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_409_CONF
 
 from events import listing, registration
 from events.errors import N_, AlreadyRegistered, ChoiceFull, FieldError, FormReplaced, Invalid, KeyReused, Refused
-from events.form_reading import AskedForm, asked_form
+from events.form_reading import AskedForm, Entrance, asked_form, entrance
 from events.links import MANAGE
 from events.listing import EventPage
 from events.registration import Application
@@ -75,34 +75,39 @@ async def send_form(
 ) -> Response[Any]:
     """Register the person and lead to their own page, or show the form again with everything that is wrong."""
     # Read anew: what was shown up to 2 seconds ago decides nothing.
-    event, asked = await runtime.database.aread(lambda session: _read(session, organiser, slug))
-    received = await read_answers(request, runtime, event.id, asked)
-    party = party_of(received.form, asked, most=event.max_party_size)
+    entered = await runtime.database.aread(lambda session: entrance(session, organiser, slug))
+    received = await read_answers(request, runtime, entered.id, entered.asked)
+    party = party_of(received.form, entered.asked, most=entered.max_party_size)
     received, form = replace(received, form=party.form), party.form
     notice: Refused | None = None
     try:
         refuse_flood(request)
         if party.wanting:
-            return await _form_page(request, runtime, event, asked, form, status_code=HTTP_200_OK, notice=_WhoComes())
-        answer = await _register(request, runtime, event, asked, received)
+            raise _WhoComes
+        answer = await _register(request, runtime, entered, received)
+    except _WhoComes as wanting:
+        notice, status = wanting, HTTP_200_OK
     except AlreadyRegistered as refusal:
         error = FieldError(refusal.field or "email", refusal.code, refusal.message, refusal.params)
         form, status = form.with_errors([error]), HTTP_409_CONFLICT
     except (KeyReused, FormReplaced) as refusal:
         notice, status = refusal, HTTP_422_UNPROCESSABLE_ENTITY
-        event, asked = await runtime.database.aread(lambda session: _read(session, organiser, slug))
     except (HeldBack, TooManyRequests) as refusal:
         notice, status = refusal, status_of(refusal)
     except Invalid as refusal:
         form, status = with_trap(form, refusal.errors), HTTP_422_UNPROCESSABLE_ENTITY
     else:
-        pages_of(request).recent.forget()
-        quiet = "&quiet=1" if answer.get("quiet") else ""
-        token = runtime.links.token(MANAGE, uuid.UUID(answer["registration_id"]), answer["link_version"])
-        return Redirect(
-            f"/r/{token}?new=1{quiet}", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"}
-        )
+        return _welcome(request, runtime, answer)
+    event, asked = await runtime.database.aread(lambda session: _read(session, organiser, slug))
     return await _form_page(request, runtime, event, asked, form, status_code=status, notice=notice)
+
+
+def _welcome(request: Request, runtime: Runtime, answer: dict[str, Any]) -> Redirect:
+    """Lead to the person's own page, and show nobody a page from before they came."""
+    pages_of(request).recent.forget()
+    quiet = "&quiet=1" if answer.get("quiet") else ""
+    token = runtime.links.token(MANAGE, uuid.UUID(answer["registration_id"]), answer["link_version"])
+    return Redirect(f"/r/{token}?new=1{quiet}", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 def _read(session: ReadSession, organiser: str, slug: str) -> tuple[EventPage, AskedForm]:
@@ -112,16 +117,14 @@ def _read(session: ReadSession, organiser: str, slug: str) -> tuple[EventPage, A
     return event, asked_form(session, event.id, revision)
 
 
-async def _register(
-    request: Request, runtime: Runtime, event: EventPage, asked: AskedForm, received: Received
-) -> dict[str, Any]:
-    now = runtime.clock.now()
+async def _register(request: Request, runtime: Runtime, event: Entrance, received: Received) -> dict[str, Any]:
+    now, asked = runtime.clock.now(), event.asked
     party = party_of(received.form, asked, most=event.max_party_size)
     checked = check_form(received, asked, party, now=now, minors=event.guardian_consent)
     if event.takes_registrations:  # who comes too late is told so, not that they were quick
         refuse_programs(request, received.form, _about(event))
     application = await limits_of(request).admit(
-        application_of(checked, event, locale=locale_of(request)), address_of(request)
+        application_of(checked, event.id, locale=locale_of(request)), address_of(request)
     )
     seen = seen_revision(received.form)
 
@@ -145,11 +148,11 @@ async def _register(
         raise error_of_full_choice(refusal, checked.answers) from refusal
 
 
-def application_of(checked: Checked, event: EventPage, *, locale: str) -> Application:
+def application_of(checked: Checked, event_id: uuid.UUID, *, locale: str) -> Application:
     """Return what a person filled in as the core takes it."""
     given = checked.given
     return Application(
-        event_id=event.id,
+        event_id=event_id,
         name=given.name,
         email=given.email,
         phone=given.phone,
@@ -176,7 +179,7 @@ def _answer(session: Session, application: Application, *, now: datetime) -> dic
     }
 
 
-def _about(event: EventPage) -> str:
+def _about(event: EventPage | Entrance) -> str:
     return f"register:{event.id}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def _measure(effort: Effort, kind: str, *, in_memory: bool) -> list[Result]:
             settings: dict[str, Any] = {"database_url": address, "in_process_workers": False, **usual}
             with serving(folder, **settings) as server:
                 desks = _desks(server, hall, event)
+                time.sleep(1 + usual["public_form_seconds"])  # nobody fills in a form in no time
                 found = [
                     _at(
                         effort,
