@@ -56,18 +56,29 @@ def _public(browser: Browser, play: Play) -> None:
     url = play.theatre.url
     desk.goto(url)
     _shoot(desk, "home")
-    coming = desk.locator("a[href*='/events/perpustakaan-batam/']").first.get_attribute("href")
     desk.goto(f"{url}/calendar/now")
     _shoot(desk, "calendar")
     address = f"{url}/events/perpustakaan-batam"
     phone.goto(f"{address}/{play.webinar['slug']}")
     _shoot(phone, "event")
-    phone.goto(f"{url}{coming}/register")
-    phone.locator("form [type=submit]").last.click()
+    phone.goto(f"{url}{_open_event(desk, url)}/register")
+    phone.locator("main form [type=submit]").last.click()
     _shoot(phone, "register")
     _, place = play.places[0]
     phone.goto(f"{url}/r/{place['token']}")
     _shoot(phone, "manage")
+
+
+def _open_event(page: Page, url: str) -> str:
+    """Return the path of the first event on the home page for which people can register."""
+    page.goto(url)
+    links = page.locator("main a[href*='/events/perpustakaan-batam/']").all()
+    paths = dict.fromkeys(str(link.get_attribute("href")).split("?")[0].split("#")[0] for link in links)
+    for path in paths:
+        page.goto(f"{url}{path}/register")
+        if page.locator("main form [type=submit]").count():
+            return path
+    raise AssertionError(f"nothing is open for registration among {list(paths)}")
 
 
 def _staff(browser: Browser, play: Play) -> None:
