@@ -10,17 +10,21 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
-from events import guardians, registration_rules
+from events import guardians, registration, registration_rules
 from events.approval_rules import ApprovalRules
+from events.storage import ReadSession
+from notifications.emails import REMINDERS
+from notifications.models.email import Email, EmailKind
 from service.limiting import KEPT_TYPED, network_of
 from service.settings import Settings
 from service.wiring import Runtime
 from tests.support.cluster import Cluster
 from tests.support.life import Life, add_organiser
 from tests.support.postgres import Postgres
-from tests.support.running import make_runtime
+from tests.support.running import make_runtime, settled, workers
 from tests.support.serving import serving
 from tests.support.valkey import Valkey
 
@@ -128,6 +132,27 @@ def test_an_address_gets_so_many_mails_and_its_registrations_all_the_same(databa
     assert [answer.status_code for answer in answers] == [201] * 6
     assert [answer.json()["quiet"] for answer in answers] == [False] * 3 + [True] * 3
     assert quiet == [False] * 3 + [True] * 3
+
+
+def test_who_was_never_written_to_hears_nothing_of_giving_up(database_url: str, tmp_path: Path) -> None:
+    """Else registering an address and giving up in turn would fill its mailbox past any limit."""
+    runtime = make_runtime(database_url, tmp_path)
+    life = Life(runtime.database, runtime.database.write(add_organiser))
+    event_id = life.webinar()
+    places = [life.register(event_id, 1, quiet=True).registration_id, life.register(event_id, 2).registration_id]
+    with workers(runtime, ["facts"]):
+        settled(runtime)
+        for key in places:
+            life.do(registration.cancel, key, by=f"person:{key}")
+        settled(runtime)
+
+    def kinds_of(session: ReadSession) -> list[list[EmailKind]]:
+        told = sa.select(Email.kind).where(Email.kind.not_in(REMINDERS)).order_by(Email.kind)
+        return [list(session.scalars(told.where(Email.registration_id == key))) for key in places]
+
+    kinds = life.database.read(kinds_of)
+    runtime.close()
+    assert kinds == [[], [EmailKind.CONFIRMATION, EmailKind.REGISTRATION_CANCELLED]]
 
 
 def test_forged_contacts_of_guardians_are_counted_too(sqlite_url: str, tmp_path: Path) -> None:
