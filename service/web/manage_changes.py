@@ -22,7 +22,7 @@ from events.errors import ChoiceFull, Conflict, FieldError, Invalid
 from events.form_document import Answer, QuestionKind
 from events.form_rules import AGREED
 from events.links import MANAGE
-from events.models import AnswerFile
+from events.models import ACTIVE_STATES, AnswerFile, Stage
 from events.own_answers import OwnAnswers, own_answers
 from events.party_names import doubles
 from events.personal_pages import RegistrationPage
@@ -67,6 +67,16 @@ class _Own:
             **context,
         )
 
+    @property
+    def holds_something(self) -> bool:
+        """Whether there is a place to change; whoever gave it back is not asked to fill in a form first."""
+        return self.place.state in ACTIVE_STATES and self.place.stage is not Stage.CANCELLED
+
+    def home(self) -> Redirect:
+        """Lead to the person's own page, which says why there is nothing to change."""
+        headers = {"Cache-Control": "no-store"}
+        return Redirect(f"/r/{self.token}", status_code=HTTP_303_SEE_OTHER, headers=headers)
+
     def back(self) -> Redirect:
         """Lead to the person's own page; what others see of the seats is read anew."""
         pages_of(self.request).recent.forget()
@@ -80,9 +90,10 @@ async def _open(request: Request, runtime: Runtime, token: str) -> _Own:
 
 # ---------------------------------------------------------------- another time
 @get("/r/{token:str}/move")
-async def choose_time(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[str]:
+async def choose_time(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[Any]:
     """Show the visiting times that the person can exchange theirs for."""
-    return await _times(await _open(request, runtime, token), Form())
+    own = await _open(request, runtime, token)
+    return await _times(own, Form()) if own.holds_something else own.home()
 
 
 @post("/r/{token:str}/move", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
@@ -115,9 +126,10 @@ async def _times(own: _Own, form: Form, status_code: int = HTTP_200_OK) -> Respo
 
 # ---------------------------------------------------------------- fewer people
 @get("/r/{token:str}/party")
-async def ask_who_comes(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[str]:
+async def ask_who_comes(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[Any]:
     """Ask who of the party does not come."""
-    return await _party(await _open(request, runtime, token), Form())
+    own = await _open(request, runtime, token)
+    return await _party(own, Form()) if own.holds_something else own.home()
 
 
 @post("/r/{token:str}/party", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
@@ -149,9 +161,11 @@ async def _party(own: _Own, form: Form, status_code: int = HTTP_200_OK) -> Respo
 
 # ---------------------------------------------------------------- other answers
 @get("/r/{token:str}/answers")
-async def show_answers(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[str]:
+async def show_answers(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[Any]:
     """Show what the person answered, to be changed."""
     own = await _open(request, runtime, token)
+    if not own.holds_something:
+        return own.home()
     found = await runtime.database.aread(lambda session: own_answers(session, own.place.id))
     return _answers_page(own, found, _filled(found))
 

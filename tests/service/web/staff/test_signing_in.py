@@ -128,7 +128,7 @@ def test_guessing_is_slowed_and_says_for_how_long(room: Room) -> None:
     assert "set-cookie" not in slowed.headers
 
 
-@pytest.mark.parametrize("given", ["\x00", "a" * 5000, "é\u202e@example.org", "", "' OR 1=1 --"])
+@pytest.mark.parametrize("given", ["\x01", "a" * 5000, "é\u202e@example.org", "", "' OR 1=1 --"])
 def test_nonsense_is_a_clear_no(room: Room, given: str) -> None:
     with room.visitor() as client:
         assert sign_in(client, given, given).status_code == 422
