@@ -66,7 +66,9 @@ def _measure(effort: Effort, kind: str, *, in_memory: bool) -> list[Result]:
             settings: dict[str, Any] = {"database_url": address, "in_process_workers": False, **usual}
             with serving(folder, **settings) as server:
                 desks = _desks(server, hall, event)
-                time.sleep(1 + usual["public_form_seconds"])  # nobody fills in a form in no time
+                time.sleep(
+                    1 + Settings.model_fields["public_form_seconds"].default
+                )  # nobody fills in a form in no time
                 found = [
                     _at(
                         effort,
