@@ -241,6 +241,7 @@ async def download_errors(
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
     listed, trial = await _try(desk, event, import_id)
     row, known = listed.row, listed.columns
+    await desk.hand_out()
     cells = dict(zip(row.numbers, row.rows, strict=True))
     labels = {name: _label(desk, column) for name, column in known.items()}
     reasons = [

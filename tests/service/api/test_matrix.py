@@ -23,6 +23,7 @@ from service.api.examples_sent import SENT as SENT_OTHERWISE
 from service.api.examples_series import SERIES_SENT
 from service.clock import set_clock
 from tests.service.api.conftest import make_token
+from tests.service.web.staff.checkpoint import checkpoint
 from tests.service.web.staff.room import Room, open_room, things_of
 from tests.support.app import create_app
 from tests.support.life import NOW, Life
@@ -207,11 +208,7 @@ class Caller:
     def __init__(self, room: Room, client: TestClient[Any], life: Life) -> None:
         self._room, self._client, self._life = room, client, life
         self._handlers = table(room)
-        self.renew()
-
-    def renew(self) -> None:
-        """Make one of each thing anew: an act may have used them up."""
-        self._things = things_of(self._room, self._life)
+        self._things = things_of(room, life)
 
     def call(self, route: tuple[str, str], token: str | None = None) -> int:
         """Return the status of one request."""
@@ -270,21 +267,22 @@ def test_each_role_may_do_what_the_table_says_to_its_own_and_its_branches_things
     caller = Caller(room, client, getattr(room, at))
     token = token_of(room, role, room.life)
     wrong = []
-    for route, action in ROUTES.items():
-        if role not in ROLES_OF[action]:
-            allowed = {403}
-        elif route == ("POST", "/queue/{kind}/{key}/retry"):
-            # Trying a post again publishes it, so it takes who may approve posts.
-            allowed = ANSWERS if role in ROLES_OF[Action.APPROVE_POSTS] else {403}
-        elif route == ("POST", "/organisers"):
-            allowed = {403}  # a library of its own is for the owner of the installation
-        else:
-            allowed = {404} if route in NO_SUCH_THING else ANSWERS
-        status = caller.call(route, token)
-        if status not in allowed:
-            wrong.append((route, status))
-        if route[0] != "GET" and status < 300:
-            caller.renew()
+    with checkpoint(room.runtime, client) as go_back:
+        for route, action in ROUTES.items():
+            if role not in ROLES_OF[action]:
+                allowed = {403}
+            elif route == ("POST", "/queue/{kind}/{key}/retry"):
+                # Trying a post again publishes it, so it takes who may approve posts.
+                allowed = ANSWERS if role in ROLES_OF[Action.APPROVE_POSTS] else {403}
+            elif route == ("POST", "/organisers"):
+                allowed = {403}  # a library of its own is for the owner of the installation
+            else:
+                allowed = {404} if route in NO_SUCH_THING else ANSWERS
+            status = caller.call(route, token)
+            if status not in allowed:
+                wrong.append((route, status))
+            if route[0] != "GET" and status < 300:
+                go_back()
     assert wrong == []
 
 
@@ -308,17 +306,18 @@ def test_every_act_leaves_one_row_that_says_by_which_token(room: Room, client: T
         return list(room.runtime.database.read(lambda session: audit.search(session, me, wanted, limit=1000)))
 
     wrong = []
-    for route, action in ROUTES.items():
-        before = len(rows())
-        status = caller.call(route, token)
-        new = rows()[: len(rows()) - before]
-        acted = status < 300 and (route[0] != "GET" or action is Action.EXPORT_REGISTRATIONS)
-        entries = [(line.entry.act, line.entry.action) for line in new]
-        # A recording that is streamed begins in one transaction and ends in another.
-        fits = len(entries) >= 1 if route in STREAMS and acted else len(entries) == acted
-        if not fits or any(entry != (f"{route[0]} {PREFIX}{route[1]}", action.value) for entry in entries):
-            wrong.append((route, status, entries))
-        assert all((line.entry.token_id is not None, line.entry.address) == (True, "testclient") for line in new)
-        if route[0] != "GET" and status < 300:
-            caller.renew()
+    with checkpoint(room.runtime, client) as go_back:
+        for route, action in ROUTES.items():
+            before = len(rows())
+            status = caller.call(route, token)
+            new = rows()[: len(rows()) - before]
+            acted = status < 300 and (route[0] != "GET" or action is Action.EXPORT_REGISTRATIONS)
+            entries = [(line.entry.act, line.entry.action) for line in new]
+            # A recording that is streamed begins in one transaction and ends in another.
+            fits = len(entries) >= 1 if route in STREAMS and acted else len(entries) == acted
+            if not fits or any(entry != (f"{route[0]} {PREFIX}{route[1]}", action.value) for entry in entries):
+                wrong.append((route, status, entries))
+            assert all((line.entry.token_id is not None, line.entry.address) == (True, "testclient") for line in new)
+            if route[0] != "GET" and status < 300:
+                go_back()
     assert wrong == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from service.accounts.permissions import ROLES_OF, Action
 from service.web.staff.access import PUBLIC
 from service.web.staff.routes import HANDLERS
 from service.web.static_files import BUILT, StaticFiles
+from tests.service.web.staff.checkpoint import checkpoint
 from tests.service.web.staff.room import Room, things_of
 
 EXPECTED: dict[tuple[str, str], str] = {
@@ -259,14 +261,18 @@ def test_nobody_gets_in_without_signing_in(sqlite_room: Room) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_each_role_may_do_what_the_table_says_and_nothing_else(sqlite_room: Room, role: Role) -> None:
     me = sqlite_room.join(role)
-    with sqlite_room.visitor() as client:
+    with ExitStack() as within:
+        client = within.enter_context(sqlite_room.visitor())
         sqlite_room.sign_in(client, me.email)
         things = things_of(sqlite_room, sqlite_room.life)
         wrong = []
+        go_back = within.enter_context(checkpoint(sqlite_room.runtime, client))
         for (method, path), action in PROTECTED.items():
-            if method != "GET" and role in ROLES_OF[action]:
-                things = things_of(sqlite_room, sqlite_room.life)
-            status = send(client, method, path, things).status_code
+            answer = send(client, method, path, things)
+            status = answer.status_code
+            assert not answer.headers.get("location", "").startswith("/staff/sign-in"), (method, path)
+            if method != "GET":
+                go_back()
             if role not in ROLES_OF[action]:
                 expected = status == 403
             elif (method, path) in NO_SUCH_THING:
