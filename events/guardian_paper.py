@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from events import guardians, holdings, registration
-from events.errors import N_, Conflict, FieldError, Invalid
+from events.errors import N_, Conflict, FieldError, Gone, Invalid
 from events.models import ACTIVE_STATES, RegistrationState
 
 LONGEST_NOTE = 200
@@ -19,8 +19,8 @@ def record_paper(
 ) -> RegistrationState:
     """Note that a guardian consented on paper: `note` says who signed, when, and where the paper is.
 
-    Returns the registration's state. Noting it twice changes nothing. Raises `Invalid` without a note, and what
-    `guardians.consent` does. The caller commits.
+    Returns the registration's state. Noting it twice changes nothing. Raises `Invalid` without a note, `Conflict` where
+    nobody waits for it. The caller commits.
     """
     told = " ".join(note.split())
     if not told:
@@ -28,7 +28,10 @@ def record_paper(
     if len(told) > LONGEST_NOTE:
         message = N_("At most %(limit)s characters, please.")
         raise Invalid([FieldError("note", "too_long", message, {"limit": LONGEST_NOTE})])
-    return guardians.consent(session, registration_id, now=now, by=by, note=told)
+    try:
+        return guardians.consent(session, registration_id, now=now, by=by, note=told)
+    except Gone as refusal:
+        raise Conflict(refusal.message) from refusal
 
 
 def withdraw(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:

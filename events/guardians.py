@@ -89,12 +89,12 @@ def refuse(session: Session, registration_id: uuid.UUID, *, now: datetime, by: s
 def ask_again(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
     """Have the guardian asked once more, with all the time for an answer. The caller commits.
 
-    Raises `Gone` where nobody is asked any more, `Conflict` once it has begun.
+    Raises `Conflict` where nobody is asked any more, or once it has begun.
     """
     held = _hold(session, registration_id)
     own = held.registration
     if own.state not in ACTIVE_STATES or not own.needs_guardian:
-        raise Gone(N_("This registration no longer waits for an answer."))
+        raise Conflict(N_("This registration no longer waits for an answer."))
     if held.event.stage in _OVER or held.starts_at <= now:
         raise Conflict(N_("This event is over."))
     own.guardian_due_at = min(now + GUARDIAN_WITHIN, held.starts_at)

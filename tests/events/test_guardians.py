@@ -156,7 +156,7 @@ def test_a_guardian_who_is_asked_again_has_all_the_time(life: Life) -> None:
     assert life.do(guardians.expire, now=later + timedelta(hours=71)) == 0
     assert life.facts(event_id)[-1] == "GuardianAsked"
     life.do(guardian_paper.record_paper, held, note="Ibu Ani")
-    with pytest.raises(Gone):
+    with pytest.raises(Conflict):
         life.do(guardians.ask_again, held)
 
 
