@@ -6,6 +6,7 @@ is worth nothing but the chance to show the second factor.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,11 +100,25 @@ def finish_with_code(
     """
     step = steps.end(session, secret, Purpose.SECOND, real_now=real_now)
     member = _member(session, step)
-    right = one_time_codes.take_of(session, member.id, code, box, real_now=real_now)
-    if not right and not recovery_codes.take(session, member.id, code):
-        raise Invalid([FieldError("code", "wrong_code", WRONG_CODE)])
+    _take_code(session, member.id, code, box, real_now=real_now)
     throttling.forgive(session, _account(step), origin.address)
     return _enter(session, member, now=now, real_now=real_now, origin=origin, replacing=None)
+
+
+def show_second(session: Session, staff_id: uuid.UUID, code: str, box: Box, *, real_now: datetime) -> None:
+    """Take the code of somebody who proves anew who they are; who has no second factor needs none.
+
+    Raises `Invalid` for a wrong code. The caller has counted the attempt, and commits.
+    """
+    if factors.factors_of(session, staff_id).any:
+        _take_code(session, staff_id, code, box, real_now=real_now)
+
+
+def _take_code(session: Session, staff_id: uuid.UUID, code: str, box: Box, *, real_now: datetime) -> None:
+    """Use up a code of the authenticator, or a recovery code."""
+    right = one_time_codes.take_of(session, staff_id, code, box, real_now=real_now)
+    if not right and not recovery_codes.take(session, staff_id, code):
+        raise Invalid([FieldError("code", "wrong_code", WRONG_CODE)])
 
 
 def finish_with_passkey(

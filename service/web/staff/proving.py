@@ -1,4 +1,8 @@
-"""Proving anew who one is, before the locks of one's own account are changed: by password or by passkey."""
+"""Proving anew who one is, before the locks of one's own account are changed: by password or by passkey.
+
+Who has a second factor shows it with the password (OWASP ASVS 5.0, 7.5.1): a session that somebody found open and a
+password that they know must not be enough to take it away.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from events.errors import FieldError, Invalid
 from events.storage import Session
 from service import auditing
-from service.accounts import factors, passkeys, passwords, sessions, staff, steps, throttling
+from service.accounts import entering, factors, passkeys, passwords, sessions, staff, steps, throttling
 from service.accounts.factor_rows import Purpose
 from service.accounts.permissions import Action
 from service.accounts.steps import StepOver
@@ -71,6 +75,11 @@ async def _by_password(desk: Desk, form: Form) -> None:
         desk.request, passwords.verify, credentials.password_hash, given
     ):
         raise Invalid([FieldError("password", "wrong_credentials", staff.WRONG_PASSWORD)])
+    await desk.work(
+        lambda session: entering.show_second(
+            session, desk.identity.staff_id, form.value("code"), desk.runtime.secrets, real_now=desk.real_now
+        )
+    )
     await desk.work(lambda session: throttling.forgive(session, credentials.account, address))
 
 

@@ -169,7 +169,7 @@ def grow_old(room: Room, me: StaffIdentity) -> None:
 
 def test_locks_are_changed_only_after_a_fresh_proof(room: Room, me: StaffIdentity, browser: Browser) -> None:
     room.sign_in(browser, me.email)
-    set_up_app(browser)
+    secret, _ = set_up_app(browser)
     grow_old(room, me)
     for path in (
         "/staff/account/authenticator/remove",
@@ -182,7 +182,12 @@ def test_locks_are_changed_only_after_a_fresh_proof(room: Room, me: StaffIdentit
     assert inside(browser)
     before = browser.cookies["staff"]
     assert browser.post(CONFIRM, data={"password": "salah sama sekali"}).status_code == 422
-    assert browser.post(CONFIRM, data={"password": PASSWORD, "next": SECURITY}).headers["location"] == SECURITY
+    for code in ("", "000000"):  # the password alone takes no second factor away
+        answer = browser.post(CONFIRM, data={"password": PASSWORD, "code": code})
+        assert answer.status_code == 422
+        assert 'id="error-code"' in answer.text
+    proof = {"password": PASSWORD, "code": code_of(secret), "next": SECURITY}
+    assert browser.post(CONFIRM, data=proof).headers["location"] == SECURITY
     after = browser.cookies["staff"]
     assert after != before
     with room.visitor() as thief:
