@@ -39,8 +39,12 @@ _PAST = (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED)
 
 
 # ---------------------------------------------------------------- another time
-def move_to_slot(session: Session, registration_id: uuid.UUID, slot_id: uuid.UUID, *, now: datetime, by: str) -> None:
+def move_to_slot(
+    session: Session, registration_id: uuid.UUID, slot_id: uuid.UUID, *, now: datetime, by: str, quiet: bool = False
+) -> None:
     """Exchange the visiting time for another of the same exhibition. To the same one changes nothing.
+
+    Nobody is written to about it where it is `quiet`.
 
     Raises `Full` where the new time has no room, and then the old one stays; `Closed`, `Conflict` for a registration
     that holds no place, `AlreadyRegistered` where the person has another place at that time. The caller commits.
@@ -68,6 +72,7 @@ def move_to_slot(session: Session, registration_id: uuid.UUID, slot_id: uuid.UUI
         registration_id=own.id,
         from_slot_id=left,
         to_slot_id=slot_id,
+        quiet=quiet,
     )
     outbox.record(session, fact, now=now, by=by)
 

@@ -33,13 +33,14 @@ def exchange_date(
     now: datetime,
     by: str,
     answers: Answers = NO_ANSWERS,
+    quiet: bool = False,
 ) -> Registered:
     """Register who holds or awaits a place on one date of a series for another, and return the new registration.
 
-    `answers` are those to what the new date asks. A confirmed place replaces the old one at once; otherwise both stand
-    until `settle`. Doing it again returns what was made. Raises `NotFound` for what is no date of the same series,
-    `Conflict` for who holds nothing or awaits an exchange already, and what `registration.register` raises; then
-    everything stays as it was. The caller commits.
+    `answers` are those to what the new date asks; where it is `quiet` the person is not written to about the new place.
+    A confirmed place replaces the old one at once; otherwise both stand until `settle`. Doing it again returns what was
+    made. Raises `NotFound` for what is no date of the same series, `Conflict` for who holds nothing or awaits an
+    exchange already, and what `registration.register` raises; then everything stays as it was. The caller commits.
     """
     own, old, new = _both(session, registration_id, event_id)
     seats.pools_of(session, old.id, new.id)
@@ -50,7 +51,8 @@ def exchange_date(
     _refuse_idle(session, own, old, now=now)
     if answers.revision != new.form_revision:
         raise FormReplaced
-    made = registration.register(session, _application(session, own, new, answers), now=now, by=by)
+    wanted = replace(_application(session, own, new, answers), quiet=quiet)
+    made = registration.register(session, wanted, now=now, by=by)
     session.execute(
         sa.update(Registration)
         .where(Registration.id == made.registration_id)

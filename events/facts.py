@@ -317,6 +317,8 @@ class VisitMoved(Fact, frozen=True, kw_only=True):
     registration_id: uuid.UUID
     from_slot_id: uuid.UUID
     to_slot_id: uuid.UUID
+    quiet: bool = False
+    """Whether the person is not written to, as in `AttendeeRegistered`."""
 
 
 class DateExchanged(Fact, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ from events.models import (
     Stage,
 )
 from events.queue_reasons import Waiting
+from events.registration import Guardian
 from events.storage import LocalizedText, ReadSession
 
 
@@ -90,6 +91,13 @@ class RegistrationPage:
     def event_path(self) -> str:
         """The path of the event's public page."""
         return f"/events/{self.house.slug}/{self.event_slug}"
+
+    @property
+    def guardian(self) -> Guardian | None:
+        """Who consents for a minor."""
+        if self.guardian_name is None:
+            return None
+        return Guardian(self.guardian_name, self.guardian_email, self.guardian_phone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

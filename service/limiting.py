@@ -17,7 +17,7 @@ from litestar.handlers import BaseRouteHandler
 
 from events import registration_rules
 from events.errors import N_
-from events.registration import Application
+from events.registration import Application, Guardian
 from service.limiter import Limiter, TooManyRequests
 from service.wiring import Runtime
 
@@ -72,17 +72,25 @@ class Limits:
         the person registers for a whole `series`. Raises `TooManyFromNetwork` or `TooManyMails`.
         """
         await self.count_registration(application.event_id, address, series=series)
-        guardian = application.guardian
+        quiet = await self.is_mail_left_out(application.email, application.guardian)
+        return replace(application, quiet=True) if quiet else application
+
+    async def is_mail_left_out(self, email: str | None, guardian: Guardian | None = None) -> bool:
+        """Count the mails about one place, and return whether the person's is left out: they have had very many.
+
+        Whoever registers, or exchanges what they have, is not held up by that. Raises `TooManyMails` where a
+        `guardian` is asked, who has to hear of it.
+        """
         if guardian is not None and guardian.email:
             await self.count_mail(guardian.email)
-        if application.email:
+        if email:
             try:
-                await self.count_mail(application.email)
+                await self.count_mail(email)
             except TooManyMails:
                 if guardian is not None:
                     raise
-                return replace(application, quiet=True)
-        return application
+                return True
+        return False
 
     async def count_registration(self, event_id: uuid.UUID, address: str | None, *, series: bool = False) -> None:
         """Count a registration for an event. Raises `TooManyFromNetwork`; staff may allow the event another number."""

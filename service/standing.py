@@ -221,14 +221,15 @@ def confirm_move(context: Context, fact: facts.VisitMoved, _cursor: Cursor | Non
     """Confirm the new visiting time, move the entry in the person's calendar, and remind of the new one."""
     held = context.session.get_one(Registration, fact.registration_id)
     if held.state is RegistrationState.CONFIRMED:
-        emails.queue(
-            context.session,
-            EmailKind.CONFIRMATION,
-            registration_id=held.id,
-            now=context.now,
-            about=f"moved{held.calendar_sequence}",
-            params={"moved": True},
-        )
+        if not fact.quiet:
+            emails.queue(
+                context.session,
+                EmailKind.CONFIRMATION,
+                registration_id=held.id,
+                now=context.now,
+                about=f"moved{held.calendar_sequence}",
+                params={"moved": True},
+            )
         reminders.plan_for(context.session, held.id, now=context.now)
 
 

@@ -170,22 +170,28 @@ async def list_other_dates(token: PersonalToken, runtime: NamedDependency[Runtim
     response_headers=PERSONAL,
 )
 async def exchange(
-    token: PersonalToken, data: JSONBody[DateExchangeInput], runtime: NamedDependency[Runtime]
+    token: PersonalToken,
+    data: JSONBody[DateExchangeInput],
+    request: Request[Any, Any, Any],
+    runtime: NamedDependency[Runtime],
 ) -> Registered:
     """Exchange one's own date for another of the same series; doing it again changes nothing.
 
     The old place is given back at once where `state` is `confirmed`; otherwise it stays until the new one is certain.
     """
     now = runtime.clock.now()
+    own = await runtime.database.aread(lambda session: own_place(session, runtime, token))
+    quiet = await limits_of(request).is_mail_left_out(own.email, own.guardian)
 
     def use_case(session: Session) -> Registered:
-        own = own_place(session, runtime, token)
         answers = answers_to(session, data.event_id, data, party_size=own.party_size, name=own.name, now=now)
         try:
-            made = exchanging.exchange_date(session, own.id, data.event_id, answers=answers, now=now, by=_by(own.id))
+            made = exchanging.exchange_date(
+                session, own.id, data.event_id, answers=answers, quiet=quiet, now=now, by=_by(own.id)
+            )
         except ChoiceFull as refusal:
             raise error_of_full_choice(refusal, answers) from refusal
-        return registered_view(made.registration_id, made.state, made.link_version, runtime.links)
+        return registered_view(made.registration_id, made.state, made.link_version, runtime.links, quiet=quiet)
 
     return await runtime.database.awrite(use_case)
 

@@ -103,7 +103,7 @@ async def _page(
         series_path=_series_path(runtime, page),
         new=new,
         changed=changed,
-        quiet=new and "quiet" in request.query_params,
+        quiet=(new or changed) and "quiet" in request.query_params,
         guardian_share=share_link(runtime.links, page, page.title.to(locale), locale),
         form=form or Form(),
         active=page.state in ACTIVE_STATES,

@@ -28,6 +28,7 @@ from events.party_names import doubles
 from events.personal_pages import RegistrationPage
 from service.answering import error_of_full_choice
 from service.inputs import OwnDetailsInput, PartyInput, SlotChoiceInput
+from service.limiting import limits_of
 from service.web.answer_uploads import MAX_BYTES as MAX_FORM_BYTES
 from service.web.answer_uploads import Received, read_answers
 from service.web.answering import Questions, answers_in, members_in
@@ -77,11 +78,15 @@ class _Own:
         headers = {"Cache-Control": "no-store"}
         return Redirect(f"/r/{self.token}", status_code=HTTP_303_SEE_OTHER, headers=headers)
 
-    def back(self) -> Redirect:
-        """Lead to the person's own page; what others see of the seats is read anew."""
+    def back(self, *, quiet: bool = False) -> Redirect:
+        """Lead to the person's own page; what others see of the seats is read anew.
+
+        The page says so where the person is not written to about it (`quiet`).
+        """
         pages_of(self.request).recent.forget()
         headers = {"Cache-Control": "no-store"}
-        return Redirect(f"/r/{self.token}?changed=1", status_code=HTTP_303_SEE_OTHER, headers=headers)
+        query = "?changed=1&quiet=1" if quiet else "?changed=1"
+        return Redirect(f"/r/{self.token}{query}", status_code=HTTP_303_SEE_OTHER, headers=headers)
 
 
 async def _open(request: Request, runtime: Runtime, token: str) -> _Own:
@@ -104,8 +109,9 @@ async def exchange_time(request: Request, runtime: NamedDependency[Runtime], tok
     now = runtime.clock.now()
     try:
         slot_id = form.check(SlotChoiceInput).slot_id
+        quiet = await limits_of(request).is_mail_left_out(own.place.email)
         await runtime.database.awrite(
-            lambda session: changing.move_to_slot(session, own.place.id, slot_id, now=now, by=own.by),
+            lambda session: changing.move_to_slot(session, own.place.id, slot_id, now=now, by=own.by, quiet=quiet),
             seats_of=[own.place.event_id],
         )
     except Invalid as refusal:
@@ -113,7 +119,7 @@ async def exchange_time(request: Request, runtime: NamedDependency[Runtime], tok
     except Conflict as refusal:
         error = FieldError("slot_id", refusal.code, refusal.message, refusal.params)
         return await _times(own, form.with_errors([error]), HTTP_409_CONFLICT)
-    return own.back()
+    return own.back(quiet=quiet)
 
 
 async def _times(own: _Own, form: Form, status_code: int = HTTP_200_OK) -> Response[str]:

@@ -13,11 +13,17 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
-from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_303_SEE_OTHER,
+    HTTP_409_CONFLICT,
+    HTTP_422_UNPROCESSABLE_ENTITY,
+    HTTP_429_TOO_MANY_REQUESTS,
+)
 
 from events import exchanging, listing, other_dates
 from events.answers import NO_ANSWERS, Answers, check_answers
-from events.errors import ChoiceFull, Conflict, FormReplaced, Invalid, NotFound
+from events.errors import ChoiceFull, Conflict, FormReplaced, Invalid, NotFound, Refused
 from events.form_reading import AskedForm, asked_form
 from events.links import MANAGE
 from events.listing import Card, EventPage
@@ -25,6 +31,7 @@ from events.personal_pages import RegistrationPage
 from events.registration import Registered
 from events.storage import ReadSession, Session
 from service.answering import error_of_full_choice, refuse_other_wording
+from service.limiting import TooManyMails, limits_of
 from service.web.answer_uploads import MAX_BYTES, Received, read_answers
 from service.web.answering import answers_in, members_in, questions_for, seen_revision
 from service.web.forms import Form
@@ -84,8 +91,10 @@ async def exchange_date(
         return _to(token)
     received = await read_answers(request, runtime, event_id, chosen.asked)
     try:
-        made = await _exchange(runtime, chosen, received)
-    except (Conflict, FormReplaced) as refusal:
+        answers = _answers(chosen, received, runtime)
+        quiet = await limits_of(request).is_mail_left_out(chosen.place.email, chosen.place.guardian)
+        made = await _exchange(runtime, chosen, received, answers, quiet=quiet)
+    except (Conflict, FormReplaced, TooManyMails) as refusal:
         if isinstance(refusal, FormReplaced):
             chosen = await _choose(runtime, token, event_id)
         return await _ask(
@@ -94,14 +103,15 @@ async def exchange_date(
             token,
             chosen,
             received.form,
-            status_code=HTTP_409_CONFLICT,
-            notice=refusal.message,
+            status_code=HTTP_429_TOO_MANY_REQUESTS if isinstance(refusal, TooManyMails) else HTTP_409_CONFLICT,
+            notice=refusal,
         )
     except Invalid as refusal:
         form = received.form.with_errors(refusal.errors)
         return await _ask(request, runtime, token, chosen, form, status_code=HTTP_422_UNPROCESSABLE_ENTITY)
     pages_of(request).recent.forget()
-    return _to(runtime.links.token(MANAGE, made.registration_id, made.link_version), "?changed=1")
+    token = runtime.links.token(MANAGE, made.registration_id, made.link_version)
+    return _to(token, "?changed=1&quiet=1" if quiet else "?changed=1")
 
 
 def _to(token: str, query: str = "") -> Redirect:
@@ -109,15 +119,16 @@ def _to(token: str, query: str = "") -> Redirect:
     return Redirect(f"/r/{token}{query}", status_code=HTTP_303_SEE_OTHER, headers=headers)
 
 
-async def _exchange(runtime: Runtime, chosen: _Choice, received: Received) -> Registered:
+async def _exchange(
+    runtime: Runtime, chosen: _Choice, received: Received, answers: Answers, *, quiet: bool
+) -> Registered:
     place, asked, now = chosen.place, chosen.asked, runtime.clock.now()
-    answers = _answers(chosen, received, runtime)
     seen = seen_revision(received.form)
 
     def use_case(session: Session) -> Registered:
         refuse_other_wording(session, chosen.event.id, seen, asked.document, answers)
         return exchanging.exchange_date(
-            session, place.id, chosen.event.id, answers=answers, now=now, by=f"person:{place.id}"
+            session, place.id, chosen.event.id, answers=answers, quiet=quiet, now=now, by=f"person:{place.id}"
         )
 
     try:
@@ -159,7 +170,7 @@ async def _ask(
     form: Form,
     *,
     status_code: int = HTTP_200_OK,
-    notice: str | None = None,
+    notice: Refused | None = None,
 ) -> Response[str]:
     questions = await questions_for(runtime, chosen.event, chosen.asked, form)
     others = chosen.place.party_size - 1 if chosen.asked.is_per_person else 0

@@ -11,21 +11,27 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from litestar.testing import TestClient
 from pydantic import SecretStr
 
-from events import guardians, registration, registration_rules
+from events import guardians, registration, registration_rules, series
 from events.approval_rules import ApprovalRules
+from events.links import MANAGE
+from events.models import Event
 from events.storage import ReadSession
 from notifications.emails import REMINDERS
 from notifications.models.email import Email, EmailKind
+from service.app import create_app
 from service.limiting import KEPT_TYPED, network_of
 from service.settings import Settings
 from service.wiring import Runtime
 from tests.support.cluster import Cluster
-from tests.support.life import Life, add_organiser
+from tests.support.life import NOW, Life, add_organiser
 from tests.support.postgres import Postgres
 from tests.support.running import make_runtime, settled, workers
+from tests.support.series_life import make_series
 from tests.support.serving import serving
+from tests.support.site import at, words
 from tests.support.valkey import Valkey
 
 ROUTE = "/api/v1/events/{}/registrations"
@@ -153,6 +159,64 @@ def test_who_was_never_written_to_hears_nothing_of_giving_up(database_url: str, 
     kinds = life.database.read(kinds_of)
     runtime.close()
     assert kinds == [[], [EmailKind.CONFIRMATION, EmailKind.REGISTRATION_CANCELLED]]
+
+
+def test_exchanging_to_and_fro_sends_no_more_mails_than_the_limit(database_url: str, tmp_path: Path) -> None:
+    """By one's own link: a visiting time and a date of a series, which are exchanged all the same."""
+    runtime = make_runtime(database_url, tmp_path, public_mails_per_day=2, clock_file=tmp_path / "clock")
+    at(runtime, NOW)
+    life = Life(runtime.database, runtime.database.write(add_organiser))
+    exhibition = life.exhibition()
+    slots = life.slots(exhibition)
+    visit = life.register(exhibition, 1, slot_id=slots[0])
+    life.do(series.publish_all, make_series(life, "setiap Sabtu", count=3), decides=True)
+    dates = life.database.read(
+        lambda session: list(session.scalars(sa.select(Event.id).where(Event.series_id.is_not(None))))
+    )
+    with workers(runtime, ["facts"]), TestClient(create_app(runtime)) as client:
+        own = f"/r/{runtime.links.token(MANAGE, visit.registration_id)}"
+        moves = [client.post(f"{own}/move", data={"slot_id": str(slots[number])}) for number in (1, 0, 1, 2)]
+        own = f"/r/{runtime.links.token(MANAGE, life.register(dates[0], 2).registration_id)}"
+        exchanged: list[httpx.Response] = []
+        for number in (1, 0, 1, 2):
+            answer = client.post(f"{own}/dates/{dates[number]}", follow_redirects=False)
+            own = answer.headers["location"].partition("?")[0]
+            exchanged.append(client.get(answer.headers["location"]))
+        settled(runtime)
+    told = life.database.read(
+        lambda session: session.execute(
+            sa.select(Email.to_address, sa.func.count())
+            .where(Email.kind == EmailKind.CONFIRMATION)
+            .group_by(Email.to_address)
+            .order_by(Email.to_address)
+        ).all()
+    )
+    held = life.registration(visit.registration_id)
+    runtime.close()
+    silent = [["kami tidak mengirim surel" in words(page.text) for page in pages] for pages in (moves, exchanged)]
+    assert silent == [[False, False, True, True]] * 2
+    assert held.slot_id == slots[2]
+    assert ["Perubahan Anda tersimpan." in words(page.text) for page in exchanged] == [True] * 4
+    # One for having registered, by the core and so uncounted, and the two that the limit lets through.
+    assert told == [("peserta1@example.org", 3), ("peserta2@example.org", 3)]
+
+
+def test_the_date_of_a_minor_whose_guardian_cannot_be_written_to_stays(sqlite_url: str, tmp_path: Path) -> None:
+    mother = {"name": "Bu Ani", "email": "ibu@example.org"}
+    with web_servers(1, sqlite_url, tmp_path, public_mails_per_day=1) as (life, urls):
+        life.do(series.publish_all, make_series(life, "setiap Sabtu", count=2), decides=True)
+        dates = life.database.read(
+            lambda session: list(session.scalars(sa.select(Event.id).where(Event.series_id.is_not(None))))
+        )
+        for each in dates:
+            life.do(guardians.allow_minors, each, True)
+        token = register(urls, dates[0], [person(1, guardian=mother)])[0].json()["token"]
+        with httpx.Client(base_url=urls[0], verify=False, timeout=30) as client:
+            by_page = client.post(f"/r/{token}/dates/{dates[1]}")
+            by_program = client.post(f"/api/v1/my/registrations/{token}/exchange", json={"event_id": str(dates[1])})
+        held = [life.facts(each).count("AttendeeRegistered") for each in dates]
+    assert (by_page.status_code, by_program.status_code, held) == (429, 429, [1, 0])
+    assert "Belakangan ini kami sudah sangat sering berkirim surel ke alamat ini." in words(by_page.text)
 
 
 def test_forged_contacts_of_guardians_are_counted_too(sqlite_url: str, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from events.models import Registration, RegistrationState, Stage
 from service.wiring import Runtime
 from tests.support.life import Life
 from tests.support.site import words
+from tests.support.visitor import stamp_in
 
 GOOD = {"name": "Siti Aminah", "email": "siti@gmail.com", "consent": "yes", "key": "0123456789abcdef"}
 
@@ -101,13 +102,15 @@ def test_who_finds_no_seat_waits(client: TestClient[Any], life: Life) -> None:
 def test_who_cannot_wait_is_not_asked_to_fill_in_a_form(client: TestClient[Any], life: Life) -> None:
     path = _path(life, capacity=1, waitlist=False)
     page = path.removesuffix("/register")
+    opened_before = stamp_in(client.get(path).text)
     client.post(path, data=GOOD)
     form = client.get(path)
     assert "Kursi sudah penuh." in words(form.text)
     assert ("<form" in form.text.split("<main")[1], "Anda dapat menunggu" in form.text) == (False, False)
     assert f'href="{path}"' not in client.get(page).text
     assert "Daftar tunggu" not in words(client.get("/").text)
-    other = client.post(path, data={**GOOD, "email": "budi@gmail.com", "key": "another-key-0001"})
+    late = {**GOOD, "email": "budi@gmail.com", "key": "another-key-0001", "stamp": opened_before}
+    other = client.post(path, data=late)
     assert (other.status_code, "Kursi sudah penuh." in words(other.text)) == (409, True)
 
 
