@@ -161,6 +161,16 @@ def test_who_was_never_written_to_hears_nothing_of_giving_up(database_url: str, 
     assert kinds == [[], [EmailKind.CONFIRMATION, EmailKind.REGISTRATION_CANCELLED]]
 
 
+def _confirmations(session: ReadSession) -> list[tuple[str, int]]:
+    statement = sa.select(Email.to_address, sa.func.count()).where(Email.kind == EmailKind.CONFIRMATION)
+    rows = session.execute(statement.group_by(Email.to_address).order_by(Email.to_address))
+    return [(address, int(count)) for address, count in rows]
+
+
+def _dates(session: ReadSession) -> list[uuid.UUID]:
+    return list(session.scalars(sa.select(Event.id).where(Event.series_id.is_not(None)).order_by(Event.starts_at)))
+
+
 def test_exchanging_to_and_fro_sends_no_more_mails_than_the_limit(database_url: str, tmp_path: Path) -> None:
     """By one's own link: a visiting time and a date of a series, which are exchanged all the same."""
     runtime = make_runtime(database_url, tmp_path, public_mails_per_day=2, clock_file=tmp_path / "clock")
@@ -170,9 +180,7 @@ def test_exchanging_to_and_fro_sends_no_more_mails_than_the_limit(database_url: 
     slots = life.slots(exhibition)
     visit = life.register(exhibition, 1, slot_id=slots[0])
     life.do(series.publish_all, make_series(life, "setiap Sabtu", count=3), decides=True)
-    dates = life.database.read(
-        lambda session: list(session.scalars(sa.select(Event.id).where(Event.series_id.is_not(None))))
-    )
+    dates = life.database.read(_dates)
     with workers(runtime, ["facts"]), TestClient(create_app(runtime)) as client:
         own = f"/r/{runtime.links.token(MANAGE, visit.registration_id)}"
         moves = [client.post(f"{own}/move", data={"slot_id": str(slots[number])}) for number in (1, 0, 1, 2)]
@@ -183,15 +191,7 @@ def test_exchanging_to_and_fro_sends_no_more_mails_than_the_limit(database_url: 
             own = answer.headers["location"].partition("?")[0]
             exchanged.append(client.get(answer.headers["location"]))
         settled(runtime)
-    told = life.database.read(
-        lambda session: session.execute(
-            sa.select(Email.to_address, sa.func.count())
-            .where(Email.kind == EmailKind.CONFIRMATION)
-            .group_by(Email.to_address)
-            .order_by(Email.to_address)
-        ).all()
-    )
-    held = life.registration(visit.registration_id)
+    told, held = life.database.read(_confirmations), life.registration(visit.registration_id)
     runtime.close()
     silent = [["kami tidak mengirim surel" in words(page.text) for page in pages] for pages in (moves, exchanged)]
     assert silent == [[False, False, True, True]] * 2
@@ -205,9 +205,7 @@ def test_the_date_of_a_minor_whose_guardian_cannot_be_written_to_stays(sqlite_ur
     mother = {"name": "Bu Ani", "email": "ibu@example.org"}
     with web_servers(1, sqlite_url, tmp_path, public_mails_per_day=1) as (life, urls):
         life.do(series.publish_all, make_series(life, "setiap Sabtu", count=2), decides=True)
-        dates = life.database.read(
-            lambda session: list(session.scalars(sa.select(Event.id).where(Event.series_id.is_not(None))))
-        )
+        dates = life.database.read(_dates)
         for each in dates:
             life.do(guardians.allow_minors, each, True)
         token = register(urls, dates[0], [person(1, guardian=mother)])[0].json()["token"]
