@@ -84,7 +84,7 @@ def _pause(retry_after: str | None) -> timedelta | None:
     """Return the pause that the server asks for (RFC 9110 §10.2.3), which the client library ignores."""
     if retry_after is None:
         return None
-    if retry_after.isdigit():
+    if retry_after.isascii() and retry_after.isdigit():
         return min(timedelta(seconds=int(retry_after[:6])), timedelta(days=1))
     try:
         return max(parsedate_to_datetime(retry_after) - datetime.now(UTC), timedelta(0))
