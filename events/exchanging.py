@@ -18,7 +18,7 @@ from events import facts, outbox, registration, seats
 from events.answers import NO_ANSWERS, Answers, Member
 from events.errors import N_, Closed, Conflict, FormReplaced, NotFound
 from events.models import ACTIVE_STATES, Event, PartyMember, Registration, RegistrationState, Stage
-from events.registration import Application, Guardian, Registered
+from events.registration import Application, Registered
 from events.series_booking import application_of
 from events.storage import ReadSession
 
@@ -99,10 +99,7 @@ def _refuse_idle(session: Session, own: Registration, old: Event, *, now: dateti
 
 
 def _application(session: Session, own: Registration, new: Event, answers: Answers) -> Application:
-    guardian = (
-        Guardian(own.guardian_name, own.guardian_email, own.guardian_phone) if own.guardian_name is not None else None
-    )
-    wanted = replace(application_of(own), event_id=new.id, guardian=guardian, **answers.fields())
+    wanted = replace(application_of(own), event_id=new.id, **answers.fields())
     return wanted if wanted.members else replace(wanted, members=_others(session, own))
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from events import guardians, holdings, registration
+from events import guardians, lifecycle, registration
 from events.errors import N_, Conflict, FieldError, Gone, Invalid
-from events.models import ACTIVE_STATES, RegistrationState
+from events.models import ACTIVE_STATES, Event, RegistrationState
 
 LONGEST_NOTE = 200
 
@@ -37,17 +37,20 @@ def record_paper(
 def withdraw(session: Session, registration_id: uuid.UUID, *, now: datetime, by: str) -> None:
     """Note that a guardian does not consent, or not any more: the place is given up, and the minor told.
 
-    Doing it twice changes nothing. Raises `NotFound`, or `Conflict` where no guardian is concerned or it is over. The
-    caller commits.
+    So is every coming date of the booking. Doing it twice changes nothing. Raises `NotFound`, or `Conflict` where no
+    guardian is concerned or it is over. The caller commits.
     """
-    own = holdings.hold(session, registration_id).registration
+    every = [held.registration for held in guardians.hold_together(session, registration_id)]
+    own = next(each for each in every if each.id == registration_id)
     if own.guardian_name is None:
         raise Conflict(N_("This registration needs no guardian's consent."))
     if own.state not in ACTIVE_STATES:
         return
-    if own.needs_guardian:
+    consented = [each for each in every if not each.needs_guardian and each.state in ACTIVE_STATES]
+    if any(each.needs_guardian and each.state in ACTIVE_STATES for each in every):
         guardians.refuse(session, registration_id, now=now, by=by)
-        return
-    own.needs_guardian, own.guardian_consented_at, own.guardian_note = True, None, None
-    session.flush()
-    registration.cancel(session, registration_id, now=now, by=by)
+    for each in consented:
+        if each is own or session.get_one(Event, each.event_id).stage in lifecycle.AHEAD:
+            each.needs_guardian, each.guardian_consented_at, each.guardian_note = True, None, None
+            session.flush()
+            registration.cancel(session, each.id, now=now, by=by)

@@ -80,6 +80,8 @@ class Application:
     files: tuple[FileGiven, ...] = ()
     guardian: Guardian | None = None
     """Who has to consent, for a minor."""
+    guardian_of_series: bool = False
+    """Whether the guardian is asked for all dates of a series at once, because one of them asks for a guardian."""
     source: RegistrationSource = RegistrationSource.FORM
     quiet: bool = False
     """Whether nobody is written to about the registration itself; reminders go out all the same."""
@@ -174,7 +176,7 @@ def _refuse_impossible(application: Application, place: Place, by: str) -> None:
     if application.guardian and not (application.guardian.email or application.guardian.phone):
         message = N_("Give an e-mail address or a WhatsApp number.")
         raise Invalid([FieldError("guardian.email", "contact_missing", message)])
-    if application.guardian and not place.minors:
+    if application.guardian and not (place.minors or application.guardian_of_series):
         raise Invalid([FieldError("guardian", "unknown", N_("Minors cannot register for this event by themselves."))])
 
 

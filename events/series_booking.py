@@ -7,7 +7,7 @@ ids, as by everybody who touches several (`events.seats`), so that a crowd that 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,18 @@ from sqlalchemy.orm import Session
 
 from events import claims, facts, outbox, registration
 from events.answers import Answers
-from events.errors import N_, AlreadyRegistered, ChoiceFull, Closed, Conflict, Full, NotFound, Refused
+from events.errors import (
+    N_,
+    AlreadyRegistered,
+    ChoiceFull,
+    Closed,
+    Conflict,
+    FieldError,
+    Full,
+    Invalid,
+    NotFound,
+    Refused,
+)
 from events.models import (
     ACTIVE_STATES,
     Additions,
@@ -29,7 +40,7 @@ from events.models import (
     SeriesBooking,
     Stage,
 )
-from events.registration import Application
+from events.registration import Application, Guardian
 from events.storage import ReadSession
 
 _NO_ANSWERS: Mapping[uuid.UUID, Answers] = {}
@@ -74,9 +85,10 @@ def book(
     """Register a person for every date that takes registrations now. The caller commits.
 
     `person.event_id` is not looked at; `answers` are those to what dates ask, by date. A date that asks and was not
-    answered is left out. Raises `NotFound`, `Invalid` for wrong answers, `FormReplaced` or `ChoiceFull` for a date that
-    was answered, and, where not one date could be had, the refusal of the first: `AlreadyRegistered`, `Full` or
-    `Closed`. Then nothing is left behind.
+    answered is left out. A minor's guardian is asked once, for all dates, where one of them asks for a guardian.
+    Raises `NotFound`, `Invalid` for wrong answers or a guardian whom no date asks for, `FormReplaced` or
+    `ChoiceFull` for a date that was answered, and, where not one date could be had, the refusal of the first:
+    `AlreadyRegistered`, `Full` or `Closed`. Then nothing is left behind.
     """
     series = session.get(Series, series_id)
     if series is None:
@@ -84,6 +96,7 @@ def book(
     asking = open_dates(session, series_id, now=now, asking=True)
     alone = [event_id for event_id in asking if event_id not in answers]
     wanted = [*open_dates(session, series_id, now=now), *(each for each in asking if each in answers)]
+    person = _with_guardian(session, person, wanted)
     claims.claim(session, *wanted)
     booking = SeriesBooking(series_id=series_id, created_at=now)
     session.add(booking)
@@ -103,6 +116,21 @@ def book(
     )
     outbox.record(session, fact, now=now, by=f"person:{booked.registrations[0]}" if by == "person" else by)
     return booked
+
+
+def _with_guardian(session: ReadSession, person: Application, wanted: Sequence[uuid.UUID]) -> Application:
+    if person.guardian is None:
+        return person
+    if wanted and not asks_guardians(session, wanted):
+        message = N_("Minors cannot register for this event by themselves.")
+        raise Invalid([FieldError("guardian", "unknown", message)])
+    return replace(person, guardian_of_series=True)
+
+
+def asks_guardians(session: ReadSession, event_ids: Collection[uuid.UUID]) -> bool:
+    """Say whether one of these dates asks minors for a guardian: then all of them wait for the guardian's answer."""
+    statement = sa.select(Event.id).where(Event.id.in_(event_ids), Event.guardian_consent)
+    return session.scalar(statement.limit(1)) is not None
 
 
 def _why_none(outcomes: Sequence[DateOutcome]) -> Refused:
@@ -199,7 +227,16 @@ def application_of(held: Registration) -> Application:
         wheelchair=held.wheelchair,
         access_needs=held.access_needs,
         consent_version=held.consent_version,
+        guardian=guardian_of(held),
+        guardian_of_series=held.series_booking_id is not None,
     )
+
+
+def guardian_of(held: Registration) -> Guardian | None:
+    """Return who has to consent, or has consented, to a minor's registration."""
+    if held.guardian_name is None:
+        return None
+    return Guardian(held.guardian_name, held.guardian_email, held.guardian_phone)
 
 
 def bookings_before(session: ReadSession, event: Event, *, limit: int, after: uuid.UUID | None) -> list[uuid.UUID]:

@@ -28,7 +28,9 @@ from events.models import (
 )
 from events.ownership import Owners, owned_by
 from events.recurrence import Rule, from_text
+from events.registration import Guardian
 from events.series import UNDECIDED, dates_of
+from events.series_booking import guardian_of
 from events.series_template import changed_by_hand
 from events.storage import LocalizedText, ReadSession
 
@@ -262,6 +264,8 @@ class HeldDate:
     registration_id: uuid.UUID
     link_version: int
     state: RegistrationState
+    guardian_due_at: datetime | None
+    """Until when a guardian can answer for it; None where nobody is asked."""
     position: int | None
     stage: Stage
     title: LocalizedText
@@ -288,12 +292,19 @@ class BookingPage:
     """Dates that take registrations and that this booking has never held."""
     asking: tuple[Card, ...]
     """Such dates that ask questions of their own: people register for them one by one."""
+    guardian: Guardian | None
+    """Who has to consent, where the person is a minor."""
 
     @property
     def active(self) -> list[HeldDate]:
         """The dates that are held or awaited and have not begun."""
         gone = (Stage.LIVE, Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED)
         return [each for each in self.dates if each.state in ACTIVE_STATES and each.stage not in gone]
+
+    @property
+    def awaited(self) -> list[HeldDate]:
+        """The dates that wait for the guardian's answer."""
+        return [each for each in self.active if each.guardian_due_at is not None]
 
 
 def booking_page(session: ReadSession, booking_id: uuid.UUID, *, now: datetime) -> BookingPage:
@@ -334,6 +345,7 @@ def booking_page(session: ReadSession, booking_id: uuid.UUID, *, now: datetime) 
         dates=tuple(_held(session, registration, event) for registration, event in rows),
         untaken=_dates(session, plain),
         asking=_dates(session, asking),
+        guardian=guardian_of(last_registration),
     )
 
 
@@ -343,6 +355,7 @@ def _held(session: ReadSession, registration: Registration, event: Event) -> Hel
         registration.id,
         registration.link_version,
         registration.state,
+        registration.guardian_due_at if registration.needs_guardian else None,
         waitlist.position(session, registration) if waits else None,
         event.stage,
         event.title,

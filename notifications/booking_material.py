@@ -9,7 +9,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from events.models import Event, Registration, RegistrationState, Series, SeriesBooking, Stage
+from events.lifecycle import AHEAD
+from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Series, SeriesBooking, Stage
 from events.storage import LocalizedText, ReadSession
 
 _IN_CALENDARS = (RegistrationState.CONFIRMED, RegistrationState.CANCELLED)
@@ -34,9 +35,24 @@ class BookingMaterial:
         """The dates that are in the person's calendar, or were."""
         return [(held, event) for held, event in self.dates if held.state in _IN_CALENDARS]
 
+    def awaited(self, now: datetime) -> list[tuple[Registration, Event]]:
+        """Return the dates that wait for a guardian's answer."""
+        return [(held, event) for held, event in self.dates if awaits_guardian(held, event, now)]
+
     def untaken(self, now: datetime) -> list[Event]:
         """Return the dates that can still be taken."""
         return [event for event in self.further if event.starts_at > now]
+
+
+def awaits_guardian(held: Registration, event: Event, now: datetime) -> bool:
+    """Tell whether a minor's place waits for a guardian, and the guardian can still answer."""
+    return (
+        held.state in ACTIVE_STATES
+        and held.needs_guardian
+        and held.guardian_due_at is not None
+        and held.guardian_due_at > now
+        and event.stage in (*AHEAD, Stage.LIVE)
+    )
 
 
 def load_bookings(session: ReadSession, registrations: Iterable[Registration]) -> dict[uuid.UUID, BookingMaterial]:

@@ -116,16 +116,18 @@ def queue(
 
 
 def has_told(session: ReadSession, registration_id: uuid.UUID) -> bool:
-    """Say whether somebody has been written to about their registration, or soon will be; reminders ahead are none.
+    """Say whether somebody has been written to about their registration, or soon will be.
 
-    Of registrations that were made together, one mail tells of all.
+    Reminders ahead are none, nor is what their guardian is asked. Of registrations that were made together, one mail
+    tells of all.
     """
     booking = session.scalar(sa.select(Registration.series_booking_id).where(Registration.id == registration_id))
     told = sa.or_(Email.kind.not_in(REMINDERS), Email.state == EmailState.SENT)
     theirs = Email.registration_id == registration_id
     if booking is not None:
         theirs = Email.registration_id.in_(sa.select(Registration.id).where(Registration.series_booking_id == booking))
-    return session.scalar(sa.select(Email.id).where(theirs, told).limit(1)) is not None
+    to_them = Email.kind != EmailKind.GUARDIAN_REQUEST
+    return session.scalar(sa.select(Email.id).where(theirs, told, to_them).limit(1)) is not None
 
 
 def queue_to_guardian(
@@ -133,7 +135,8 @@ def queue_to_guardian(
 ) -> uuid.UUID | None:
     """Owe a minor's guardian the question whether they consent; None where they have no e-mail address.
 
-    `about` tells a question that is asked again from the first one.
+    It is one for all dates that were registered for at once. `about` tells a question that is asked again from the
+    first one.
     """
     row = session.execute(
         sa.select(Registration, Event)
@@ -146,12 +149,15 @@ def queue_to_guardian(
     if not registration.guardian_email:
         return None
     kind = EmailKind.GUARDIAN_REQUEST
+    asked = str(registration.id)
+    if registration.series_booking_id is not None and registration.replaces_id is None:
+        asked = f"{registration.series_booking_id}:{registration.created_at.isoformat()}"
     values = {
         **_values(session, kind, event, now=now, params=None),
         "registration_id": registration.id,
         "to_address": registration.guardian_email,
         "locale": registration.locale,
-        "dedupe_key": f"{kind.value}:{registration.id}:{registration.link_version}{about}",
+        "dedupe_key": f"{kind.value}:{asked}:{registration.link_version}{about}",
         "uid": None,
     }
     return _insert(session, values)

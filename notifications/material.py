@@ -39,6 +39,9 @@ INVITING = (
 OF_BOOKINGS = (EmailKind.SERIES_BOOKED, EmailKind.SERIES_CHANGED, EmailKind.SERIES_ADDED)
 """Kinds about all dates of a series that a person registered for at once."""
 
+_WITH_BOOKINGS = (*OF_BOOKINGS, EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_MISSING)
+"""Kinds that are about all dates where a person registered for several at once."""
+
 _WITH_MATERIALS = (EmailKind.REMINDER_1D, EmailKind.CERTIFICATE, EmailKind.RECORDING_AVAILABLE)
 """Kinds that name what is laid out for those who are registered: what to bring along, and what to read afterwards."""
 
@@ -188,13 +191,15 @@ def _told(session: ReadSession, emails: Iterable[Email]) -> dict[str, Told]:
 
 def _of_bookings(emails: Iterable[Email], registrations: Mapping[uuid.UUID, Registration]) -> list[Registration]:
     """Return the registrations whose bookings the e-mails are about."""
-    return [registrations[each.registration_id] for each in emails if each.kind in OF_BOOKINGS and each.registration_id]
+    return [
+        registrations[each.registration_id] for each in emails if each.kind in _WITH_BOOKINGS and each.registration_id
+    ]
 
 
 def _booking(
     email: Email, registration: Registration | None, bookings: Mapping[uuid.UUID, BookingMaterial]
 ) -> BookingMaterial | None:
-    if registration is None or registration.series_booking_id is None or email.kind not in OF_BOOKINGS:
+    if registration is None or registration.series_booking_id is None or email.kind not in _WITH_BOOKINGS:
         return None
     return bookings.get(registration.series_booking_id)
 

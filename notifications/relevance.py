@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from events.lifecycle import AHEAD
 from events.models import ACTIVE_STATES, RegistrationState, Stage
+from notifications.booking_material import awaits_guardian
 from notifications.material import Material
 from notifications.models.email import EmailKind
 
@@ -104,15 +105,10 @@ def _takes_part(material: Material, now: datetime) -> bool:
 
 
 def _awaits_guardian(material: Material, now: datetime) -> bool:
-    registration = material.registration
-    return (
-        registration is not None
-        and registration.state in ACTIVE_STATES
-        and registration.needs_guardian
-        and registration.guardian_due_at is not None
-        and registration.guardian_due_at > now
-        and material.event.stage in _ON
-    )
+    """Of a booking one date that waits is enough: the answer is asked for once."""
+    if material.booking is not None:
+        return bool(material.booking.awaited(now))
+    return material.registration is not None and awaits_guardian(material.registration, material.event, now)
 
 
 def _wanted(material: Material, now: datetime) -> bool:

@@ -244,7 +244,7 @@ def _of_registrant(material: Material, links: Links, locale: str, *, now: dateti
     salutation = salutations["formal"] if to_guardian else salutations.get(brand.tone, salutations["warm"])
     return {
         "salutation": salutation.format(one_line(material.addressee)),
-        **_of_guardian(material, links, locale),
+        **_of_guardian(material, links, locale, now=now),
         "manage_url": links.manage_url(registration.id, version),
         "cancel_url": links.cancel_url(registration.id, version),
         "join_url": links.join_url(registration.id, version) if material.event.join_url else "",
@@ -258,12 +258,15 @@ def _of_registrant(material: Material, links: Links, locale: str, *, now: dateti
     }
 
 
-def _of_guardian(material: Material, links: Links, locale: str) -> dict[str, Any]:
+def _of_guardian(material: Material, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
     """Return what is said of a minor and their guardian."""
     registration = material.registration
     if registration is None or not registration.guardian_name:
         return {"person": "", "guardian": "", "guardian_url": "", "guardian_deadline": "", "guardian_refused": False}
-    due = registration.guardian_due_at
+    awaited = material.booking.awaited(now) if material.booking is not None else ()
+    due = max(
+        (held.guardian_due_at for held, _ in awaited if held.guardian_due_at), default=registration.guardian_due_at
+    )
     return {
         "person": one_line(registration.name),
         "guardian": one_line(registration.guardian_name),

@@ -36,18 +36,28 @@ _OFF = {
     Stage.CANCELLED: {"id": "dibatalkan", "en": "cancelled"},
     Stage.POSTPONED: {"id": "ditunda, waktu baru menyusul", "en": "postponed, new time to follow"},
 }
+_AWAITS_GUARDIAN = {"id": "menunggu persetujuan orang tua atau wali", "en": "waits for your parent or guardian"}
 _GONE = (RegistrationState.CANCELLED, RegistrationState.DECLINED)
 
 
 def booking_context(booking: BookingMaterial | None, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
     """Return the names for templates, hashable; each is there, empty where the e-mail is not about a booking."""
     if booking is None:
-        return {"series_title": "", "series_url": "", "dates": (), "held": 0, "further": (), "scheduled": False}
+        return {
+            "series_title": "",
+            "series_url": "",
+            "dates": (),
+            "awaited": (),
+            "held": 0,
+            "further": (),
+            "scheduled": False,
+        }
     lines = tuple(_line(held, event, locale) for held, event in booking.ahead(now))
     return {
         "series_title": one_line(booking.title.to(locale)),
         "series_url": links.series_url(booking.id, booking.link_version),
         "dates": lines,
+        "awaited": tuple(_when(event, locale) for _, event in booking.awaited(now)),
         "held": sum(1 for line in lines if not line.off),
         "further": tuple(_when(event, locale) for event in booking.untaken(now)),
         "scheduled": bool(booking.in_calendars),
@@ -57,6 +67,8 @@ def booking_context(booking: BookingMaterial | None, links: Links, locale: str, 
 def _line(held: Registration, event: Event, locale: str) -> DateLine:
     off = event.stage in _OFF
     said = _OFF[event.stage] if off else _STATES[held.state]
+    if not off and held.state is RegistrationState.PENDING and held.needs_guardian and not held.needs_approval:
+        said = _AWAITS_GUARDIAN
     return DateLine(_when(event, locale), said[locale], off or held.state in _GONE)
 
 

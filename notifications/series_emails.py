@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -41,6 +42,27 @@ def confirm(session: Session, registration_id: uuid.UUID, *, now: datetime, by: 
         due_at=now + GATHERED if by_itself else None,
     )
     emails.queue_for_booking(session, values)
+    return True
+
+
+def tell_guardian(session: Session, registration_id: uuid.UUID, *, now: datetime, kind: EmailKind, **said: Any) -> bool:
+    """Owe one e-mail where a guardian's answer, or silence, counted for a whole booking; returns False for none.
+
+    `said` are the e-mail's parameters. A date that stands in for another one is told of by itself.
+    """
+    registration = session.get_one(Registration, registration_id)
+    if registration.series_booking_id is None or registration.replaces_id is not None:
+        return False
+    answered_at = registration.guardian_consented_at or registration.updated_at
+    values = emails.values_for_booking(
+        session,
+        kind,
+        session.get_one(Event, registration.event_id),
+        registration,
+        now=now,
+        about=f"guardian:{answered_at.isoformat()}",
+    )
+    emails.queue_for_booking(session, values and {**values, "params": said})
     return True
 
 

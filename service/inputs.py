@@ -229,6 +229,12 @@ class DateExchangeInput(DateAnswersInput):
 class SeriesRegistrationInput(RegistrationInput):
     """A registration for all dates of a series, as programs send it."""
 
+    guardian: GuardianInput | None = Field(
+        None,
+        description="The parent or guardian of a minor, where one of the dates lets minors register. They are asked "
+        "once, for all dates.",
+    )
+
     dates: dict[uuid.UUID, DateAnswersInput] = Field(
         default_factory=dict[uuid.UUID, DateAnswersInput],
         max_length=200,

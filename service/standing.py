@@ -28,6 +28,7 @@ def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | 
     if not _exchanges(context, fact.registration_id) and series_emails.confirm(
         context.session, fact.registration_id, now=context.now, by=context.by
     ):
+        _ask_guardian(context, fact.registration_id, quiet=True)  # the mail with all dates tells the minor
         if state is RegistrationState.CONFIRMED:
             reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
@@ -70,20 +71,22 @@ def ask_guardian_again(context: Context, fact: facts.GuardianAsked, _cursor: Cur
 
 def tell_guardian_consented(context: Context, fact: facts.GuardianConsented, _cursor: Cursor | None) -> None:
     """Confirm the place of a minor for whom nothing else is awaited; the others hear of what is."""
-    _tell_standing(context, fact.registration_id, RegistrationState(fact.state), about="guardian")
+    state = RegistrationState(fact.state)
+    kind = EmailKind.SERIES_BOOKED
+    if not series_emails.tell_guardian(context.session, fact.registration_id, now=context.now, kind=kind):
+        _tell_standing(context, fact.registration_id, state, about="guardian")
+    elif state is RegistrationState.CONFIRMED:
+        reminders.plan_for(context.session, fact.registration_id, now=context.now)
 
 
 def tell_guardian_missing(
     context: Context, fact: facts.GuardianRefused | facts.GuardianSilent, _cursor: Cursor | None
 ) -> None:
     """Tell a minor that their guardian did not agree, or did not answer in time."""
-    emails.queue(
-        context.session,
-        EmailKind.GUARDIAN_MISSING,
-        registration_id=fact.registration_id,
-        now=context.now,
-        params={"refused": isinstance(fact, facts.GuardianRefused)},
-    )
+    kind, refused = EmailKind.GUARDIAN_MISSING, isinstance(fact, facts.GuardianRefused)
+    session, key, now = context.session, fact.registration_id, context.now
+    if not series_emails.tell_guardian(session, key, now=now, kind=kind, refused=refused):
+        emails.queue(session, kind, registration_id=key, now=now, params={"refused": refused})
 
 
 def _awaits_approval(context: Context, registration_id: uuid.UUID) -> bool:

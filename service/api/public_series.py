@@ -16,7 +16,7 @@ from events import exchanging, other_dates, series_booking, series_listing
 from events.answers import Answers
 from events.errors import ChoiceFull, Invalid
 from events.links import SERIES, check_version
-from events.registration import Application
+from events.registration import Application, Guardian
 from events.series_listing import BookingPage
 from events.storage import ReadSession, Session
 from service import consent
@@ -63,6 +63,7 @@ async def register(
         access_needs=data.access_needs,
         locale=locale_of(request),
         consent_version=consent.VERSION,
+        guardian=None if (asked := data.guardian) is None else Guardian(asked.name, asked.email, asked.phone),
     )
     person = await limits_of(request).admit(person, address_of(request), series=True)
 

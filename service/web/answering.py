@@ -74,13 +74,13 @@ def check_form(received: Received, asked: AskedForm, party: Party, *, now: datet
         errors += [error for error in refusal.errors if error.field not in refused]
     errors += received.errors
     errors += party.errors
-    guardian = _guardian_in(form, errors) if minors and form.value("minor") == "yes" else None
+    guardian = guardian_in(form, errors) if minors and form.value("minor") == "yes" else None
     if errors or given is None:
         raise Invalid(errors)
     return Checked(given, answers, guardian)
 
 
-def _guardian_in(form: Form, errors: list[FieldError]) -> Guardian | None:
+def guardian_in(form: Form, errors: list[FieldError]) -> Guardian | None:
     """Return who has to consent, or say at the fields what is missing."""
     typed = {name: form.value(f"guardian_{name}").strip() for name in ("name", "email", "phone")}
     wanting = not (typed["email"] or typed["phone"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from litestar import get, post
@@ -12,8 +13,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPR
 
 from events import guardians
 from events.errors import N_, FieldError
+from events.guardian_reading import GuardianQuestion, guardian_question
 from events.links import GUARDIAN
-from events.models import ACTIVE_STATES
 from events.personal_pages import RegistrationPage
 from service import consent
 from service.web.forms import MAX_BYTES, Form, read_form
@@ -32,6 +33,12 @@ class _Asked:
     runtime: Runtime
     token: str
     place: RegistrationPage
+    question: GuardianQuestion
+
+    @property
+    def events(self) -> set[uuid.UUID]:
+        """The events whose seats an answer may change."""
+        return {self.place.event_id, *(each.event_id for each in self.question.dates)}
 
     def show(self, form: Form, status_code: int = HTTP_200_OK) -> Response[str]:
         """Return the page in the state that the registration is in."""
@@ -47,7 +54,7 @@ class _Asked:
             token=self.token,
             form=form,
             consent=consent.TEXT,
-            open=place.state in ACTIVE_STATES and place.needs_guardian,
+            question=self.question,
         )
 
     def back(self) -> Redirect:
@@ -58,7 +65,9 @@ class _Asked:
 
 
 async def _open(request: Request, runtime: Runtime, token: str) -> _Asked:
-    return _Asked(request, runtime, token, await open_link(runtime, GUARDIAN, token))
+    place = await open_link(runtime, GUARDIAN, token)
+    question = await runtime.database.aread(lambda session: guardian_question(session, place.id))
+    return _Asked(request, runtime, token, place, question)
 
 
 @get("/g/{token:str}")
@@ -78,17 +87,17 @@ async def give_consent(
         return asked.show(form.with_errors([FieldError("guardian", "missing", _SWORN)]), HTTP_422_UNPROCESSABLE_ENTITY)
     now = runtime.clock.now()
     await runtime.database.awrite(
-        lambda session: guardians.consent(session, asked.place.id, now=now), seats_of=[asked.place.event_id]
+        lambda session: guardians.consent(session, asked.place.id, now=now), seats_of=asked.events
     )
     return asked.back()
 
 
 @post("/g/{token:str}/refuse", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
 async def refuse_consent(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Redirect:
-    """Note that the guardian does not agree; the seats go on."""
+    """Note that the guardian does not agree, to no date of the booking; the seats go on."""
     asked = await _open(request, runtime, token)
     now = runtime.clock.now()
     await runtime.database.awrite(
-        lambda session: guardians.refuse(session, asked.place.id, now=now), seats_of=[asked.place.event_id]
+        lambda session: guardians.refuse(session, asked.place.id, now=now), seats_of=asked.events
     )
     return asked.back()

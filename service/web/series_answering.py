@@ -15,11 +15,12 @@ from events import answer_files
 from events.answers import Answers, check_answers
 from events.errors import N_, ChoiceFull, FieldError, Invalid
 from events.form_document import QuestionKind
+from events.registration import Guardian
 from events.series_questions import AskingDates, SeriesQuestions
 from events.storage import ReadSession
 from service.inputs import RegistrationInput
 from service.web.answer_uploads import Asked, Received, file_question
-from service.web.answering import Questions, answers_in
+from service.web.answering import Questions, answers_in, guardian_in
 from service.web.forms import Form
 from service.wiring import Runtime
 
@@ -46,10 +47,16 @@ class CheckedSeries:
 
     given: RegistrationInput
     answers: Mapping[uuid.UUID, Answers]
+    guardian: Guardian | None = None
 
 
-def check_series_form(received: Received, questions: SeriesQuestions, *, now: datetime) -> CheckedSeries:
-    """Return what was filled in. Raises `Invalid` with every error of the whole form, in the order of the page."""
+def check_series_form(
+    received: Received, questions: SeriesQuestions, *, now: datetime, minors: bool = False
+) -> CheckedSeries:
+    """Return what was filled in; `minors`: whether the form asks for their guardians.
+
+    Raises `Invalid` with every error of the whole form, in the order of the page.
+    """
     errors: list[FieldError] = []
     given: RegistrationInput | None = None
     try:
@@ -67,9 +74,10 @@ def check_series_form(received: Received, questions: SeriesQuestions, *, now: da
         except Invalid as refusal:
             errors += [error for error in _named(refusal.errors, group.prefix) if error.field not in refused]
     errors += received.errors
+    guardian = guardian_in(received.form, errors) if minors and received.form.value("minor") == "yes" else None
     if errors or given is None:
         raise Invalid(errors)
-    return CheckedSeries(given, answers)
+    return CheckedSeries(given, answers, guardian)
 
 
 def _answers(form: Form, group: AskingDates, given: RegistrationInput | None, *, now: datetime) -> Answers:

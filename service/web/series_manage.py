@@ -17,6 +17,7 @@ from events.series_listing import BookingPage
 from events.storage import ReadSession
 from service.web.event_page import calendar_file
 from service.web.forms import MAX_BYTES
+from service.web.guardian_sharing import share_booking_link
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
 
@@ -51,6 +52,7 @@ async def show_booking(
             for each in page.dates
         },
         token=token,
+        guardian_share=share_booking_link(runtime.links, page, locale_of(request, page.locale)),
         address=runtime.links.series_url(page.id, page.link_version),
         new=new,
         quiet=quiet,

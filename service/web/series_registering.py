@@ -50,6 +50,8 @@ class _Shown:
     series: SeriesPage
     dates: Sequence[Card]
     questions: SeriesQuestions
+    minors: bool
+    """Whether one of the dates asks minors for a guardian: all of them then wait for the answer."""
 
 
 @get("/series/{organiser:str}/{slug:str}/register")
@@ -66,7 +68,8 @@ async def _load(runtime: Runtime, organiser: str, slug: str) -> _Shown:
     def read(session: ReadSession) -> _Shown:
         series = series_listing.series_page(session, organiser, slug)
         dates = series.open(now)
-        return _Shown(series, dates, series_questions(session, dates))
+        minors = series_booking.asks_guardians(session, [card.id for card in dates])
+        return _Shown(series, dates, series_questions(session, dates), minors)
 
     return await runtime.database.aread(read)
 
@@ -109,7 +112,7 @@ async def _book(request: Request, runtime: Runtime, shown: _Shown, received: Rec
     form, now, series = received.form, runtime.clock.now(), shown.series
     if form.value("questions") != shown.questions.seen:
         raise FormReplaced
-    checked = check_series_form(received, shown.questions, now=now)
+    checked = check_series_form(received, shown.questions, now=now, minors=shown.minors)
     given, locale = checked.given, locale_of(request)
     person = Application(
         event_id=series.id,  # each date puts its own in this place
@@ -123,6 +126,7 @@ async def _book(request: Request, runtime: Runtime, shown: _Shown, received: Rec
         access_needs=given.access_needs,
         locale=locale,
         consent_version=consent.VERSION,
+        guardian=checked.guardian,
     )
     if series.open(now):  # who comes too late is told so, not that they were quick
         refuse_programs(request, form, _about(series))
@@ -177,6 +181,7 @@ async def _form_page(
         series=shown.series,
         open_dates=shown.dates,
         questions=shown.questions,
+        minors_welcome=shown.minors,
         groups=await shown_questions(runtime, shown.questions, form),
         form=form,
         key=key or secrets.token_urlsafe(16),

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import forms, lifecycle, registration, series, series_booking
+from events import forms, guardian_paper, guardians, lifecycle, registration, series, series_booking
 from events.answers import Answers, check_answers
 from events.errors import AlreadyRegistered, ChoiceFull, Closed, FormReplaced, Full, Invalid, NotFound
 from events.form_document import Choice, FormDocument, Question, QuestionKind
+from events.guardian_reading import guardian_question
+from events.guardians import GUARDIAN_WITHIN
 from events.models import ACTIVE_STATES, SEATED_STATES, Event, Registration, RegistrationState, SeatPool, SeriesBooking
+from events.registration import Guardian
 from events.series_booking import Booked
 from events.series_planning import ChosenDate
 from events.storage import LocalizedText, new_id
@@ -273,3 +276,101 @@ def test_a_series_in_words_is_the_one_that_is_booked(life: Life) -> None:
     _book(life, series_id)
     assert [life.event(each).series_date for each in _dates(life, series_id)] == [date(2026, 12, 16), date(2027, 1, 20)]
     assert life.event(_dates(life, series_id)[0]).title == LocalizedText("Klub Baca", "Reading Club")
+
+
+# ---------------------------------------------------------------- minors
+MOTHER = Guardian("Hj. Nur'aini", "nuraini@example.org")
+PENDING, DECLINED, CANCELLED = RegistrationState.PENDING, RegistrationState.DECLINED, RegistrationState.CANCELLED
+
+
+def _minors_series(life: Life, *, count: int = 3, capacity: int | None = 20) -> uuid.UUID:
+    """A series of which one date asks minors for a guardian."""
+    series_id = _published(life, count=count, capacity=capacity)
+    life.do(guardians.allow_minors, _dates(life, series_id)[1], True)
+    return series_id
+
+
+def _of(life: Life, booked: Booked) -> list[Registration]:
+    return [life.registration(key) for key in booked.registrations]
+
+
+def test_where_one_date_asks_for_a_guardian_all_wait_and_one_answer_counts_for_all(life: Life) -> None:
+    booked = _book(life, _minors_series(life), guardian=MOTHER)
+    assert [(row.state, row.needs_guardian, row.guardian_name) for row in _of(life, booked)] == [
+        (PENDING, True, MOTHER.name)
+    ] * 3
+    first, second, third = booked.registrations
+    question = life.database.read(lambda session: guardian_question(session, second))
+    assert (len(question.dates), len(question.awaited), question.due_at) == (3, 3, NOW + GUARDIAN_WITHIN)
+    life.do(registration.cancel, first)  # whose link it is may have been given back
+    assert life.do(guardians.consent, first) is CANCELLED
+    assert [row.state for row in _of(life, booked)] == [CANCELLED, CONFIRMED, CONFIRMED]
+    assert life.do(guardians.consent, third) is CONFIRMED
+    asked = life.database.read(lambda session: guardian_question(session, first))
+    assert (asked.awaited, [each.event_id for each in asked.consented]) == (
+        [],
+        sorted([life.registration(second).event_id, life.registration(third).event_id]),
+    )
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_without_a_guardians_word_no_date_is_kept(life: Life, silent: bool) -> None:
+    series_id = _minors_series(life, capacity=1)
+    booked = _book(life, series_id, 1, guardian=MOTHER)
+    waiting = _book(life, series_id, 2)
+    if silent:
+        last = max(row.guardian_due_at for row in _of(life, booked) if row.guardian_due_at)
+        # Wherever the tick cuts, what is over of one booking goes together.
+        assert life.do(guardians.expire, now=last, limit=1) == 3
+        assert life.do(guardians.expire, now=last) == 0
+    else:
+        life.do(guardians.refuse, booked.registrations[2])
+        life.do(guardians.refuse, booked.registrations[0])
+    assert [row.state for row in _of(life, booked)] == [DECLINED] * 3
+    assert [row.state for row in _of(life, waiting)] == [RegistrationState.OFFERED] * 3
+
+
+def test_a_date_that_begins_sooner_is_held_until_then(life: Life) -> None:
+    series_id = _minors_series(life, count=2)
+    starts_at = min(life.event(key).starts_at for key in _dates(life, series_id))
+    minor = application(new_id(), guardian=MOTHER)
+    booked = life.do(series_booking.book, series_id, minor, now=starts_at - timedelta(hours=5), by="person")
+    assert sorted(row.guardian_due_at for row in _of(life, booked) if row.guardian_due_at) == [
+        starts_at,
+        starts_at - timedelta(hours=5) + GUARDIAN_WITHIN,
+    ]
+
+
+def test_nobody_under_age_where_no_date_asks_for_a_guardian(life: Life) -> None:
+    series_id = _published(life, count=2)
+    with pytest.raises(Invalid):
+        _book(life, series_id, guardian=MOTHER)
+    assert _counts(life, Registration) == 0
+
+
+def test_the_guardian_is_asked_for_added_dates_too(life: Life) -> None:
+    series_id = _minors_series(life, count=3)
+    late = _dates(life, series_id)[2]
+    life.do(lifecycle.close_registration, late)
+    booked = _book(life, series_id, guardian=MOTHER)
+    life.do(guardians.consent, booked.registrations[0])
+    life.do(lifecycle.open_registration, late)
+    [added] = life.do(series_booking.take_added, booked.booking_id, by="person")
+    assert (added.state, life.registration(booked.registrations[0]).state) == (PENDING, CONFIRMED)
+    life.do(guardians.consent, booked.registrations[0])
+    assert added.registration_id is not None
+    assert life.registration(added.registration_id).state is CONFIRMED
+
+
+def test_what_staff_note_of_a_guardian_counts_for_all_dates(life: Life) -> None:
+    booked = _book(life, _minors_series(life), guardian=MOTHER)
+    one = booked.registrations[1]
+    life.do(guardians.ask_again, one, now=NOW + timedelta(hours=20))
+    assert {row.guardian_due_at for row in _of(life, booked)} == {
+        min(NOW + timedelta(hours=20) + GUARDIAN_WITHIN, life.event(row.event_id).starts_at)
+        for row in _of(life, booked)
+    }
+    life.do(guardian_paper.record_paper, one, note="Ibu Ani, 3 Desember")
+    assert [(row.state, row.guardian_note) for row in _of(life, booked)] == [(CONFIRMED, "Ibu Ani, 3 Desember")] * 3
+    life.do(guardian_paper.withdraw, one)
+    assert [row.state for row in _of(life, booked)] == [CANCELLED] * 3

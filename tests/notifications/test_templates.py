@@ -415,3 +415,24 @@ def test_any_brand_can_be_read(colour: str, files: FileStore) -> None:
 def message_method(message: EmailMessage) -> str:
     parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     return str(parts[0].get_param("method"))
+
+
+_TO_MINORS = {
+    EmailKind.GUARDIAN_REQUEST: RegistrationState.PENDING,
+    EmailKind.SERIES_BOOKED: RegistrationState.PENDING,
+    EmailKind.GUARDIAN_MISSING: RegistrationState.DECLINED,
+}
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("kind", _TO_MINORS)
+def test_what_is_said_of_a_minor_with_all_dates_of_a_series(kind: EmailKind, locale: str, files: FileStore) -> None:
+    """One question, one word of waiting, and one of it being over: each names every date."""
+    booking = _booking(kind, locale)
+    for held, date in booking.dates:
+        held.state, held.needs_guardian, held.needs_approval = _TO_MINORS[kind], True, False
+        held.guardian_name, held.guardian_due_at = "Hj. Nur'aini", date.starts_at - timedelta(hours=12)
+    made = replace(material(kind, locale), registration=booking.dates[0][0], booking=booking)
+    message = composed(files, made)
+    _check(f"{kind.value}_minor.{locale}.txt", f"Subject: {message['Subject']}\n\n" + _body(message, "plain"))
+    _check(f"{kind.value}_minor.{locale}.html", _body(message, "html"))

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from events import (
     authoring,
     exchanging,
+    guardians,
     lifecycle,
     outbox,
     registration,
@@ -25,7 +26,9 @@ from events import (
     series_editing,
     waitlist,
 )
+from events.guardians import GUARDIAN_WITHIN
 from events.models import Additions, Event, Registration, RegistrationState
+from events.registration import Guardian
 from events.series_booking import Booked
 from events.series_editing import Changes, Scope
 from events.series_planning import ChosenDate
@@ -74,9 +77,9 @@ class Office:
         self.sent()
         return series_id
 
-    def book(self, series_id: uuid.UUID, person: int = 1) -> Booked:
+    def book(self, series_id: uuid.UUID, person: int = 1, **changes: Any) -> Booked:
         """Register a person for all dates, and let the mail about it go."""
-        return self.life.do(series_booking.book, series_id, application(new_id(), person), by="person")
+        return self.life.do(series_booking.book, series_id, application(new_id(), person, **changes), by="person")
 
     def dates(self) -> list[uuid.UUID]:
         """Return the dates, the earliest first."""
@@ -308,3 +311,59 @@ def test_who_has_all_dates_hears_of_the_exchange_alone(office: Office) -> None:
     office.life.do(exchanging.exchange_date, booked.registrations[0], added, by="person:x", now=LATER)
     told = Counter(subject.partition(":")[0] for subject in _subjects(office.sent(LATER)))
     assert told == {"Tanggal ditukar": 1, "Tanggal baru Anda": 1}
+
+
+MOTHER = Guardian("Hj. Nur'aini", "nuraini@example.org")
+
+
+def _minor(office: Office, **changes: Any) -> Booked:
+    series_id = office.make()
+    office.life.do(guardians.allow_minors, office.dates()[0], True)
+    return office.book(series_id, guardian=MOTHER, **changes)
+
+
+def _told(messages: Sequence[EmailMessage]) -> list[tuple[str, str]]:
+    return sorted((str(each["To"]), str(each["Subject"])) for each in messages)
+
+
+def test_a_guardian_is_asked_once_for_all_dates_and_their_yes_is_one_mail(office: Office) -> None:
+    booked = _minor(office)
+    told = office.sent()
+    assert _told(told) == [
+        ("nuraini@example.org", "Mohon persetujuan Anda: Klub Baca"),
+        ("peserta1@example.org", "Klub Baca: 3 tanggal Anda"),
+    ]
+    request = next(each for each in told if each["To"] == "nuraini@example.org")
+    assert (_text(request).count("\n- Sabtu"), _text(request).count("/g/")) == (3, 1)
+    office.life.do(guardians.consent, booked.registrations[1], now=LATER)
+    [confirmed] = office.sent(LATER)
+    assert (confirmed["Subject"], _text(confirmed).count("tempat Anda sudah pasti")) == ("Klub Baca: 3 tanggal Anda", 3)
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_without_the_guardian_one_mail_tells_of_all_dates(office: Office, silent: bool) -> None:
+    booked = _minor(office)
+    office.sent()
+    after = NOW + GUARDIAN_WITHIN
+    if silent:
+        office.life.do(guardians.expire, now=after)
+    else:
+        office.life.do(guardians.refuse, booked.registrations[0], now=after)
+    [told] = office.sent(after)
+    assert (told["To"], told["Subject"]) == ("peserta1@example.org", "Pendaftaran tidak dilanjutkan: Klub Baca")
+    assert _text(told).count("tidak mendapat tempat") == 3
+
+
+def test_the_guardian_is_asked_again_once(office: Office) -> None:
+    booked = _minor(office)
+    office.sent()
+    office.life.do(guardians.ask_again, booked.registrations[2], now=LATER)
+    assert _told(office.sent(LATER)) == [("nuraini@example.org", "Mohon persetujuan Anda: Klub Baca")]
+
+
+def test_who_was_told_of_only_through_their_guardian_gives_back_in_silence(office: Office) -> None:
+    """Else anybody could fill a mailbox by registering and giving up in turn."""
+    booked = _minor(office, quiet=True)
+    assert [each["To"] for each in office.sent()] == ["nuraini@example.org"]
+    office.life.do(series_booking.cancel_all, booked.booking_id, by=f"person:{booked.registrations[0]}", now=LATER)
+    assert office.sent(LATER) == []

@@ -7,14 +7,16 @@ import uuid
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import guardians
+from events import guardians, series
 from events.links import GUARDIAN, MANAGE
-from events.models import Registration, RegistrationState
+from events.models import Event, Registration, RegistrationState
 from events.registration import Guardian, Registered
 from service.wiring import Runtime
 from tests.support.life import Life
+from tests.support.series_life import make_series
 from tests.support.site import words
 
 PERSON = {"name": "Putri", "email": "putri@example.org", "consent": "yes"}
@@ -106,3 +108,57 @@ def test_the_minor_s_own_link_is_not_the_guardian_s(client: TestClient[Any], lif
     own = runtime.links.token(MANAGE, made.registration_id)
     assert client.post(f"/g/{own}/consent", data={"guardian": "yes"}).status_code == 404
     assert _of(life, made).state is RegistrationState.PENDING
+
+
+SERIES = "/series/perpustakaan-batam/klub-baca"
+
+
+def _series(life: Life) -> list[uuid.UUID]:
+    """A published series of three Saturdays, one of which asks minors for a guardian."""
+    series_id = make_series(life, "setiap Sabtu", count=3)
+    life.do(series.publish_all, series_id, decides=True)
+    dates = life.database.read(lambda session: list(session.scalars(sa.select(Event.id).order_by(Event.starts_at))))
+    life.do(guardians.allow_minors, dates[1], True)
+    return dates
+
+
+def _all(life: Life) -> list[Registration]:
+    return life.database.read(lambda session: list(session.scalars(sa.select(Registration).order_by(Registration.id))))
+
+
+def test_a_minor_registers_for_a_series_and_one_answer_counts_for_every_date(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    _series(life)
+    form = client.get(f"{SERIES}/register").text
+    assert 'name="guardian_name"' in form
+    wrong = client.post(f"{SERIES}/register", data=PERSON | {"minor": "yes"})
+    assert (wrong.status_code, 'id="error-guardian_name"' in wrong.text, _all(life)) == (422, True, [])
+    answer = client.post(f"{SERIES}/register", data=PERSON | MOTHER)
+    page = client.get(answer.headers["location"]).text
+    assert "Kami menunggu persetujuan Hj. Nur'aini." in words(page)
+    [link] = re.findall(r'href="https://wa\.me/6281234567890\?text=[^"]+%2Fg%2F([^"]+)"', page)
+    asked = client.get(f"/g/{link}")
+    assert (asked.status_code, words(asked.text).count("pukul 15.00–16.30 WIB")) == (200, 3)
+    assert "Jawaban Anda berlaku untuk semuanya." in words(asked.text)
+    client.post(f"/g/{link}/consent", data={"guardian": "yes"})
+    assert [row.state for row in _all(life)] == [RegistrationState.CONFIRMED] * 3
+    thanked = client.get(f"/g/{link}").text
+    assert 'action="/g/' not in thanked
+    assert "Kami menunggu persetujuan" not in words(client.get(answer.headers["location"]).text)
+
+
+def test_a_guardian_who_refuses_gives_up_every_date(client: TestClient[Any], life: Life, runtime: Runtime) -> None:
+    _series(life)
+    client.post(f"{SERIES}/register", data=PERSON | MOTHER)
+    minor = _all(life)[2]
+    client.post(f"/g/{runtime.links.token(GUARDIAN, minor.id)}/refuse")
+    assert [row.state for row in _all(life)] == [RegistrationState.DECLINED] * 3
+
+
+def test_a_series_of_which_no_date_asks_for_a_guardian_asks_for_none(client: TestClient[Any], life: Life) -> None:
+    for event_id in (dates := _series(life)):
+        life.do(guardians.allow_minors, event_id, False)
+    assert 'name="guardian_name"' not in client.get(f"{SERIES}/register").text
+    client.post(f"{SERIES}/register", data=PERSON | MOTHER)
+    assert [row.needs_guardian for row in _all(life)] == [False] * len(dates)
