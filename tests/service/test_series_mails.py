@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -323,7 +324,7 @@ def _minor(office: Office, **changes: Any) -> Booked:
 
 
 def _told(messages: Sequence[EmailMessage]) -> list[tuple[str, str]]:
-    return sorted((str(each["To"]), str(each["Subject"])) for each in messages)
+    return sorted((parseaddr(str(each["To"]))[1], str(each["Subject"])) for each in messages)
 
 
 def test_a_guardian_is_asked_once_for_all_dates_and_their_yes_is_one_mail(office: Office) -> None:
@@ -333,7 +334,7 @@ def test_a_guardian_is_asked_once_for_all_dates_and_their_yes_is_one_mail(office
         ("nuraini@example.org", "Mohon persetujuan Anda: Klub Baca"),
         ("peserta1@example.org", "Klub Baca: 3 tanggal Anda"),
     ]
-    request = next(each for each in told if each["To"] == "nuraini@example.org")
+    [request] = [each for each in told if "/g/" in _text(each)]
     assert (_text(request).count("\n- Sabtu"), _text(request).count("/g/")) == (3, 1)
     office.life.do(guardians.consent, booked.registrations[1], now=LATER)
     [confirmed] = office.sent(LATER)
@@ -350,7 +351,7 @@ def test_without_the_guardian_one_mail_tells_of_all_dates(office: Office, silent
     else:
         office.life.do(guardians.refuse, booked.registrations[0], now=after)
     [told] = office.sent(after)
-    assert (told["To"], told["Subject"]) == ("peserta1@example.org", "Pendaftaran tidak dilanjutkan: Klub Baca")
+    assert _told([told]) == [("peserta1@example.org", "Pendaftaran tidak dilanjutkan: Klub Baca")]
     assert _text(told).count("tidak mendapat tempat") == 3
 
 
@@ -364,6 +365,6 @@ def test_the_guardian_is_asked_again_once(office: Office) -> None:
 def test_who_was_told_of_only_through_their_guardian_gives_back_in_silence(office: Office) -> None:
     """Else anybody could fill a mailbox by registering and giving up in turn."""
     booked = _minor(office, quiet=True)
-    assert [each["To"] for each in office.sent()] == ["nuraini@example.org"]
+    assert _told(office.sent()) == [("nuraini@example.org", "Mohon persetujuan Anda: Klub Baca")]
     office.life.do(series_booking.cancel_all, booked.booking_id, by=f"person:{booked.registrations[0]}", now=LATER)
     assert office.sent(LATER) == []
