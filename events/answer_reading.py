@@ -12,8 +12,9 @@ import msgspec
 import sqlalchemy as sa
 
 from events import answer_files, forms
+from events.answers import is_asked
 from events.errors import NotFound
-from events.form_document import Answer, Question, QuestionKind
+from events.form_document import Answer, FormDocument, Question, QuestionKind
 from events.models import (
     ACTIVE_STATES,
     AnswerFile,
@@ -28,10 +29,12 @@ from events.storage import ReadSession
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One question and what somebody answered to it; None where they were not asked, or did not answer."""
+    """One question and what somebody answered to it; None where they did not answer, or were not asked."""
 
     question: Question
     answer: Answer | None
+    asked: bool = True
+    """Whether the form showed the question to who answered the others like this (`ShownIf`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,29 @@ def registration_sheet(session: ReadSession, event_id: uuid.UUID, registration_i
         sa.select(PartyMember).where(PartyMember.registration_id == registration_id).order_by(PartyMember.person)
     )
     per_person = [question for question in document.questions if question.per_person]
+    each_own = {question.id for question in per_person}
+    shared = {key: answer for key, answer in registration.answers.items() if key not in each_own}
     people = [
-        Person(0, registration.name, _beside(document.questions, registration.answers)),
-        *(Person(each.person, each.name, _beside(per_person, each.answers)) for each in members),
+        Person(0, registration.name, _beside(document, document.questions, registration.answers)),
+        *(
+            Person(each.person, each.name, _beside(document, per_person, each.answers, shared=shared))
+            for each in members
+        ),
     ]
     held = answer_files.files_of(session, registration_id)
     return RegistrationSheet(registration, slot, people, current, {str(key): row for key, row in held.items()})
 
 
-def _beside(questions: Sequence[Question], answers: Mapping[str, Any]) -> list[Answered]:
-    return [Answered(question, answers.get(question.id)) for question in questions]
+def _beside(
+    document: FormDocument,
+    questions: Sequence[Question],
+    answers: Mapping[str, Any],
+    *,
+    shared: Mapping[str, Any] | None = None,
+) -> list[Answered]:
+    """Put answers beside questions; `shared` is what the contact answered for the whole party."""
+    known = {**(shared or {}), **answers}
+    return [Answered(question, answers.get(question.id), is_asked(document, question, known)) for question in questions]
 
 
 # ---------------------------------------------------------------- all of an event

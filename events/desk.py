@@ -70,6 +70,8 @@ class SeatCount:
     capacity: int | None = None
     taken: int = 0
     waiting: int = 0
+    overbooking: int = 0
+    """How many more than there are may be given out, because some do not come (`events.no_shows`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +132,16 @@ def count_seats(session: ReadSession, event_ids: Sequence[uuid.UUID]) -> dict[uu
             sa.func.count().filter(SeatPool.capacity.is_(None)),
             sa.func.sum(SeatPool.taken),
             sa.func.sum(SeatPool.waiting),
+            sa.func.sum(SeatPool.overbooking),
         )
         .where(SeatPool.event_id.in_(event_ids), SeatPool.purpose != PoolPurpose.CHOICE)
         .group_by(SeatPool.event_id)
     )
     return {
-        event_id: SeatCount(None if unlimited else int(capacity or 0), int(taken or 0), int(waiting or 0))
-        for event_id, capacity, unlimited, taken, waiting in rows
+        event_id: SeatCount(
+            None if unlimited else int(capacity or 0), int(taken or 0), int(waiting or 0), int(over or 0)
+        )
+        for event_id, capacity, unlimited, taken, waiting, over in rows
     }
 
 

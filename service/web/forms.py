@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -41,6 +41,11 @@ class Form:
     def error(self, name: str) -> FieldError | None:
         """Return what is wrong with a field."""
         return next((error for error in self.errors if error.field == name), None)
+
+    def errors_by(self, names: Iterable[str]) -> Sequence[FieldError]:
+        """Return the errors in the order of these fields, as they stand on the page; others follow as they came."""
+        order = {name: number for number, name in enumerate(names)}
+        return sorted(self.errors, key=lambda error: order.get(error.field, len(order)))
 
     @property
     def first_wrong(self) -> str | None:

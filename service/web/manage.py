@@ -19,7 +19,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPR
 from certificates.listing import of_registration
 from events import attendance, calendar, materials, personal_pages, registration, waitlist
 from events.errors import Invalid, NotFound
-from events.links import JOIN, MANAGE, SERIES, check_version
+from events.links import JOIN, MANAGE, SERIES, check_version, spell_door_code
 from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Slot
 from events.other_dates import NO_EXCHANGE, OtherPlace, exchange_of
 from events.personal_pages import RegistrationPage
@@ -98,6 +98,7 @@ async def _page(
         token=token,
         join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",
         address=address,
+        code=spell_door_code(runtime.links.door_code(page.event_id, page.id, page.link_version)),
         ready_text=text,
         whatsapp=whatsapp_to(None, text),
         series_path=_series_path(runtime, page),

@@ -13,14 +13,14 @@ from litestar.response import Response
 from events import desk as lists
 from events import invitees
 from events.errors import NotFound
-from events.models import Event
+from events.models import Event, SeatPool
 from events.storage import ReadSession
 from service.accounts.permissions import Action
 from service.seat_inputs import InviteesInput, ReservedInput, guests_in
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
-from service.web.staff.event_forms import moment
+from service.web.staff.event_forms import moment, moment_fields
 
 
 @get("/staff/events/{event_id:uuid}/invitees", action=Action.VIEW_REGISTRATIONS, include_in_schema=False)
@@ -35,6 +35,11 @@ async def _page(desk: Desk, event: Event, form: Form, status_code: int = 200) ->
     def query(session: ReadSession) -> tuple[Any, Any]:
         return invitees.list_invitees(session, event.id), lists.main_pools(session, event.id)
 
+    def kept_until(pool: SeatPool) -> Form:
+        """Return until when a pool's seats are kept, as the form's fields: saving again must not drop it."""
+        zone = ZoneInfo(event.timezone)
+        return Form(moment_fields("reserved_until", pool.reserved_until, zone) if pool.reserved_until else {})
+
     rows, pools = await desk.read(query)
     return await desk.show(
         "invitees.html",
@@ -42,6 +47,7 @@ async def _page(desk: Desk, event: Event, form: Form, status_code: int = 200) ->
         form=form,
         rows=rows,
         pools=pools,
+        kept_until=kept_until,
         promised=sum(row.invitee.seats for row in rows if row.state is None),
         status_code=status_code,
     )

@@ -99,6 +99,10 @@ def test_errors_stand_at_their_fields_and_everything_stays(client: TestClient[An
         "answers.wa",
         "answers.photos",
     ]
+    summary = answer.text.split('id="errors"', 1)[1].split("</ul>", 1)[0]
+    named = re.findall(r'href="#field-([\w.]+)">(?:<b>([^<]+):</b>)?', summary)
+    assert named[:2] == [("name", "Nama lengkap"), ("answers.class", "Kelas")]
+    assert named[-1] == ("answers.photos", ""), "a consent is a sentence of its own"
     assert "<script>alert(1)" not in answer.text
     assert 'value="SMPN 6 Batam"' in answer.text
     assert re.findall(r'value="(\w+)" checked', answer.text) == ["pupil", "comic", "poem", "yes"]

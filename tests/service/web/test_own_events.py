@@ -26,7 +26,7 @@ def test_the_answer_does_not_tell_who_comes_to_the_library(client: TestClient[An
     answers = [client.post("/mine", data={"email": each}) for each in ("peserta1@example.org", "nobody1@example.org")]
     said = [re.sub(r"\S+@example\.org", "…", words(answer.text)) for answer in answers]
     assert ([answer.status_code for answer in answers], said[0]) == ([200, 200], said[1])
-    assert said[0].startswith("Acara dan sertifikat saya Silakan periksa e-mail Anda. Bila … pernah mendaftar di sini")
+    assert said[0].startswith("Acara dan sertifikat saya Silakan periksa surel Anda. Bila … pernah mendaftar di sini")
 
 
 def test_the_link_shows_the_events_and_leads_to_each(client: TestClient[Any], life: Life, runtime: Runtime) -> None:

@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from events import answer_files, forms
 from events.answer_files import KeptFile
 from events.answers import check_answers
-from events.form_document import Choice, FormDocument, Question, QuestionKind
+from events.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.storage import LocalizedText
 from service.accounts.models import Role
 from tests.service.web.staff.room import Room
@@ -57,6 +57,24 @@ def _answered(life: Life) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
         "photos": "yes",
     }
     return event_id, _register(life, event_id, 1, given, phone="+6281111111111"), file_id
+
+
+def test_what_was_not_asked_reads_otherwise_than_what_was_left_empty(owner: TestClient[Any], room: Room) -> None:
+    event_id = room.life.webinar()
+    choices = (Choice(id="pupil", label=LocalizedText("Pelajar")), Choice(id="other", label=LocalizedText("Umum")))
+    only = ShownIf(question="who", any_of=("pupil",))
+    questions = (
+        Question(id="who", kind=QuestionKind.CHOICE, label=LocalizedText("Peran"), choices=choices),
+        Question(id="year", kind=QuestionKind.NUMBER, label=LocalizedText("Kelas"), shown_if=only),
+        Question(id="seen", kind=QuestionKind.CONSENT, label=LocalizedText("Boleh difoto")),
+    )
+    room.life.do(forms.save, event_id, FormDocument(questions))
+    read: list[str] = []
+    for number, role in enumerate(("pupil", "other")):
+        held = _register(room.life, event_id, number, {"who": role})
+        read.append(words(owner.get(f"/staff/events/{event_id}/registrations/{held}").text))
+    assert "Kelas tidak dijawab Boleh difoto tidak menyetujui" in read[0]
+    assert "Kelas tidak ditanyakan Boleh difoto tidak menyetujui" in read[1]
 
 
 def test_answers_stand_beside_the_question_as_it_was_asked(owner: TestClient[Any], room: Room) -> None:

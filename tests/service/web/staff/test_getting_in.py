@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -114,6 +115,8 @@ def test_invitees_are_pasted_and_seats_kept_for_them(room: Room, owner: TestClie
     assert owner.post(keep, data={"reserved": "3"} | until).status_code == 422
     assert owner.post(keep, data={"reserved": "1"} | until).status_code == 303
     assert room.life.pool(event_id).reserved == 1
+    again = dict(re.findall(r'name="(reserved\w*)"[^>]* value="([^"]*)"', owner.get(page).text))
+    assert again == {"reserved": "1"} | until, "saving once more must not drop until when"
     assert owner.post(f"{page}/reserved/{uuid.uuid4()}", data={"reserved": "1"} | until).status_code == 404
     public = owner.get(f"/events/perpustakaan-batam/{room.life.event(event_id).slug}").text
     assert "guru@sdn1" not in public

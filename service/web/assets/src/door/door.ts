@@ -275,7 +275,8 @@ function find(): void {
   if (readCode(text)) return void take(text);
   const rows = roster.search(text).map((entry) => {
     const inside = entry.people.filter((each) => each.inside).length;
-    const said = [entry.institution, entry.size > 1 || inside ? fill(words["party"], inside, entry.size) : ""];
+    const state = entry.state === "confirmed" ? "" : (words[entry.state] ?? "");
+    const said = [state, entry.institution, entry.size > 1 || inside ? fill(words["party"], inside, entry.size) : ""];
     const choose = button("", "door-found", () => offer(entry, false));
     choose.append(make("strong", "", entry.name), make("span", "text-sm", said.filter(Boolean).join(" · ")));
     return make("li", "", choose);
