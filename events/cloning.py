@@ -39,6 +39,7 @@ COPIED: Mapping[str, frozenset[str]] = {
             "waitlist",
             "offer_hours",
             "max_party_size",
+            "party_kind",
             "attendance_rule",
             "certificate",
             "survey_url",

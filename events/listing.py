@@ -24,6 +24,7 @@ from events.models import (
     ParticipationRole,
     Partner,
     PartnerAnswer,
+    PartyKind,
     PoolPurpose,
     ProgrammeItem,
     Recording,
@@ -135,6 +136,7 @@ class EventPage(Card):
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     max_party_size: int
+    party_kind: PartyKind
     form_revision: int
     guardian_consent: bool
     """Whether minors may register, with the consent of a guardian."""
@@ -241,6 +243,7 @@ def _event_page(session: ReadSession, event: Event, organiser: Organiser) -> Eve
         registration_opens_at=event.registration_opens_at,
         registration_closes_at=event.registration_closes_at,
         max_party_size=event.max_party_size,
+        party_kind=event.party_kind,
         form_revision=event.form_revision,
         guardian_consent=event.guardian_consent,
         certificate=bool(event.certificate),

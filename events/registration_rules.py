@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from events import claims, facts, outbox
 from events.approval_rules import ApprovalRules, document_of
 from events.errors import N_, FieldError, Invalid, NotFound, WrongStage
-from events.models import Event, Stage
+from events.models import Event, PartyKind, Stage
 from events.storage import ReadSession
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?", re.ASCII)
@@ -30,10 +30,11 @@ def set_rules(
     waitlist: bool,
     offer_hours: int,
     network_limit: int | None = None,
+    party_kind: PartyKind = PartyKind.GROUP,
     now: datetime,
     by: str,
 ) -> None:
-    """Set how people get in from now on; who is in or waits already stays as they are.
+    """Set how people get in from now on, and what a group is called; who is in or waits already stays as they are.
 
     Raises `NotFound`, `WrongStage` once the event is over, or `Invalid`. Nothing is recorded where nothing changed. The
     caller commits.
@@ -50,6 +51,7 @@ def set_rules(
         "waitlist": waitlist,
         "offer_hours": offer_hours,
         "network_limit": network_limit,
+        "party_kind": party_kind,
     }
     changed = tuple(sorted(name for name, value in wanted.items() if getattr(event, name) != value))
     if not changed:

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from events.approval_rules import ApprovalRules
 from events.errors import N_, FieldError, Invalid
 from events.invitees import Guest
+from events.models import PartyKind
 from events.registration import person_key
 from service.inputs import Email, Input, Line200, Phone, Text500, parse
 from service.staff_inputs import Capacity, LineInput, Moment
@@ -39,6 +40,9 @@ class RegistrationRulesInput(Input):
         le=100_000,
         description="How many registrations may come from one network in an hour: 0 for any number, or 20 and more. "
         "Left out: as many as the installation allows.",
+    )
+    party_kind: PartyKind = Field(
+        PartyKind.GROUP, description="What those who come together are called on the form: `group`, `family`, `class`."
     )
     no_show_percent: int = Field(0, ge=0, le=50, description="How many of a hundred are expected not to come.")
 

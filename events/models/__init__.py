@@ -13,7 +13,7 @@ from events.models.authoring import (
     WorkingCopy,
 )
 from events.models.door import AgeGroup, Direction, DoorScan, HeadCount, Presence, ScanOutcome
-from events.models.event import Event, EventKind, EventMode, EventTag, ProgrammeItem, Stage, TagKind, Track
+from events.models.event import Event, EventKind, EventMode, EventTag, PartyKind, ProgrammeItem, Stage, TagKind, Track
 from events.models.form import AnswerFile, FormRevision
 from events.models.imports import RegistrationImport
 from events.models.organiser import Organiser, ReviewRule
@@ -62,6 +62,7 @@ __all__ = [
     "Partner",
     "PartnerAnswer",
     "PartnerKind",
+    "PartyKind",
     "PartyMember",
     "PoolPurpose",
     "Presence",

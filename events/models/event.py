@@ -20,6 +20,14 @@ class EventKind(enum.StrEnum):
     EXHIBITION = "exhibition"
 
 
+class PartyKind(enum.StrEnum):
+    """Who comes together with one registration, as the form words it."""
+
+    GROUP = "group"
+    FAMILY = "family"
+    CLASS = "class"
+
+
 class EventMode(enum.StrEnum):
     """Where people meet."""
 
@@ -100,6 +108,8 @@ class Event(Base):
     offer_hours: Mapped[int] = mapped_column(default=24)
     """How long an offered seat is held, in hours; never past the start."""
     max_party_size: Mapped[int] = mapped_column(default=1)
+    party_kind: Mapped[PartyKind] = mapped_column(enum_type(PartyKind), default=PartyKind.GROUP)
+    """What those who come together are called; changes words only."""
     form_revision: Mapped[int] = mapped_column(default=0)
     """The revision of the form that is asked now; 0: no questions of its own."""
     answers_editable_until: Mapped[datetime | None]

@@ -77,6 +77,7 @@ def _rules(session: ReadSession, event_id: uuid.UUID) -> RegistrationRules:
         waitlist=event.waitlist,
         offer_hours=event.offer_hours,
         guardian_consent=event.guardian_consent,
+        party_kind=event.party_kind,
         no_show_percent=event.no_show_percent,
         network_limit=event.network_limit,
         observed_no_show_percent=no_shows.observed_percent(no_shows.past_events(session, event)),
@@ -103,6 +104,7 @@ async def set_rules(
             waitlist=data.waitlist,
             offer_hours=data.offer_hours,
             network_limit=data.network_limit,
+            party_kind=data.party_kind,
             now=now,
             by=acting.by,
         )

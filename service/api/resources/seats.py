@@ -8,6 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from events.models import PartyKind
+
 
 class RegistrationRules(Struct, frozen=True):
     """How people get into an event."""
@@ -21,6 +23,7 @@ class RegistrationRules(Struct, frozen=True):
     waitlist: bool
     offer_hours: int
     guardian_consent: bool
+    party_kind: PartyKind
     no_show_percent: int
     network_limit: Annotated[int | None, Meta(description="Registrations of one network in an hour; 0: any number.")]
     observed_no_show_percent: Annotated[int | None, Meta(description="At past events like this one; null: unknown.")]

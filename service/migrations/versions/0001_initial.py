@@ -304,6 +304,7 @@ def upgrade() -> None:
         sa.Column("waitlist", sa.Boolean(), nullable=False),
         sa.Column("offer_hours", sa.Integer(), nullable=False),
         sa.Column("max_party_size", sa.Integer(), nullable=False),
+        sa.Column("party_kind", sa.String(length=32), nullable=False),
         sa.Column("form_revision", sa.Integer(), nullable=False),
         sa.Column("answers_editable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approval", JSON, nullable=False),

@@ -174,6 +174,7 @@ _FIELDS = {
     "times": N_("time"),
     "approval": N_("approval"),
     "guardian_consent": N_("minors with a guardian's consent"),
+    "party_kind": N_("what a group is called"),
     "no_show_percent": N_("how many are expected not to come"),
 }
 _ROLES = {

@@ -43,6 +43,7 @@ def _form_of(event: Event) -> Form:
             "domains": ["\n".join(rules.domains)],
             "offer_hours": [str(event.offer_hours)],
             "no_show_percent": [str(event.no_show_percent)],
+            "party_kind": [event.party_kind.value],
             "network_limit": [] if event.network_limit is None else [str(event.network_limit)],
         }
     )
@@ -83,6 +84,7 @@ async def save_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
     form = await read_form(request)
     values: dict[str, Any] = {name: form.value(name) == "yes" for name in _SWITCHES}
     values |= {name: form.value(name).strip() for name in ("offer_hours", "no_show_percent")}
+    values["party_kind"] = form.value("party_kind") or event.party_kind.value
     values["network_limit"] = form.value("network_limit").strip() or None
     values["domains"] = list(registration_rules.domains_of(form.value("domains")))
     try:
@@ -96,6 +98,7 @@ async def save_settings(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
                 waitlist=given.waitlist,
                 offer_hours=given.offer_hours,
                 network_limit=given.network_limit,
+                party_kind=given.party_kind,
                 now=desk.now,
                 by=desk.by,
             )

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from events import forms
+from events import forms, registration_rules
+from events.approval_rules import ApprovalRules
 from events.form_document import Choice, FormDocument, Question, QuestionKind
 from events.form_reading import NOTHING_ASKED, AskedForm
-from events.models import PartyMember, Registration
+from events.models import PartyKind, PartyMember, Registration
 from events.storage import LocalizedText
 from service.web.forms import Form
 from service.web.party import party_of
@@ -34,6 +35,7 @@ ROOM = FormDocument(
         ),
     )
 )
+RULES: dict[str, Any] = {"approval": ApprovalRules(), "waitlist": True, "offer_hours": 24}
 TEACHER = {"name": "Bu Rina", "email": "rina@example.org", "consent": "yes"}
 
 
@@ -131,6 +133,45 @@ def test_a_family_that_gives_no_names_is_registered_at_once(runtime: Runtime, cl
     assert people(life, event_id) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "wanted", "said"),
+    [
+        (
+            "group",
+            "id",
+            ("Berapa orang yang datang?", "Siapa saja yang ikut?", "Orang ke-2", "Orang ke-3", "Nama lengkap"),
+        ),
+        (
+            "family",
+            "id",
+            (
+                "Berapa anggota keluarga yang datang?",
+                "Daftarkan sekeluarga",
+                "Anggota keluarga ke-2",
+                "Anggota keluarga ke-3",
+                "Tulis anggota keluarga yang ikut",
+            ),
+        ),
+        (
+            "class",
+            "id",
+            ("Berapa orang yang datang, siswa dan guru?", "Daftarkan satu kelas", "Nama siswa 1", "Nama siswa 2"),
+        ),
+        ("class", "en", ("How many come, students and teacher?", "Register your class", "Name of student 2")),
+    ],
+)
+def test_the_form_speaks_of_who_comes_together(
+    runtime: Runtime, client: TestClient[Any], kind: str, wanted: str, said: tuple[str, ...]
+) -> None:
+    life = Life(runtime.database, runtime.database.write(add_organiser))
+    event_id = life.webinar(max_party_size=5)
+    life.do(registration_rules.set_rules, event_id, **RULES, party_kind=PartyKind(kind))
+    page = f"/events/perpustakaan-batam/{life.event(event_id).slug}/register?lang={wanted}"
+    step = words(client.post(page, data={**TEACHER, "party_size": "3", "do": "party"}).text)
+    assert [each for each in said if each not in step] == []
+    assert ("Siswa 1" in step, "Siswa 3" in step) == (kind == "class" and wanted == "id", False)
+
+
 def fill_in_teacher(page: Page) -> None:
     """Type what the contact tells of herself, and that three come."""
     page.get_by_label("Nama lengkap").first.fill("Bu Rina")
@@ -144,20 +185,22 @@ def fill_in_teacher(page: Page) -> None:
 def test_a_group_registers_on_a_phone(site: Site, browser: Browser, scripted: bool) -> None:
     event_id = site.life.webinar(max_party_size=10)
     site.life.do(forms.save, event_id, ROOM)
+    site.life.do(registration_rules.set_rules, event_id, **RULES, party_kind=PartyKind.CLASS)
     context = browser.new_context(viewport={"width": 360, "height": 780}, locale="id-ID", java_script_enabled=scripted)
     try:
         page = context.new_page()
         page.goto(f"{site.url}/events/perpustakaan-batam/{site.life.event(event_id).slug}/register")
         fill_in_teacher(page)
         if not scripted:
-            page.get_by_role("button", name="Tulis siapa yang ikut").click()
+            page.get_by_role("button", name="Tulis nama siswa").click()
         expect(page.locator("[data-party-member]")).to_have_count(2)
+        expect(page.locator("[data-party-member] > legend")).to_have_text(["Siswa 1", "Siswa 2"])
         if scripted:
             assert_accessible(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
         for number, name in enumerate(("Ani", "Budi")):
             row = page.locator("[data-party-member]").nth(number)
-            row.get_by_label("Nama lengkap").fill(name)
+            row.get_by_label(f"Nama siswa {number + 1}").fill(name)
             row.get_by_label("VIII-B").check()
         page.locator("main form button").last.click()
         page.get_by_text("Terima kasih, Bu Rina.").wait_for()

@@ -41,6 +41,6 @@ export function partyRows(): void {
 
 function made(blank: HTMLTemplateElement, number: number): Element {
   const holder = document.createElement("template");
-  holder.innerHTML = blank.innerHTML.replace(/__n__/g, String(number)).replace(/__p__/g, String(number + 2));
+  holder.innerHTML = blank.innerHTML.replace(/__n__/g, String(number)).replace(/__p__/g, String(number + 2)).replace(/__o__/g, String(number + 1));
   return holder.content.firstElementChild as Element;
 }

@@ -13,7 +13,7 @@ from events import registration
 from events.errors import Invalid
 from events.invitees import Guest
 from events.links import MANAGE
-from events.models import RegistrationState
+from events.models import PartyKind, RegistrationState
 from service.seat_inputs import guests_in
 from tests.service.web.staff.room import Room
 
@@ -55,6 +55,17 @@ def test_settings_are_saved_shown_again_and_refused_at_their_field(room: Room, o
     assert (pool.capacity, pool.overbooking) == (100, 11)
     shown = owner.get(f"{page}?lang=en").text
     assert "111 seats are given out where there are 100" in shown
+
+
+def test_what_a_group_is_called_is_chosen_and_kept(room: Room, owner: TestClient[Any]) -> None:
+    event_id = room.life.webinar(capacity=100, max_party_size=40)
+    page = f"/staff/events/{event_id}/registration-settings"
+    assert owner.post(page, data=SETTINGS | {"party_kind": "class"}).status_code == 303
+    assert re.search(r'<option value="class"[^>]* selected', owner.get(page).text)
+    assert "Nama siswa" in owner.get(f"/staff/events/{event_id}/registrations/new").text
+    assert owner.post(page, data=SETTINGS).status_code == 303  # a form that does not ask changes nothing
+    assert owner.post(page, data=SETTINGS | {"party_kind": "herd"}).status_code == 422
+    assert room.life.event(event_id).party_kind is PartyKind.CLASS
 
 
 def test_many_are_decided_at_once_and_one_is_undone(room: Room, owner: TestClient[Any]) -> None:
