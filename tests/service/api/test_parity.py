@@ -54,6 +54,7 @@ ONLY_PAGES = {
     "service.accounts.entering.begin_code": _BROWSER,
     "service.accounts.entering.finish_with_code": _BROWSER,
     "service.accounts.entering.finish_with_passkey": _BROWSER,
+    "service.accounts.entering.show_second": _BROWSER,
     "service.accounts.factors.set_rule": _LOCKS,
     "service.accounts.one_time_codes.begin": _LOCKS,
     "service.accounts.one_time_codes.confirm": _LOCKS,
