@@ -24,6 +24,7 @@ from notifications.posters_design import key_of
 from notifications.posters_web import MOST, WEB_FORMATS, web_pictures
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW, STARTS_AT
+from tests.support.polling import until
 from tests.support.site import Site
 
 FIRST_LOAD = 100_000
@@ -234,9 +235,8 @@ def test_a_poster_waits_until_it_is_near_and_moves_nothing(site: Site, browser: 
     poster = page.locator("img.poster")
     box = poster.bounding_box()
     poster.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "document.querySelector('img.poster').complete && document.querySelector('img.poster').naturalWidth > 0"
-    )
+    # Not `wait_for_function`: where it has to ask twice it evaluates a text, which our pages do not allow.
+    until(lambda: poster.evaluate("image => image.complete && image.naturalWidth > 0"), what="the poster is there")
     assert poster.get_attribute("loading") == "lazy"
     after = poster.bounding_box()
     assert box is not None
