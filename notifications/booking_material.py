@@ -18,9 +18,12 @@ _IN_CALENDARS = (RegistrationState.CONFIRMED, RegistrationState.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class BookingMaterial:
-    """One booking: its dates in their order, and dates of the series that take registrations and it never held."""
+    """One booking: its dates in their order, and dates of the series that take registrations and it never held.
 
-    id: uuid.UUID
+    Or what somebody holds who registered date by date (`notifications.gathering`): then there is no `id`.
+    """
+
+    id: uuid.UUID | None
     link_version: int
     title: LocalizedText
     dates: tuple[tuple[Registration, Event], ...]

@@ -24,10 +24,10 @@ from events.models import (
     Partner,
     Registration,
     RegistrationState,
-    Series,
     Stage,
 )
 from events.storage import ReadSession, insert_unless_present, new_id
+from notifications import gathering
 from notifications.facts import RecipientsQueued
 from notifications.models.email import Email, EmailKind, EmailState
 
@@ -293,13 +293,17 @@ def announce(
     event = session.get_one(Event, event_id)
     states = ACTIVE_STATES if kind in _PER_CHANGE else (RegistrationState.CONFIRMED,)
     found = next_registrations(session, event_id, states, cursor)
-    together = _told_together(session, event) if kind in _PER_CHANGE else None
-    wanted = [
-        values_for_booking(session, EmailKind.SERIES_CHANGED, event, each, now=now, about=together)
-        if together and each.series_booking_id
-        else values_for(session, kind, event, each, now=now, about=about, params=params)
-        for each in found
-    ]
+    together = gathering.change_of_series(session, event) if kind in _PER_CHANGE else None
+    several = gathering.with_several_dates(session, event, found if together else ())
+    wanted: list[dict[str, Any] | None] = []
+    for each in found:
+        owner = each.series_booking_id or several.get(each.person_key)
+        if together and owner:
+            changed = EmailKind.SERIES_CHANGED
+            values = values_for_booking(session, changed, event, each, now=now, about=together, owner=owner)
+        else:
+            values = values_for(session, kind, event, each, now=now, about=about, params=params)
+        wanted.append(values)
     insert_missing(session, [values for values in wanted if values is not None])
     deliveries.ring(session, QUEUE)
     count = (cursor or {}).get("count", 0) + len(found)
@@ -308,16 +312,6 @@ def announce(
     fact = RecipientsQueued(organiser_id=event.organiser_id, event_id=event.id, kind=kind.value, count=count)
     outbox.record(session, fact, now=now, by="worker")
     return None
-
-
-def _told_together(session: Session, event: Event) -> str | None:
-    """Return what names the change of a whole series that left the event as it is now; None if it changed by itself.
-
-    Who registered for the whole series then hears of all dates in one e-mail, not once for each.
-    """
-    if event.series_id is None or event.series_version != event.version:
-        return None
-    return f"{event.series_id}:{session.get_one(Series, event.series_id).version}"
 
 
 def values_for_booking(
@@ -329,15 +323,17 @@ def values_for_booking(
     now: datetime,
     about: str,
     due_at: datetime | None = None,
+    owner: uuid.UUID | None = None,
 ) -> dict[str, Any] | None:
-    """Return the row of an e-mail about all dates that a person registered for at once; None without an address.
+    """Return the row of an e-mail about all dates that a person registered for; None without an address.
 
-    It is owed once for the booking and `about`, whichever of the dates it is asked for.
+    It is owed once for the `owner` (the booking, unless told otherwise) and `about`, whichever of the dates it is asked
+    for.
     """
     values = values_for(session, kind, event, registration, now=now, about=about)
     if values is None:
         return None
-    key = f"{kind.value}:{registration.series_booking_id}:{about}"
+    key = f"{kind.value}:{owner or registration.series_booking_id}:{about}"
     return {**values, "dedupe_key": key, "uid": None, "due_at": due_at or now}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from events.models import (
 from events.queue_reasons import Waiting
 from events.storage import LocalizedText, ReadSession
 from notifications.booking_material import BookingMaterial, load_bookings
+from notifications.gathering import PersonInSeries, load_dates
 from notifications.models.email import Email, EmailKind, EmailState
 
 INVITING = (
@@ -37,7 +38,7 @@ INVITING = (
 """Kinds that put an entry into a calendar, or move it there."""
 
 OF_BOOKINGS = (EmailKind.SERIES_BOOKED, EmailKind.SERIES_CHANGED, EmailKind.SERIES_ADDED)
-"""Kinds about all dates of a series that a person registered for at once."""
+"""Kinds about all dates of a series that a person registered for."""
 
 _WITH_BOOKINGS = (*OF_BOOKINGS, EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_MISSING)
 """Kinds that are about all dates where a person registered for several at once."""
@@ -74,7 +75,7 @@ class Material:
     """Where somebody who waits stands in the queue, and why."""
     told: Told
     booking: BookingMaterial | None = None
-    """All dates that the person registered for at once, where the e-mail is about them."""
+    """All dates of the series that the person registered for, where the e-mail is about them."""
     laid_out: tuple[tuple[LocalizedText, str], ...] = ()
     """Titles and addresses of the event's materials, where the e-mail names them."""
 
@@ -107,6 +108,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     recordings = _recordings(session, emails.values())
     told = _told(session, emails.values())
     bookings = load_bookings(session, _of_bookings(emails.values(), registrations))
+    one_by_one = load_dates(session, _with_dates(emails.values(), registrations, events))
     laid_out = _laid_out(session, emails.values(), events)
     found: list[Material] = []
     for email in (emails[key] for key in ids if key in emails):
@@ -124,7 +126,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             recording_url=recordings.get(event.id),
             waiting=_waiting(session, email, registration, now=now),
             told=_with_booking(told.get(email.uid or "", Told()), registration),
-            booking=_booking(email, registration, bookings),
+            booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
             laid_out=laid_out.get(event.id, ()) if registration and email.kind in _WITH_MATERIALS else (),
         )
         found.append(material)
@@ -202,6 +204,27 @@ def _booking(
     if registration is None or registration.series_booking_id is None or email.kind not in _WITH_BOOKINGS:
         return None
     return bookings.get(registration.series_booking_id)
+
+
+def _dates(
+    email: Email, registration: Registration | None, event: Event, dates: Mapping[PersonInSeries, BookingMaterial]
+) -> BookingMaterial | None:
+    """Return what somebody holds who registered date by date, where the e-mail is about several of the dates."""
+    if registration is None or event.series_id is None or email.kind is not EmailKind.SERIES_CHANGED:
+        return None
+    return dates.get((event.series_id, registration.person_key))
+
+
+def _with_dates(
+    emails: Iterable[Email],
+    registrations: Mapping[uuid.UUID, Registration],
+    events: Mapping[uuid.UUID, Event],
+) -> Iterator[PersonInSeries]:
+    for email in emails:
+        held = registrations.get(email.registration_id) if email.registration_id else None
+        series_id = events[email.event_id].series_id
+        if email.kind is EmailKind.SERIES_CHANGED and held and series_id and held.series_booking_id is None:
+            yield series_id, held.person_key
 
 
 def _with_booking(told: Told, registration: Registration | None) -> Told:

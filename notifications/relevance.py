@@ -122,6 +122,14 @@ def _still_holds(material: Material, now: datetime) -> bool:
     return material.booking is not None and any(held.state in ACTIVE_STATES for held, _ in material.booking.ahead(now))
 
 
+def _changed(material: Material, now: datetime) -> bool:
+    """Who registered for a series, whatever became of it, and who registered date by date and has one ahead."""
+    registration, booking = material.registration, material.booking
+    if registration is None or booking is None:
+        return False
+    return registration.series_booking_id is not None or bool(booking.ahead(now))
+
+
 def _can_take_more(material: Material, now: datetime) -> bool:
     return material.booking is not None and bool(material.booking.untaken(now)) and _still_holds(material, now)
 
@@ -165,7 +173,7 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.GUARDIAN_AWAITED: _awaits_guardian,
     EmailKind.GUARDIAN_MISSING: _holds(RegistrationState.DECLINED, _ON),
     EmailKind.SERIES_BOOKED: _still_holds,
-    EmailKind.SERIES_CHANGED: _wanted,
+    EmailKind.SERIES_CHANGED: _changed,
     EmailKind.SERIES_ADDED: _can_take_more,
     EmailKind.PARTNER_INVITATION: _takes_part,
     EmailKind.PARTNER_UPDATE: _takes_part,

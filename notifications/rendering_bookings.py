@@ -13,11 +13,15 @@ from notifications.booking_material import BookingMaterial
 
 
 class DateLine(NamedTuple):
-    """One date: when it is, and how the person stands; `off` is one that they need not come to."""
+    """One date: when it is, and how the person stands; `off` is one that they need not come to.
+
+    `url` is the personal page of one that was registered for by itself, empty for those of a booking.
+    """
 
     when: str
     state: str
     off: bool
+    url: str
 
 
 _STATES = {
@@ -52,10 +56,11 @@ def booking_context(booking: BookingMaterial | None, links: Links, locale: str, 
             "further": (),
             "scheduled": False,
         }
-    lines = tuple(_line(held, event, locale) for held, event in booking.ahead(now))
+    alone = booking.id is None
+    lines = tuple(_line(held, event, locale, links if alone else None) for held, event in booking.ahead(now))
     return {
         "series_title": one_line(booking.title.to(locale)),
-        "series_url": links.series_url(booking.id, booking.link_version),
+        "series_url": links.series_url(booking.id, booking.link_version) if booking.id else "",
         "dates": lines,
         "awaited": tuple(_when(event, locale) for _, event in booking.awaited(now)),
         "held": sum(1 for line in lines if not line.off),
@@ -64,12 +69,13 @@ def booking_context(booking: BookingMaterial | None, links: Links, locale: str, 
     }
 
 
-def _line(held: Registration, event: Event, locale: str) -> DateLine:
+def _line(held: Registration, event: Event, locale: str, links: Links | None) -> DateLine:
     off = event.stage in _OFF
     said = _OFF[event.stage] if off else _STATES[held.state]
     if not off and held.state is RegistrationState.PENDING and held.needs_guardian and not held.needs_approval:
         said = _AWAITS_GUARDIAN
-    return DateLine(_when(event, locale), said[locale], off or held.state in _GONE)
+    url = links.manage_url(held.id, held.link_version) if links else ""
+    return DateLine(_when(event, locale), said[locale], off or held.state in _GONE, url)
 
 
 def _when(event: Event, locale: str) -> str:

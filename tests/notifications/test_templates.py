@@ -220,6 +220,15 @@ def _booking(kind: EmailKind, locale: str) -> BookingMaterial:
     return BookingMaterial(_key(8), 1, title, tuple(dates), tuple(further))
 
 
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_who_registered_date_by_date_gets_the_link_of_each(locale: str, files: FileStore) -> None:
+    made = material(EmailKind.SERIES_CHANGED, locale)
+    assert made.booking is not None
+    message = composed(files, replace(made, booking=replace(made.booking, id=None, further=())))
+    _check(f"series_changed_one_by_one.{locale}.txt", _body(message, "plain"))
+    _check(f"series_changed_one_by_one.{locale}.html", _body(message, "html"))
+
+
 def _participation() -> Participation:
     return Participation(
         id=_key(4),

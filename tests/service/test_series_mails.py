@@ -180,6 +180,59 @@ def test_a_change_of_the_whole_series_is_one_mail_for_who_has_all_dates(office: 
     assert _schedule(for_all).count("T160000") == 3
 
 
+def test_a_change_of_the_whole_series_is_one_mail_for_who_registered_date_by_date(office: Office) -> None:
+    series_id = office.make()
+    dates = office.dates()
+    held = [office.life.register(each, 1).registration_id for each in dates[:2]]
+    office.life.register(dates[2], 2)
+    given_up = office.life.register(dates[2], 1).registration_id
+    office.life.do(registration.cancel, given_up, by="person")
+    office.sent()
+    changes = Changes(fields={"venue": LocalizedText("Aula Baru")}, times=(time(16), 90))
+    office.life.do(series_editing.edit, series_id, dates[0], Scope.ALL, changes, now=LATER)
+    messages = {str(each["To"]): each for each in office.sent(LATER)}
+    assert {address: str(each["Subject"]) for address, each in messages.items()} == {
+        "Peserta 1 <peserta1@example.org>": "Perubahan pada seri: Klub Baca",
+        "Peserta 2 <peserta2@example.org>": "Perubahan: Klub Baca, 19 Desember 2026",
+    }
+    told = messages["Peserta 1 <peserta1@example.org>"]
+    assert [_text(told).count(words) for words in ("16.00–17.30", "Aula Baru", "/r/", "/s/")] == [2, 1, 2, 0]
+    assert {line[4:].strip() for line in _schedule(told).splitlines() if line.startswith("UID:")} == set(map(str, held))
+    owed = [row.kind.value for row in office.post.rows() if row.to_address == "peserta1@example.org"]
+    assert [owed.count(kind) for kind in ("series_changed", "event_update")] == [1, 0]
+
+
+def test_two_changes_of_the_series_are_told_one_after_the_other_and_then_a_date_by_itself(office: Office) -> None:
+    series_id = office.make(count=2)
+    dates = office.dates()
+    for each in dates:
+        office.life.register(each)
+    office.sent()
+    told: list[list[str]] = []
+    for number, hall in enumerate(("Aula A", "Aula B"), start=1):
+        then = LATER + timedelta(hours=number)
+        changes = Changes(fields={"venue": LocalizedText(hall)})
+        office.life.do(series_editing.edit, series_id, dates[0], Scope.ALL, changes, now=then)
+        told.append(_subjects(office.sent(then)))
+    event = office.life.event(dates[1])
+    moved = {"starts_at": event.starts_at + timedelta(hours=1), "ends_at": event.ends_at + timedelta(hours=1)}
+    office.life.do(lifecycle.reschedule, event.id, **moved, now=then + timedelta(hours=1))
+    told.append(_subjects(office.sent(then + timedelta(hours=1))))
+    assert told == [["Perubahan pada seri: Klub Baca"]] * 2 + [["Jadwal baru: Klub Baca, 12 Desember 2026"]]
+
+
+def test_calling_off_is_one_mail_for_who_registered_date_by_date(office: Office) -> None:
+    series_id = office.make()
+    for each in office.dates():
+        office.life.register(each)
+    office.sent()
+    office.life.do(series_editing.call_off, series_id, office.dates()[0], Scope.ALL, now=LATER)
+    [message] = office.sent(LATER)
+    assert message["Subject"] == "Pendaftaran Anda berakhir: Klub Baca"
+    assert _text(message).count("dibatalkan") == 3
+    assert _schedule(message).count("STATUS:CANCELLED") == 3
+
+
 def test_a_change_of_one_date_is_an_update_of_that_date(office: Office) -> None:
     series_id = office.make()
     office.book(series_id)
