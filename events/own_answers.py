@@ -18,6 +18,7 @@ from events.models import (
     SEATED_STATES,
     AnswerFile,
     Event,
+    PartyKind,
     PartyMember,
     Registration,
     Slot,
@@ -35,6 +36,7 @@ class OwnAnswers:
     sign_language: bool
     wheelchair: bool
     party_size: int
+    party_kind: PartyKind
     answers: Mapping[str, Answer]
     members: Sequence[tuple[str, Mapping[str, Answer]]]
     """The others of the party who have names, each with their answers."""
@@ -67,6 +69,7 @@ def own_answers(session: ReadSession, registration_id: uuid.UUID) -> OwnAnswers:
         sign_language=own.sign_language,
         wheelchair=own.wheelchair,
         party_size=own.party_size,
+        party_kind=event.party_kind,
         answers=own.answers,
         members=[(each.name, each.answers) for each in members],
         files=answer_files.files_of(session, own.id) if asked.has_files else {},

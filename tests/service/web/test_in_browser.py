@@ -193,7 +193,7 @@ def test_registering_and_giving_the_place_back(site: Site, visitor: BrowserConte
     page.get_by_role("button", name="Daftar").click()
     summary = page.locator("#errors")
     assert summary.get_by_role("link").all_inner_texts() == [
-        "Isi alamat surel atau nomor WhatsApp.",
+        "Surel (e-mail): Isi alamat surel atau nomor WhatsApp.",
         "Kami hanya dapat mendaftarkan Anda dengan persetujuan Anda.",
     ]
     assert page.get_by_label("Nama lengkap").input_value() == "Siti Aminah"
