@@ -183,6 +183,7 @@ async def _ask(
         card=chosen.card,
         questions=questions,
         others=others,
+        party_kind=chosen.event.party_kind.value,
         form=form,
         notice=notice,
     )

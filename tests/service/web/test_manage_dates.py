@@ -94,6 +94,26 @@ def test_what_the_new_date_asks_is_asked_at_the_field(client: TestClient[Any], l
     assert (taken.status_code, [dict(each.answers) for each in _held_at(life, dates[1])]) == (303, [{"shirt": "M"}])
 
 
+def test_what_the_new_date_asks_of_each_person_is_asked_of_each(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    dates = _published(life)
+    life.database.write(lambda session: session.execute(sa.update(Event).values(max_party_size=3)))
+    shirt = Question(
+        id="shirt", kind=QuestionKind.SHORT_TEXT, label=LocalizedText("Ukuran kaus"), required=True, per_person=True
+    )
+    revision = life.do(forms.save, dates[1], FormDocument((shirt,)))
+    made = life.register(dates[0], party_size=2)
+    path = f"{_own(runtime, made)}/dates/{dates[1]}"
+    asked = client.get(path)
+    assert (asked.status_code, 'name="members.0.answers.shirt"' in asked.text) == (200, True)
+    mine = {"form_revision": str(revision), "answers.shirt": "M", "members.0.name": "Budi"}
+    refused = client.post(path, data=mine)
+    assert (refused.status_code, "Orang ke-2, Ukuran kaus" in words(refused.text)) == (422, True)
+    assert client.post(path, data={**mine, "members.0.answers.shirt": "L"}).status_code == 303
+    assert [each.party_size for each in _held_at(life, dates[1])] == [2]
+
+
 def test_what_cannot_be_had_is_told(client: TestClient[Any], life: Life, runtime: Runtime) -> None:
     dates = _published(life, capacity=1, count=4)
     made = life.register(dates[0], 1)
