@@ -1,0 +1,60 @@
+"""Mails in the shapes that real programs write, each with what it is: see ``corpus/expected.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifications.inbox.bounces import Bounce, Complaint
+from notifications.inbox.classing import Answered, AutomaticReply, Letter, Understood, understand
+from notifications.inbox.message import Received, read
+
+CORPUS = Path(__file__).parent / "corpus"
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((CORPUS / "expected.toml").read_text(encoding="utf-8"))
+
+
+def _described(received: Received, found: Understood) -> dict[str, Any]:
+    """Return everything that an expectation may name."""
+    seen: dict[str, Any] = {"sender": received.sender, "name": received.sender_name, "text": received.text()}
+    match found:
+        case Answered(calendar, automatic):
+            given = calendar.answer_of([received.sender])
+            seen |= {
+                "kind": "answer",
+                "uid": calendar.uid,
+                "method": calendar.method,
+                "answer": given.value if given else "none",
+                "addresses": [address for address, _ in calendar.attendees],
+                "automatic": automatic,
+                "sequence": calendar.sequence,
+                "comment": calendar.comment,
+                "recurrence": calendar.recurrence,
+                "proposed": calendar.proposal.starts_at.isoformat() if calendar.proposal else "none",
+            }
+        case Bounce(failed, about):
+            seen |= {"kind": "bounce", "about": about}
+            seen["failed"] = [[each.address, each.failure.value, each.status] for each in failed]
+        case Complaint(kind, address, about):
+            seen |= {"kind": "complaint", "feedback": kind, "address": address, "about": about}
+        case AutomaticReply():
+            seen["kind"] = "automatic"
+        case Letter():
+            seen["kind"] = "letter"
+    return seen
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_mail_is_understood(name: str) -> None:
+    received = read((CORPUS / f"{name}.eml").read_bytes())
+
+    seen = _described(received, understand(received))
+
+    assert {key: seen.get(key) for key in EXPECTED[name]} == EXPECTED[name]
+
+
+def test_every_mail_of_the_corpus_is_expected_to_be_something() -> None:
+    assert {path.stem for path in CORPUS.glob("*.eml")} == set(EXPECTED)
+    assert len(EXPECTED) >= 60
