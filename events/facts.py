@@ -446,6 +446,8 @@ class PartnerAnswered(Fact, frozen=True, kw_only=True):
 
     participation_id: uuid.UUID
     answer: str
+    proposes: bool = False
+    """Whether they ask for another time."""
 
 
 # ---------------------------------------------------------------- tracks of an ended event

@@ -91,6 +91,8 @@ def invite(
     elif found.withdrawn_at is not None:
         found.withdrawn_at = None
         found.answer = PartnerAnswer.NEEDS_ACTION
+        found.answer_comment, found.answered_by, found.answered_at = "", None, None
+        found.proposed_starts_at = found.proposed_ends_at = None
         found.calendar_sequence += 1
     search_index.index_event(session, event)
     outbox.record(
@@ -118,15 +120,34 @@ def withdraw(session: Session, participation_id: uuid.UUID, *, now: datetime, by
     )
 
 
-def answer(session: Session, participation_id: uuid.UUID, given: PartnerAnswer, *, now: datetime, by: str) -> None:
-    """Note a partner's answer; the last one counts. The caller commits."""
+def answer(
+    session: Session,
+    participation_id: uuid.UUID,
+    given: PartnerAnswer,
+    *,
+    now: datetime,
+    by: str,
+    comment: str = "",
+    proposed: tuple[datetime, datetime | None] | None = None,
+    stamp: datetime | None = None,
+) -> None:
+    """Note a partner's answer; the last one counts. The caller commits.
+
+    `proposed` is another time that they ask for with it, `stamp` the DTSTAMP of an answer that came by mail.
+    """
     participation, event = _load(session, participation_id)
     if participation.withdrawn_at is not None:
         raise Conflict(N_("This invitation was withdrawn."))
-    if participation.answer is given:
+    participation.answer_stamp = stamp or participation.answer_stamp
+    wished = proposed or (None, None)
+    had = (participation.answer, participation.answer_comment, participation.proposed_starts_at)
+    if had == (given, comment, wished[0]):
         return
     participation.answer = given
+    participation.answer_comment = comment
+    participation.proposed_starts_at, participation.proposed_ends_at = wished
     participation.answered_at = now
+    participation.answered_by = by
     search_index.index_event(session, event)
     outbox.record(
         session,
@@ -135,6 +156,7 @@ def answer(session: Session, participation_id: uuid.UUID, given: PartnerAnswer, 
             event_id=event.id,
             participation_id=participation.id,
             answer=given.value,
+            proposes=proposed is not None,
         ),
         now=now,
         by=by,

@@ -8,6 +8,8 @@ from datetime import datetime
 from events.calendar import Entry, entry_file, participation_entry, registration_entry
 from events.files import FileStore
 from events.links import Links
+from events.mail_tags import RSVP, MailTags
+from events.models import Participation
 from events.plaintext import one_line
 from notifications import imip, mime, rendering
 from notifications.material import INVITING, Material
@@ -28,14 +30,16 @@ _TAKING_BACK = (
 class Composer:
     """Composes in the installation's name.
 
-    `sender` is the address that mail comes from, `domain` the right part of every Message-ID, and `rsvp_address` where
-    partners' calendars send their answers (None: the organiser's own address).
+    `sender` is the address that mail comes from, `domain` the right part of every Message-ID, and `rsvp_address` the
+    mailbox where partners' calendars and letters send their answers, each with a tag of its invitation (None: nobody
+    reads answers, they go to the organiser's own address).
     """
 
     links: Links
     files: FileStore
     sender: str
     domain: str
+    tags: MailTags
     rsvp_address: str | None = None
 
     def compose(self, material: Material, *, now: datetime) -> Outgoing:
@@ -53,7 +57,7 @@ class Composer:
                 date=now,
                 sender=Mailbox(organiser, self.sender),
                 to=to,
-                reply_to=Mailbox(organiser, material.organiser.email) if material.organiser.email else None,
+                reply_to=self._reply_to(material, organiser),
                 subject=words.subject,
                 text=words.text,
                 html=words.html,
@@ -133,11 +137,24 @@ class Composer:
             )
         return None
 
+    def _reply_to(self, material: Material, name: str) -> Mailbox | None:
+        """Return where a letter goes that somebody writes back: to the library, or to where answers are read."""
+        address = material.organiser.email
+        if material.participation is not None:
+            address = self._answers_to(material.participation) or address
+        return Mailbox(name, address) if address else None
+
+    def _answers_to(self, participation: Participation) -> str | None:
+        """Return the invitee's own address for answers: it proves that whoever writes there has the invitation."""
+        if self.rsvp_address is None:
+            return None
+        return self.tags.address(self.rsvp_address, RSVP, participation.id, participation.link_version)
+
     def _organiser(self, material: Material, to: Mailbox, name: str) -> Mailbox:
         """Return the ORGANIZER: an address that is read, and never the recipient's own (clients then show nothing)."""
         address = material.organiser.email
         if material.participation is not None:
-            address = self.rsvp_address or address
+            address = self._answers_to(material.participation) or address
         if address is None or address.casefold() == to.address.casefold():
             address = self.sender
         return Mailbox(name, address)

@@ -24,3 +24,10 @@ class EmailFailed(Fact, frozen=True, kw_only=True):
     email_id: uuid.UUID
     kind: str
     reason: str
+
+
+class InboundWaits(Fact, frozen=True, kw_only=True):
+    """A message came in that a person has to look at; `kind` says what it is."""
+
+    message_id: uuid.UUID
+    kind: str

@@ -13,13 +13,14 @@ import service.accounts.factor_rows
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
-from notifications.models import email, post, poster
+from notifications.models import email, inbound, post, poster
 from service import idempotency, kiosks, presence, rate_counts, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
     models,
     outbox,
     email,
+    inbound,
     poster,
     post,
     service.accounts.models,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import dramatiq
 
 from events.links import Links
+from events.mail_tags import MailTags
 from events.processes import ChildProcesses
 from events.storage import new_id
 from notifications.smtp import FolderMailer, Mailer, SmtpMailer
@@ -47,6 +48,7 @@ class Runtime:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.secret_key = secret_key_of(settings)
         self.links = Links(self.secret_key, settings.base_url)
+        self.mail_tags = MailTags(self.secret_key)
         old_keys = [key.get_secret_value() for key in settings.old_secret_keys]
         self.secrets = SecretBox(self.secret_key, old_keys)
         self.chain_key = MessageAuthenticator(self.secret_key, old_keys)
@@ -104,6 +106,7 @@ class Runtime:
             files=self.files,
             sender=self.settings.mail_from,
             domain=self.settings.mail_domain,
+            tags=self.mail_tags,
             rsvp_address=self.settings.rsvp_address,
         )
 

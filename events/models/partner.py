@@ -75,6 +75,14 @@ class Participation(Base):
     position: Mapped[int] = mapped_column(default=0)
     answer: Mapped[PartnerAnswer] = mapped_column(enum_type(PartnerAnswer), default=PartnerAnswer.NEEDS_ACTION)
     answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(sa.String(80))
+    """Whose word it is: ``partner:<id>`` on the page, ``mail:<message>`` from a calendar, ``staff:<id>`` for them."""
+    answer_comment: Mapped[str] = mapped_column(sa.String(2000), default="")
+    answer_stamp: Mapped[datetime | None]
+    """DTSTAMP of the last answer by mail that counted; one that is not later is old (RFC 5546 §2.1.5)."""
+    proposed_starts_at: Mapped[datetime | None]
+    """Another time that the partner proposed (COUNTER), until they answer without one or the event moves."""
+    proposed_ends_at: Mapped[datetime | None]
     invited_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     link_version: Mapped[int] = mapped_column(default=1)

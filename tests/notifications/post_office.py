@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from events import partners
 from events.files import FileStore
 from events.links import Links
+from events.mail_tags import MailTags
 from events.models import ParticipationRole, PartnerKind
 from events.storage import LocalizedText, Session
 from notifications import delivery
@@ -29,14 +30,18 @@ _Result = TypeVar("_Result")
 KEY = "a secret key for tests, long enough"
 BASE_URL = "https://acara.example"
 SENDER = "acara@perpustakaan.batam.example"
+RSVP_ADDRESS = "rsvp@perpustakaan.batam.example"
 REAL_NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 links = Links(KEY, BASE_URL)
+tags = MailTags(KEY)
 
 
 def composer(files: FileStore) -> Composer:
     """Return a composer in the name of a test installation."""
-    return Composer(links=links, files=files, sender=SENDER, domain="acara.example")
+    return Composer(
+        links=links, files=files, sender=SENDER, domain="acara.example", tags=tags, rsvp_address=RSVP_ADDRESS
+    )
 
 
 @dataclass

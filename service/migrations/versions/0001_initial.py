@@ -577,6 +577,11 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("answer", sa.String(length=32), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=80), nullable=True),
+        sa.Column("answer_comment", sa.String(length=2000), nullable=False),
+        sa.Column("answer_stamp", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposed_starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposed_ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("link_version", sa.Integer(), nullable=False),
@@ -1146,9 +1151,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("registration_id", "pool_id", name=op.f("pk_seat_hold")),
     )
     op.create_index(op.f("ix_seat_hold_pool_id"), "seat_hold", ["pool_id"], unique=False)
+    op.create_table(
+        "inbound_message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=True),
+        sa.Column("participation_id", sa.Uuid(), nullable=True),
+        sa.Column("email_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("sender", sa.String(length=320), nullable=False),
+        sa.Column("sender_name", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("said", JSON, nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["email_id"], ["email.id"], name=op.f("fk_inbound_message_email_id_email"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_inbound_message_organiser_id_organiser")
+        ),
+        sa.ForeignKeyConstraint(
+            ["participation_id"],
+            ["participation.id"],
+            name=op.f("fk_inbound_message_participation_id_participation"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_message")),
+        sa.UniqueConstraint("key", name=op.f("uq_inbound_message_key")),
+    )
+    op.create_index(op.f("ix_inbound_message_email_id"), "inbound_message", ["email_id"], unique=False)
+    op.create_index(
+        op.f("ix_inbound_message_organiser_id_state_received_at"),
+        "inbound_message",
+        ["organiser_id", "state", "received_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_inbound_message_participation_id_received_at"),
+        "inbound_message",
+        ["participation_id", "received_at"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_inbound_message_participation_id_received_at"), table_name="inbound_message")
+    op.drop_index(op.f("ix_inbound_message_organiser_id_state_received_at"), table_name="inbound_message")
+    op.drop_index(op.f("ix_inbound_message_email_id"), table_name="inbound_message")
+    op.drop_table("inbound_message")
     op.drop_index(op.f("ix_seat_hold_pool_id"), table_name="seat_hold")
     op.drop_table("seat_hold")
     op.drop_index(op.f("ix_presence_event_id_changed_at"), table_name="presence")
