@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -173,6 +174,29 @@ def doctor() -> None:
         bad += finding.verdict is Verdict.BAD
     runtime.close()
     sys.exit(1 if bad else 0)
+
+
+@main.command()
+def inbound() -> None:
+    """Take in one e-mail from standard input: for a mail server that pipes, where no mailbox is read.
+
+    Ends with 0 once it is kept (also if it was known), with 75 (EX_TEMPFAIL) where the server should try again.
+    """
+    from notifications.inbox.message import MOST_BYTES
+    from service.inbox_reader import receive
+    from service.outages import Unavailable
+
+    raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+    while sys.stdin.buffer.read(1 << 16):  # a mail server takes a pipe that breaks for a failure
+        pass
+    runtime = _runtime()
+    try:
+        receive(runtime, raw)
+    except Unavailable as error:
+        click.echo(str(error), err=True)
+        sys.exit(os.EX_TEMPFAIL)
+    finally:
+        runtime.close()
 
 
 @main.command("reset-second-factor")

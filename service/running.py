@@ -29,6 +29,8 @@ from service.wiring import Runtime
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
 
+    from service.inbox_reader import InboxReader
+
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -49,18 +51,32 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
             worker_timeout=100,
         )
         worker.start()
-    ticker, stalls = Ticker(runtime), StallWatch(runtime.database)
-    ticker.start()
+    stalls = StallWatch(runtime.database)
     stalls.start()
+    looking = [Ticker(runtime), *_readers(runtime, queues)]
+    for each in looking:
+        each.start()
     try:
         yield
     finally:
         runtime.stopping = True
-        ticker.stop()
+        for each in looking:
+            each.stop()
         if worker is not None:
             worker.stop(timeout=30_000)
         heartbeat.stop()
         stalls.stop()
+
+
+def _readers(runtime: Runtime, queues: Sequence[str]) -> Sequence[InboxReader]:
+    """Return what reads the mailbox of answers, where this process works on e-mails and the settings name one."""
+    url = runtime.settings.inbox_url
+    if url is None or "emails" not in queues:
+        return ()
+    from service.inbox_reader import InboxReader  # noqa: PLC0415 - IMAP and calendars, which most processes do not need
+    from service.mailbox import Mailbox  # noqa: PLC0415 - likewise
+
+    return (InboxReader(runtime, Mailbox(url.get_secret_value())),)
 
 
 def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:

@@ -74,6 +74,14 @@ class Settings(BaseSettings):
     rsvp_address: str | None = Field(
         default=None, description="Address that receives partners' calendar answers. Empty: the sender address."
     )
+    inbox_url: SecretStr | None = Field(
+        default=None,
+        description="Mailbox of the address for answers: imaps://user:password@host:993/INBOX. Empty: none is read.",
+    )
+    trusted_mail_server: str | None = Field(
+        default=None,
+        description="Name by which your mail server signs Authentication-Results (authserv-id). Empty: not looked at.",
+    )
     youtube_client_id: str | None = Field(
         default=None, description="OAuth client id of the Google project that may upload to YouTube."
     )

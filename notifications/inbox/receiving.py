@@ -19,6 +19,7 @@ from events import outbox, partners
 from events.links import Target
 from events.mail_tags import RETURN, RSVP, MailTags
 from events.models import Event, Participation, Partner, Stage
+from events.storage import insert_unless_present, new_id
 from notifications.facts import InboundWaits
 from notifications.inbox import judging
 from notifications.inbox.bounces import Bounce, Complaint
@@ -40,6 +41,10 @@ _KINDS: dict[type[Understood], InboundKind] = {
 }
 
 
+_TABLE: sa.Table = InboundMessage.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+_BLANK: dict[str, Any] = {"reason": "", "sender": "", "sender_name": "", "subject": "", "text": "", "said": {}}
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedMail:
     """A message as far as it can be understood without the database."""
@@ -56,9 +61,14 @@ def open_mail(raw: bytes) -> OpenedMail:
     try:
         received = read(raw)
     except UnreadableError as error:
-        return OpenedMail(hashlib.sha256(raw).hexdigest(), None, None, str(error))
+        return unreadable(raw, str(error))
     named = received.message_id.encode("utf-8", "replace")
     return OpenedMail(hashlib.sha256(named or raw).hexdigest(), received, understand(received), "")
+
+
+def unreadable(raw: bytes, why: str) -> OpenedMail:
+    """Return a message that nobody but a person can make anything of."""
+    return OpenedMail(hashlib.sha256(raw).hexdigest(), None, None, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +92,16 @@ def take_in(session: Session, mail: OpenedMail, inbox: Inbox, *, now: datetime) 
 
     The caller commits.
     """
-    if session.scalar(sa.select(InboundMessage.id).where(InboundMessage.key == mail.key)) is not None:
+    values = {"id": new_id(), "key": mail.key, "kind": InboundKind.UNREADABLE, "state": InboundState.WAITING}
+    # Two readers may hand the same message over at the same moment: the first to write it has it.
+    if not insert_unless_present(session, _TABLE, {**values, **_BLANK, "received_at": now}):
         return None
-    row = InboundMessage(key=mail.key, received_at=now, kind=InboundKind.UNREADABLE, state=InboundState.WAITING)
+    row = session.get_one(InboundMessage, values["id"])
     if mail.received is None or mail.understood is None:
         row.reason = mail.unreadable[:40]
     else:
         _describe(row, mail.received, mail.understood)
         _connect(session, row, mail.received, mail.understood, inbox)
-    session.add(row)
-    session.flush()
-    if mail.received is not None and mail.understood is not None:
         _act(session, row, mail.received, mail.understood, inbox, now=now)
     if row.state is InboundState.WAITING and row.organiser_id is not None:
         event_id = _event_of(session, row)
