@@ -53,7 +53,7 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
         worker.start()
     stalls = StallWatch(runtime.database)
     stalls.start()
-    looking = [Ticker(runtime), *_readers(runtime, queues)]
+    looking: list[Ticker | InboxReader] = [Ticker(runtime), *_readers(runtime, queues)]
     for each in looking:
         each.start()
     try:
