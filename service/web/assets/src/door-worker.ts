@@ -42,8 +42,7 @@ async function keepAll(addresses: string[]): Promise<void> {
 }
 
 async function freshPage(request: Request): Promise<Response> {
-  const cache = await caches.open(CACHE);
-  const kept = await cache.match(bare(request.url));
+  const kept = await keptAt(request.url);
   const fresh = fetch(request);
   if (!kept) return fresh;
   const tooSlow = new Promise<Response>((resolve) => setTimeout(() => resolve(kept.clone()), PATIENCE));
@@ -51,8 +50,12 @@ async function freshPage(request: Request): Promise<Response> {
 }
 
 async function keptFile(request: Request): Promise<Response> {
-  const kept = await (await caches.open(CACHE)).match(bare(request.url));
-  return kept ?? fetch(request);
+  return (await keptAt(request.url)) ?? fetch(request);
+}
+
+// Looks without opening: opening would make the store again that signing out has just removed.
+function keptAt(address: string): Promise<Response | undefined> {
+  return caches.match(bare(address), { cacheName: CACHE });
 }
 
 // A choice of language or a notice in the address makes no other page.
