@@ -144,6 +144,7 @@ LEFT: Mapping[str, str] = {
     "certificate": "proof of having been at the other one",
     "recording": "of the other one",
     "email": "sent about the other one",
+    "mail_hold": "the other one's mails are held, not this one's",
     "post": "drafted anew when this one is published",
     "poster": "drawn anew when this one is published",
     "audit_entry": "the trail tells who did what to each",

@@ -26,6 +26,48 @@ class EmailFailed(Fact, frozen=True, kw_only=True):
     reason: str
 
 
+class EmailBounced(Fact, frozen=True, kw_only=True):
+    """An e-mail was taken and came back for good; `reason` is a code of `notifications.answers`."""
+
+    email_id: uuid.UUID
+    kind: str
+    reason: str
+
+
+class EmailResent(Fact, frozen=True, kw_only=True):
+    """Staff had an e-mail sent once more, as the new one."""
+
+    email_id: uuid.UUID
+    resent_of: uuid.UUID
+    kind: str
+
+
+class EmailHeld(Fact, frozen=True, kw_only=True):
+    """Staff have one e-mail wait."""
+
+    email_id: uuid.UUID
+    kind: str
+
+
+class EmailReleased(Fact, frozen=True, kw_only=True):
+    """Staff let one e-mail go that was held."""
+
+    email_id: uuid.UUID
+    kind: str
+
+
+class MailHeld(Fact, frozen=True, kw_only=True):
+    """Staff have all mails of an event wait, or of an organiser (without an event)."""
+
+    hold_id: uuid.UUID
+
+
+class MailReleased(Fact, frozen=True, kw_only=True):
+    """Staff let the mails go that waited under a hold; those that were due meanwhile follow in chunks."""
+
+    hold_id: uuid.UUID
+
+
 class InboundWaits(Fact, frozen=True, kw_only=True):
     """A message came in that a person has to look at; `kind` says what it is."""
 

@@ -48,7 +48,7 @@ class Heartbeat:
             log.warning("could not sign off: %s", type(error).__name__)
 
     def _take_leave(self, session: Session) -> None:
-        presence.withdraw(session, self._runtime.process_id)
+        presence.withdraw(session, self._runtime.process_id, real_now=real_now())
         end_leases(session, real_now=real_now(), holder=self._runtime.process_id)
 
     def _run(self) -> None:

@@ -7,12 +7,12 @@ import socket
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from events.storage import Base, ReadSession, new_id
+from events.storage import Base, ReadSession, insert_unless_present, new_id
 
 SEEN_EVERY = timedelta(seconds=5)
 ALIVE_FOR = timedelta(seconds=20)
@@ -30,6 +30,18 @@ class Process(Base):
     queues: Mapped[list[Any]]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class QueueReader(Base):
+    """When a queue was last read by a process that has ended since, so that it can be said since when nobody reads."""
+
+    __tablename__ = "queue_reader"
+
+    queue: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    seen_at: Mapped[datetime]
+
+
+_READERS: sa.Table = QueueReader.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 
 
 def announce(session: Session, process_id: uuid.UUID, *, role: str, queues: Sequence[str], real_now: datetime) -> None:
@@ -52,9 +64,24 @@ def announce(session: Session, process_id: uuid.UUID, *, role: str, queues: Sequ
         found.seen_at = real_now
 
 
-def withdraw(session: Session, process_id: uuid.UUID) -> None:
+def withdraw(session: Session, process_id: uuid.UUID, *, real_now: datetime) -> None:
     """Say goodbye. The caller commits."""
-    session.execute(sa.delete(Process).where(Process.id == process_id))
+    found = session.get(Process, process_id)
+    if found is not None:
+        _remember(session, found.queues, real_now)
+        session.delete(found)
+        session.flush()
+
+
+def _remember(session: Session, queues: Sequence[str], seen_at: datetime) -> None:
+    """Note when the queues of a process that has ended were last read."""
+    for name in sorted(queues):
+        insert_unless_present(session, _READERS, {"queue": name, "seen_at": seen_at})
+        session.execute(
+            sa.update(QueueReader)
+            .where(QueueReader.queue == name, QueueReader.seen_at < seen_at)
+            .values(seen_at=seen_at)
+        )
 
 
 def sightings(session: ReadSession) -> Mapping[uuid.UUID, datetime]:
@@ -64,8 +91,12 @@ def sightings(session: ReadSession) -> Mapping[uuid.UUID, datetime]:
 
 def forget(session: Session, process_id: uuid.UUID, *, seen_at: datetime) -> bool:
     """Take a process off the list unless it was seen again since `seen_at`; returns whether so. The caller commits."""
-    statement = sa.delete(Process).where(Process.id == process_id, Process.seen_at == seen_at)
-    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount > 0
+    statement = sa.delete(Process).where(Process.id == process_id, Process.seen_at == seen_at).returning(Process.queues)
+    queues = session.scalars(statement).one_or_none()
+    if queues is None:
+        return False
+    _remember(session, queues, seen_at)
+    return True
 
 
 def alive(session: ReadSession, *, real_now: datetime) -> Sequence[Process]:
@@ -79,3 +110,10 @@ def unread_queues(session: ReadSession, queues: Sequence[str], *, real_now: date
     """Return the queues that no living process works off."""
     read = {name for process in alive(session, real_now=real_now) for name in process.queues}
     return tuple(name for name in queues if name not in read)
+
+
+def last_read(session: ReadSession, queue: str) -> datetime | None:
+    """Return when a process last lived that worked off `queue`; None if none ever did."""
+    known = [process.seen_at for process in session.scalars(sa.select(Process)) if queue in process.queues]
+    ended = session.scalar(sa.select(QueueReader.seen_at).where(QueueReader.queue == queue))
+    return max([*known, *([ended] if ended is not None else [])], default=None)

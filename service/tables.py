@@ -13,16 +13,18 @@ import service.accounts.factor_rows
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
-from notifications.models import email, inbound, post, poster
+from notifications.models import email, email_attempt, inbound, post, poster, relay
 from service import idempotency, kiosks, presence, rate_counts, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
     models,
     outbox,
     email,
+    email_attempt,
     inbound,
     poster,
     post,
+    relay,
     service.accounts.models,
     service.accounts.audit_rows,
     service.accounts.factor_rows,

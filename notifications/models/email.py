@@ -50,15 +50,28 @@ class EmailState(enum.StrEnum):
     """How far an e-mail has come. The claim's own words (`queued`, `sending`) are two of these.
 
     *Superseded*: the world changed before it was sent, so that it would have told something old, or nothing new.
-    *Suppressed*: its address is one that nothing more is sent to.
+    *Suppressed*: its address is one that nothing more is sent to. *Held*: staff have it wait until they release it.
+    *Failed*: no server took it. *Bounced*: one took it, and it came back. One that is *deferred* is queued, with the
+    `reason` why it was not taken yet.
     """
 
     QUEUED = QUEUED
     SENDING = SENDING
+    HELD = "held"
     SENT = "sent"
+    BOUNCED = "bounced"
     FAILED = "failed"
     SUPERSEDED = "superseded"
     SUPPRESSED = "suppressed"
+
+
+class WaitsFor(enum.StrEnum):
+    """What a queued e-mail waits for that is not its time."""
+
+    QUOTA = "quota"
+    """The relay's next day: today's mails are used up, or kept for what is more urgent."""
+    PACE = "pace"
+    """Its turn: the recipient's provider takes only so many a minute."""
 
 
 class Email(Claimable, Base):
@@ -79,6 +92,20 @@ class Email(Claimable, Base):
             postgresql_where=sa.text("state = 'sending'"),
         ),
         sa.Index(None, "uid", "state"),
+        sa.Index(None, "sent_at"),
+        sa.Index(
+            None,
+            "waits_for",
+            "priority",
+            sqlite_where=sa.text("waits_for IS NOT NULL"),
+            postgresql_where=sa.text("waits_for IS NOT NULL"),
+        ),
+        sa.Index(
+            None,
+            "hold_id",
+            sqlite_where=sa.text("hold_id IS NOT NULL"),
+            postgresql_where=sa.text("hold_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -109,3 +136,10 @@ class Email(Claimable, Base):
     """File keys with names and types: ``{"key": …, "name": …, "type": …}``."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(sa.String(20))
+    """Why it is not there yet, or never will be: a code of `notifications.answers`; None where all is well."""
+    waits_for: Mapped[WaitsFor | None] = mapped_column(enum_type(WaitsFor))
+    hold_id: Mapped[uuid.UUID | None]
+    """The `MailHold` that it was held under; None where it was held by itself."""
+    resent_of: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("email.id", ondelete="SET NULL"))
+    """The e-mail that staff had sent once more as this one; it says what is so now, told before or not."""

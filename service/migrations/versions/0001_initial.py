@@ -92,6 +92,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False)
     op.create_table(
+        "mail_pace",
+        sa.Column("domain", sa.String(length=253), nullable=False),
+        sa.Column("full_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("slowed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("slowed_to", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("domain", name=op.f("pk_mail_pace")),
+    )
+    op.create_table(
         "organiser",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
@@ -136,6 +144,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_process_seen_at"), "process", ["seen_at"], unique=False)
     op.create_table(
+        "queue_reader",
+        sa.Column("queue", sa.String(length=40), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("queue", name=op.f("pk_queue_reader")),
+    )
+    op.create_table(
         "rate_count",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("hits", sa.BigInteger(), nullable=False),
@@ -143,6 +157,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_rate_count")),
     )
     op.create_index(op.f("ix_rate_count_ends_at"), "rate_count", ["ends_at"], unique=False)
+    op.create_table(
+        "relay_count",
+        sa.Column("name", sa.String(length=260), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "hour", name=op.f("pk_relay_count")),
+    )
+    op.create_table(
+        "relay_state",
+        sa.Column("name", sa.String(length=260), nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("probed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("said", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_relay_state")),
+    )
     op.create_table(
         "sign_in_attempts",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
@@ -553,6 +585,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_hash", name=op.f("uq_kiosk_session_secret_hash")),
     )
     op.create_index(op.f("ix_kiosk_session_event_id"), "kiosk_session", ["event_id"], unique=False)
+    op.create_table(
+        "mail_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_mail_hold_event_id_event")),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_mail_hold_organiser_id_organiser")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_hold")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_mail_hold_event_id")),
+    )
+    op.create_index(
+        "uq_mail_hold_organiser_id",
+        "mail_hold",
+        ["organiser_id"],
+        unique=True,
+        sqlite_where=sa.text("event_id IS NULL"),
+        postgresql_where=sa.text("event_id IS NULL"),
+    )
     op.create_table(
         "material",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1053,6 +1105,10 @@ def upgrade() -> None:
         sa.Column("attachments", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("waits_for", sa.String(length=32), nullable=True),
+        sa.Column("hold_id", sa.Uuid(), nullable=True),
+        sa.Column("resent_of", sa.Uuid(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_token", sa.Uuid(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -1068,15 +1124,35 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_email_registration_id_registration")
         ),
+        sa.ForeignKeyConstraint(
+            ["resent_of"], ["email.id"], name=op.f("fk_email_resent_of_email"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_email_dedupe_key")),
     )
     op.create_index(op.f("ix_email_due_at"), "email", ["due_at"], unique=False)
     op.create_index(op.f("ix_email_event_id_kind"), "email", ["event_id", "kind"], unique=False)
+    op.create_index(
+        op.f("ix_email_hold_id"),
+        "email",
+        ["hold_id"],
+        unique=False,
+        sqlite_where=sa.text("hold_id IS NOT NULL"),
+        postgresql_where=sa.text("hold_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_email_participation_id"), "email", ["participation_id"], unique=False)
     op.create_index(op.f("ix_email_registration_id"), "email", ["registration_id"], unique=False)
+    op.create_index(op.f("ix_email_sent_at"), "email", ["sent_at"], unique=False)
     op.create_index(op.f("ix_email_state_priority_due_at"), "email", ["state", "priority", "due_at"], unique=False)
     op.create_index(op.f("ix_email_uid_state"), "email", ["uid", "state"], unique=False)
+    op.create_index(
+        op.f("ix_email_waits_for_priority"),
+        "email",
+        ["waits_for", "priority"],
+        unique=False,
+        sqlite_where=sa.text("waits_for IS NOT NULL"),
+        postgresql_where=sa.text("waits_for IS NOT NULL"),
+    )
     op.create_index(
         "uq_email_uid_sending",
         "email",
@@ -1152,6 +1228,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_hold_pool_id"), "seat_hold", ["pool_id"], unique=False)
     op.create_table(
+        "email_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("relay", sa.String(length=260), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["email_id"], ["email.id"], name=op.f("fk_email_attempt_email_id_email"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_attempt")),
+    )
+    op.create_index(op.f("ix_email_attempt_email_id_at"), "email_attempt", ["email_id", "at"], unique=False)
+    op.create_table(
         "inbound_message",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -1204,6 +1297,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_inbound_message_organiser_id_state_received_at"), table_name="inbound_message")
     op.drop_index(op.f("ix_inbound_message_email_id"), table_name="inbound_message")
     op.drop_table("inbound_message")
+    op.drop_index(op.f("ix_email_attempt_email_id_at"), table_name="email_attempt")
+    op.drop_table("email_attempt")
     op.drop_index(op.f("ix_seat_hold_pool_id"), table_name="seat_hold")
     op.drop_table("seat_hold")
     op.drop_index(op.f("ix_presence_event_id_changed_at"), table_name="presence")
@@ -1216,10 +1311,23 @@ def downgrade() -> None:
         sqlite_where=sa.text("state = 'sending'"),
         postgresql_where=sa.text("state = 'sending'"),
     )
+    op.drop_index(
+        op.f("ix_email_waits_for_priority"),
+        table_name="email",
+        sqlite_where=sa.text("waits_for IS NOT NULL"),
+        postgresql_where=sa.text("waits_for IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_email_uid_state"), table_name="email")
     op.drop_index(op.f("ix_email_state_priority_due_at"), table_name="email")
+    op.drop_index(op.f("ix_email_sent_at"), table_name="email")
     op.drop_index(op.f("ix_email_registration_id"), table_name="email")
     op.drop_index(op.f("ix_email_participation_id"), table_name="email")
+    op.drop_index(
+        op.f("ix_email_hold_id"),
+        table_name="email",
+        sqlite_where=sa.text("hold_id IS NOT NULL"),
+        postgresql_where=sa.text("hold_id IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_email_event_id_kind"), table_name="email")
     op.drop_index(op.f("ix_email_due_at"), table_name="email")
     op.drop_table("email")
@@ -1283,6 +1391,13 @@ def downgrade() -> None:
     op.drop_table("participation")
     op.drop_index(op.f("ix_material_event_id"), table_name="material")
     op.drop_table("material")
+    op.drop_index(
+        "uq_mail_hold_organiser_id",
+        table_name="mail_hold",
+        sqlite_where=sa.text("event_id IS NULL"),
+        postgresql_where=sa.text("event_id IS NULL"),
+    )
+    op.drop_table("mail_hold")
     op.drop_index(op.f("ix_kiosk_session_event_id"), table_name="kiosk_session")
     op.drop_table("kiosk_session")
     op.drop_index(op.f("ix_head_count_event_id_age_group"), table_name="head_count")
@@ -1327,8 +1442,11 @@ def downgrade() -> None:
     op.drop_table("staff_policy")
     op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
+    op.drop_table("relay_state")
+    op.drop_table("relay_count")
     op.drop_index(op.f("ix_rate_count_ends_at"), table_name="rate_count")
     op.drop_table("rate_count")
+    op.drop_table("queue_reader")
     op.drop_index(op.f("ix_process_seen_at"), table_name="process")
     op.drop_table("process")
     op.drop_index(op.f("ix_own_events_link_person_key"), table_name="own_events_link")
@@ -1336,6 +1454,7 @@ def downgrade() -> None:
     op.drop_table("own_events_link")
     op.drop_index(op.f("ix_organiser_parent_id"), table_name="organiser")
     op.drop_table("organiser")
+    op.drop_table("mail_pace")
     op.drop_index(op.f("ix_idempotency_key_created_at"), table_name="idempotency_key")
     op.drop_table("idempotency_key")
     op.drop_index(

@@ -136,6 +136,12 @@ _LINES: Mapping[str, _Line] = {
     "SurveyClosed": _Line(N_("The survey was closed.")),
     "RecipientsQueued": _Line(N_("%(count)s people are being told by e-mail.")),
     "EmailFailed": _Line(N_("An e-mail could not be sent."), N_("%(count)s e-mails could not be sent."), "bad"),
+    "EmailBounced": _Line(N_("An e-mail came back."), N_("%(count)s e-mails came back."), "bad"),
+    "EmailResent": _Line(N_("An e-mail was sent once more."), N_("%(count)s e-mails were sent once more.")),
+    "EmailHeld": _Line(N_("An e-mail is held back."), N_("%(count)s e-mails are held back.")),
+    "EmailReleased": _Line(N_("An e-mail was released."), N_("%(count)s e-mails were released.")),
+    "MailHeld": _Line(N_("All e-mails are held back.")),
+    "MailReleased": _Line(N_("All e-mails that were held back were released.")),
     "PostDrafted": _Line(N_("A post was drafted."), N_("%(count)s posts were drafted.")),
     "PostRewritten": _Line(
         N_("A post was rewritten, because the event had changed."), N_("%(count)s posts were rewritten.")
