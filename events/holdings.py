@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from events import claims, seats
 from events.errors import NotFound
+from events.inserts import insert_all
 from events.models import SEATED_STATES, Event, Invitee, Registration, RegistrationState, SeatHold, Slot
 from events.storage import ReadSession, UtcDateTime
 
@@ -69,8 +70,7 @@ def want(session: Session, registration_id: uuid.UUID, choices: Mapping[uuid.UUI
         {"registration_id": registration_id, "pool_id": pool_id, "count": count}
         for pool_id, count in sorted(choices.items())
     ]
-    if rows:
-        session.connection().execute(sa.insert(_HOLDS), rows)
+    insert_all(session.connection(), _HOLDS, rows)
 
 
 # ---------------------------------------------------------------- taking

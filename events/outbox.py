@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from events.facts import Fact
+from events.inserts import insert, insert_all
 from events.storage import Base, ReadSession, new_id
 
 RECORDED = "recorded_facts"
@@ -58,13 +59,10 @@ class FactRow(Base):
 _TABLE: sa.Table = FactRow.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 
 
-_INSERT = sa.insert(_TABLE)
-
-
 def record(session: Session, fact: Fact, *, now: datetime, by: str) -> uuid.UUID:
     """Write `fact` in the caller's transaction and return its id. The bell is rung for it after the commit."""
     row = _row(session, fact, now=now, by=by)
-    session.connection().execute(_INSERT, row)
+    insert(session.connection(), _TABLE, row)
     session.info.setdefault(RECORDED, []).append(row["id"])
     fact_id: uuid.UUID = row["id"]
     return fact_id
@@ -74,7 +72,7 @@ def record_all(session: Session, found: Sequence[Fact], *, now: datetime, by: st
     """Write many facts with one statement."""
     rows = [_row(session, fact, now=now, by=by) for fact in found]
     if rows:
-        session.connection().execute(_INSERT, rows)
+        insert_all(session.connection(), _TABLE, rows)
         session.info.setdefault(RECORDED, []).extend(row["id"] for row in rows)
 
 

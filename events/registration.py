@@ -28,6 +28,7 @@ from events.errors import (
 )
 from events.guardians import GUARDIAN_WITHIN
 from events.holdings import Needs
+from events.inserts import insert_all
 from events.models import (
     ACTIVE_STATES,
     SEATED_STATES,
@@ -111,8 +112,17 @@ def person_key(email: str | None, phone: str | None) -> str:
 _NUMBER_KNOWN = N_("This number is already registered. If you have lost your link, ask us for a new one.")
 
 
-def register(session: Session, application: Application, *, now: datetime, by: str = "person") -> Registered:
+def register(
+    session: Session,
+    application: Application,
+    *,
+    now: datetime,
+    by: str = "person",
+    registration_id: uuid.UUID | None = None,
+) -> Registered:
     """Give the person a seat, a place in the queue, or have them wait for a decision. The caller commits.
+
+    Who has to know it before says which `registration_id` is made.
 
     The pools are touched last, so that the one hot row of a popular event is held as shortly as possible.
     Answers are checked already (`events.answers.check_answers`); that they answer what is asked now is made sure of
@@ -121,7 +131,7 @@ def register(session: Session, application: Application, *, now: datetime, by: s
     """
     claims.claim(session, application.event_id)
     place = find_place(session, application.event_id, application.slot_id, now=now)
-    registration_id = new_id()
+    registration_id = registration_id or new_id()
     row = row_of(session, application, place, registration_id, now=now, by=by)
     key: str = row["person_key"]
     if not insert_unless_present(session, _TABLE, row):
@@ -267,8 +277,7 @@ def keep_members(session: Session, parties: Sequence[tuple[uuid.UUID, Sequence[M
         for registration_id, members in parties
         for person, each in enumerate(members, start=1)
     ]
-    if rows:
-        session.execute(sa.insert(_MEMBERS), rows)
+    insert_all(session.connection(), _MEMBERS, rows)
 
 
 def _take_seats(session: Session, needs: Needs, place: Place, *, now: datetime) -> seats.Seats | None:

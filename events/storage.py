@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Session
 from uuid_utils.compat import uuid7
+
+from events.inserts import insert_if_absent
 
 __all__ = [
     "JSON",
@@ -178,13 +179,4 @@ def insert_unless_present(session: Session, table: sa.Table, values: Mapping[str
     this is used instead of catching `IntegrityError` on the hot path. The caller commits.
     """
     session.flush()  # what the row refers to may still be pending
-    connection = session.connection()
-    statement = _insert_unless_present(table, connection.dialect.name)
-    return connection.execute(statement, values).first() is not None
-
-
-@cache
-def _insert_unless_present(table: sa.Table, dialect: str) -> sa.Executable:
-    """Build the statement once: building it anew costs more than SQLite takes to run it."""
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return insert_if_absent(session.connection(), table, values)

@@ -8,7 +8,7 @@ draft-ietf-httpapi-idempotency-key-header-07.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -33,6 +33,9 @@ class IdempotencyKey(Base):
 
 
 _TABLE: sa.Table = IdempotencyKey.__table__  # type: ignore[assignment] # a declarative class's table is a Table
+_MINE = sa.and_(_TABLE.c.scope == sa.bindparam("own_scope"), _TABLE.c.key == sa.bindparam("own_key"))
+_SET = sa.update(_TABLE).where(_MINE).values(answer=sa.bindparam("made"))
+_KNOWN = sa.select(_TABLE.c.fingerprint, _TABLE.c.answer).where(_MINE)
 
 
 def fingerprint(payload: Any) -> str:
@@ -48,8 +51,12 @@ def remember(
     payload: Any,
     real_now: datetime,
     produce: Callable[[Session], dict[str, Any]],
+    guess: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the answer of the first call with this key; only that one runs `produce`. The caller commits.
+
+    `guess` is what `produce` will most likely return: it is written with the key, and where it was right nothing has to
+    be written afterwards.
 
     Raises `KeyReused` when the key came before with another payload, `Invalid` for an impossible key. A refusal by
     `produce` is not remembered: the same key may try again.
@@ -57,13 +64,15 @@ def remember(
     if not 8 <= len(key) <= 200 or not key.isprintable():
         raise Invalid([FieldError("Idempotency-Key", "length", N_("The key needs 8 to 200 printable characters."))])
     digest = fingerprint(payload)
-    values: dict[str, Any] = {"scope": scope, "key": key, "fingerprint": digest, "answer": {}, "created_at": real_now}
-    mine = sa.and_(_TABLE.c.scope == scope, _TABLE.c.key == key)
+    expected = dict(guess or {})
+    values = {"scope": scope, "key": key, "fingerprint": digest, "answer": expected, "created_at": real_now}
+    mine = {"own_scope": scope, "own_key": key}
     if insert_unless_present(session, _TABLE, values):
         answer = produce(session)
-        session.execute(sa.update(_TABLE).where(mine).values(answer=answer))
+        if answer != expected:
+            session.connection().execute(_SET, {**mine, "made": answer})
         return answer
-    known = session.execute(sa.select(_TABLE.c.fingerprint, _TABLE.c.answer).where(mine)).one()
+    known = session.connection().execute(_KNOWN, mine).one()
     if known.fingerprint != digest:
         raise KeyReused
     return cast("dict[str, Any]", known.answer)

@@ -25,6 +25,7 @@ from service.files import StoredFiles, open_files
 from service.secrets import MessageAuthenticator, SecretBox
 from service.settings import Settings, secret_key_of
 from service.shared_counts import DatabaseCounts, RedisCounts, SharedCounts
+from service.shared_reads import SharedReads
 from service.stamps import Stamps
 from service.transactions import Committed, Database
 
@@ -56,6 +57,7 @@ class Runtime:
         self.database = Database(
             settings.database_address, writers=settings.database_pool, after_commit=self._after_commit
         )
+        self.shared_reads = SharedReads(self.database)
         self.bell: Bell | None = None
         """Hung up by `service.actors.connect`; a process without one leaves its work to the next tick of others."""
         self.process_id = new_id()

@@ -18,7 +18,7 @@ from events.personal_pages import PartnerPage, RegistrationPage
 from events.registration import Application, Guardian
 from events.storage import ReadSession, Session
 from service import consent
-from service.api.answering import registering
+from service.api.answering import check_before, registering
 from service.api.answers import POST, refusals
 from service.api.parameters import Id, IdempotencyKey, PersonalToken
 from service.api.problems import locale_of
@@ -64,7 +64,8 @@ async def register(
     wanted = await limits_of(request).admit(given, address_of(request))
     now = runtime.clock.now()
 
-    perform = registering(data, wanted, now=now)
+    before = await check_before(runtime.shared_reads, event_id, data, now=now)
+    perform = registering(data, wanted, now=now, before=before)
 
     def take_place(session: Session) -> dict[str, Any]:
         made = perform(session)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from litestar import get, post
@@ -19,8 +18,9 @@ from events.errors import N_, AlreadyRegistered, ChoiceFull, FieldError, FormRep
 from events.form_reading import AskedForm, Entrance, asked_form, entrance
 from events.links import MANAGE
 from events.listing import EventPage
-from events.registration import Application
-from events.storage import ReadSession, Session
+from events.models import RegistrationState
+from events.registration import Application, Registered
+from events.storage import ReadSession, Session, new_id
 from service import consent, idempotency
 from service.answering import error_of_full_choice, refuse_other_wording
 from service.clock import real_now
@@ -75,7 +75,9 @@ async def send_form(
 ) -> Response[Any]:
     """Register the person and lead to their own page, or show the form again with everything that is wrong."""
     # Read anew: what was shown up to 2 seconds ago decides nothing.
-    entered = await runtime.database.aread(lambda session: entrance(session, organiser, slug))
+    entered = await runtime.shared_reads.get(
+        ("entrance", organiser, slug), lambda session: entrance(session, organiser, slug)
+    )
     received = await read_answers(request, runtime, entered.id, entered.asked)
     party = party_of(received.form, entered.asked, most=entered.max_party_size)
     received, form = replace(received, form=party.form), party.form
@@ -126,11 +128,12 @@ async def _register(request: Request, runtime: Runtime, event: Entrance, receive
     application = await limits_of(request).admit(
         application_of(checked, event.id, locale=locale_of(request)), address_of(request)
     )
-    seen = seen_revision(received.form)
+    seen, registration_id = seen_revision(received.form), new_id()
 
     def produce(session: Session) -> dict[str, Any]:
         refuse_other_wording(session, event.id, seen, asked.document, checked.answers)
-        return _answer(session, application, now=now)
+        made = registration.register(session, application, now=now, registration_id=registration_id)
+        return _answer(made, quiet=application.quiet)
 
     def use_case(session: Session) -> dict[str, Any]:
         return idempotency.remember(
@@ -140,6 +143,7 @@ async def _register(request: Request, runtime: Runtime, event: Entrance, receive
             payload=payload_of(received, checked),
             real_now=real_now(),
             produce=produce,
+            guess=_answer(Registered(registration_id, RegistrationState.CONFIRMED), quiet=application.quiet),
         )
 
     try:
@@ -169,13 +173,12 @@ def application_of(checked: Checked, event_id: uuid.UUID, *, locale: str) -> App
     )
 
 
-def _answer(session: Session, application: Application, *, now: datetime) -> dict[str, Any]:
-    made = registration.register(session, application, now=now)
+def _answer(made: Registered, *, quiet: bool) -> dict[str, Any]:
     return {
         "registration_id": str(made.registration_id),
         "state": made.state.value,
         "link_version": made.link_version,
-        "quiet": application.quiet,
+        "quiet": quiet,
     }
 
 

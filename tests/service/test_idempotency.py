@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -44,6 +45,18 @@ def test_twenty_simultaneous_repetitions_make_one_registration_and_one_answer(li
     rows = life.database.read(lambda session: session.scalars(sa.select(Registration.id)).all())
     assert answers == [str(rows[0])] * 20
     assert len(rows) == 1
+
+
+@pytest.mark.parametrize("guess", [None, {}, {"id": "somebody else"}, {"id": "the one"}])
+def test_what_was_guessed_of_the_answer_changes_nothing(life: Life, guess: dict[str, Any] | None) -> None:
+    def ask(produce: Callable[[Session], dict[str, Any]]) -> dict[str, Any]:
+        return life.database.write(
+            lambda session: remember(
+                session, scope="s", key="key-of-a-form", payload={}, real_now=NOW, produce=produce, guess=guess
+            )
+        )
+
+    assert [ask(lambda _: {"id": "the one"}), ask(lambda _: {"id": "another"})] == [{"id": "the one"}] * 2
 
 
 def test_same_key_with_other_answers_is_refused(life: Life) -> None:

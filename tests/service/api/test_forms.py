@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import Any
 
 import httpx
+import pytest
 
 from events import forms
+from events.errors import FormReplaced, Refused
 from events.form_document import FormDocument, Question, QuestionKind
 from events.storage import LocalizedText
+from service.api.answering import check_before, registering
+from service.api.public_registrations import application_of
+from service.inputs import AnsweringInput, parse
 from tests.service.api.conftest import Site
 from tests.service.api.test_public_registrations import register
 from tests.support.documents import CLASS, PHOTOS, ROLE, SCHOOL, WORKSHOPS
+from tests.support.life import NOW
 
 AGE = Question(id="age", kind=QuestionKind.NUMBER, label=LocalizedText("Usia"), per_person=True, required=True)
 GOOD: dict[str, Any] = {"role": "pupil", "school": "SMPN 6", "class": 8, "workshops": ["comic"], "photos": True}
@@ -23,6 +30,10 @@ def _open(site: Site, *questions: Question, **more: Any) -> uuid.UUID:
     asked = FormDocument(questions or (ROLE, SCHOOL, CLASS, WORKSHOPS, PHOTOS))
     site.life.do(forms.save, event_id, asked, **more)
     return event_id
+
+
+def answering(**more: Any) -> AnsweringInput:
+    return parse(AnsweringInput, {"name": "Siti", "email": "siti@example.org", "consent": True, **more})
 
 
 def _errors(answer: httpx.Response) -> list[tuple[str, str]]:
@@ -99,6 +110,37 @@ def test_answers_to_another_wording_are_refused(site: Site, anybody: httpx.Clien
     assert (refused.status_code, refused.json()["code"]) == (409, "form_replaced")
     assert register(anybody, event_id, **answers, form_revision=2).status_code == 201
     assert register(anybody, event_id, 2, **answers).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("label", "refused"), [(PHOTOS.label, None), (LocalizedText("Saya boleh direkam."), FormReplaced)]
+)
+def test_a_form_that_changes_between_check_and_seat_is_checked_again(
+    site: Site, label: LocalizedText, refused: type[Refused] | None
+) -> None:
+    event_id = _open(site, PHOTOS)
+    data = answering(answers={"photos": True}, form_revision=1)
+    before = asyncio.run(check_before(site.runtime.shared_reads, event_id, data, now=NOW))
+    assert before is not None
+    reworded = Question(id="photos", kind=PHOTOS.kind, label=label, required=True, per_person=True)
+    site.life.do(forms.save, event_id, FormDocument((reworded,)))
+    wanted = application_of(event_id, data, locale="id")
+    perform = registering(data, wanted, now=NOW, before=before)
+    if refused is not None:
+        with pytest.raises(refused):
+            site.life.database.write(perform)
+        return
+    made = site.life.registration(site.life.database.write(perform).registration_id)
+    assert (made.form_revision, list(made.answers)) == (2, ["photos"])
+
+
+def test_answers_with_faults_are_judged_where_they_are_registered(site: Site) -> None:
+    event_id, reads = _open(site, PHOTOS), site.runtime.shared_reads
+    data = answering(answers={"photos": "maybe"})
+    assert asyncio.run(check_before(reads, event_id, data, now=NOW)) is None
+    assert asyncio.run(check_before(reads, uuid.uuid4(), data, now=NOW)) is None
+    silent = answering()
+    assert asyncio.run(check_before(reads, event_id, silent, now=NOW)) is None
 
 
 def test_staff_register_with_answers_or_without(site: Site) -> None:
