@@ -219,7 +219,14 @@ def _ask_partners_again(session: Session, event: Event) -> None:
     session.execute(
         sa.update(Participation)
         .where(Participation.event_id == event.id, Participation.withdrawn_at.is_(None))
-        .values(answer=PartnerAnswer.NEEDS_ACTION, answered_at=None)
+        .values(
+            answer=PartnerAnswer.NEEDS_ACTION,
+            answered_at=None,
+            answered_by=None,
+            answer_comment="",
+            proposed_starts_at=None,
+            proposed_ends_at=None,
+        )
     )
 
 

@@ -73,3 +73,39 @@ class InboundWaits(Fact, frozen=True, kw_only=True):
 
     message_id: uuid.UUID
     kind: str
+
+
+class InboundDecided(Fact, frozen=True, kw_only=True):
+    """Somebody decided about a message that came in: applied, linked, dismissed or taken up again."""
+
+    message_id: uuid.UUID
+    decision: str
+
+
+class BounceReceived(Fact, frozen=True, kw_only=True):
+    """A bounce came in about an e-mail; `permanent`: nobody has this address, writing again helps nobody.
+
+    `failure` is one of `notifications.inbox.bounces.Failure`, `status` the enhanced code (RFC 3463) or empty. Whose
+    address it is stands with the e-mail.
+    """
+
+    email_id: uuid.UUID
+    message_id: uuid.UUID
+    permanent: bool
+    failure: str
+    status: str
+
+
+class ComplaintReceived(Fact, frozen=True, kw_only=True):
+    """Whoever an e-mail went to called it spam, or their provider did."""
+
+    email_id: uuid.UUID
+    message_id: uuid.UUID
+    kind: str
+
+
+class RefreshAsked(Fact, frozen=True, kw_only=True):
+    """A partner's calendar asks for the entry as it is now (RFC 5546 §3.2.6)."""
+
+    participation_id: uuid.UUID
+    message_id: uuid.UUID

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 
-from notifications.inbox.receiving import Inbox, open_mail, take_in, unreadable
+from notifications.inbox.matching import Inbox
+from notifications.inbox.receiving import open_mail, take_in, unreadable
 from service import presence
 from service.clock import real_now
 from service.mailbox import Failed, Mailbox, OpenMailbox

@@ -72,6 +72,17 @@ def invite_partner(context: Context, fact: facts.PartnerInvited, _cursor: Cursor
     )
 
 
+def send_entry_again(context: Context, fact: email_facts.RefreshAsked, _cursor: Cursor | None) -> None:
+    """Send a partner whose calendar asks for it the invitation as it is now, at most once an hour."""
+    emails.queue_to_partner(
+        context.session,
+        EmailKind.PARTNER_INVITATION,
+        participation_id=fact.participation_id,
+        now=context.now,
+        about=f"refresh:{context.now:%Y%m%d%H}",
+    )
+
+
 def uninvite_partner(context: Context, fact: facts.PartnerWithdrawn, _cursor: Cursor | None) -> None:
     """Take the event out of the partner's calendar."""
     emails.queue_to_partner(
@@ -244,6 +255,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ),
     facts.PartnerInvited: (invite_partner, plan_posts),
     facts.PartnerWithdrawn: (uninvite_partner, rewrite_posts),
+    email_facts.RefreshAsked: (send_entry_again,),
     facts.EventStarted: (rewrite_posts, draft_posts(Moment.LIVE)),
     facts.EventEnded: (rewrite_posts, draft_posts(Moment.THANKS)),
     facts.SurveyOpened: (draft_posts(Moment.SURVEY),),

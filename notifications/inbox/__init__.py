@@ -1,5 +1,6 @@
 """Mail that comes in: answers to invitations, bounces, complaints, and what a person has to read.
 
-Everything here turns the octets of one message into one value that says what it is (`classing.understand`). Nothing
-here touches a database or trusts what it reads: a message may be forged, broken, or made to be expensive.
+The octets of one message become one value that says what it is (`classing.understand`), which touches no database and
+trusts nothing: a message may be forged, broken, or made to be expensive. `receiving` keeps it, `applying` does what
+follows from it at once, and what needs a person is seen by `listing` and settled by `deciding`.
 """

@@ -11,6 +11,7 @@ import email
 import email.message
 import email.policy
 import enum
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from events.plaintext import one_line
 from notifications.inbox.message import Received, carried, field, own_parts
 
 _scan: Any = flufl.bounce.all_failures  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # its argument has no type
+
+# It tells every detector that stumbles over a malformed notice, with its stack; that is expected of some.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 
 class Failure(enum.Enum):

@@ -20,6 +20,10 @@ class Reason(StrEnum):
 
     UNKNOWN_INVITATION = "unknown_invitation"
     """Nothing of ours has this UID, or the address has no tag of it."""
+    UNKNOWN_EMAIL = "unknown_email"
+    """A bounce or complaint about no e-mail of ours, or about another address than that e-mail's."""
+    TOO_LARGE = "too_large"
+    """Only its beginning was read."""
     WRONG_TAG = "wrong_tag"
     """It came to another invitee's address."""
     OTHER_SENDER = "other_sender"
@@ -28,7 +32,7 @@ class Reason(StrEnum):
     """The receiving server found that the sender's domain does not vouch for the message."""
     AUTOMATIC = "automatic"
     UNCLEAR = "unclear"
-    """An answer that is none of ours, such as DELEGATED."""
+    """An answer that is none of ours, such as DELEGATED, or one that does not say which version it is about."""
     WITHDRAWN = "withdrawn"
     OVER = "over"
     """The event was cancelled or is over."""
@@ -45,7 +49,7 @@ class Invited:
     address: str | None
     """Who was invited, lower case."""
     sequence: int
-    """The SEQUENCE that was sent last; -1 before the first."""
+    """The SEQUENCE that the entry has now, told or about to be told: an answer to the time before is none to this."""
     withdrawn: bool
     over: bool
     last_stamp: datetime | None
@@ -79,12 +83,17 @@ def judge(
         return Judgement(None, Reason.WITHDRAWN, stale=True)
     if invited.over:
         return Judgement(None, Reason.OVER, stale=True)
-    if calendar.sequence < invited.sequence:
+    if calendar.sequence is not None and calendar.sequence < invited.sequence:
         return Judgement(None, Reason.OLD_SEQUENCE, stale=True)
     if invited.last_stamp and calendar.stamped_at and calendar.stamped_at <= invited.last_stamp:
         return Judgement(None, Reason.OLD_STAMP, stale=True)
+    if calendar.method == "REFRESH":  # it says nothing, and whoever asks is sent nothing: the invitee is
+        return Judgement(
+            None, _doubt(invited, sender=sender, automatic=False, tag_matches=tag_matches, vouched=vouched)
+        )
     answer = calendar.answer_of(filter(None, (invited.address, sender)))
-    if answer is None:
+    forgot_which = calendar.sequence is None and invited.sequence > 0
+    if answer is None or forgot_which:
         return Judgement(None, Reason.UNCLEAR)
     doubt = _doubt(invited, sender=sender, automatic=automatic, tag_matches=tag_matches, vouched=vouched)
     return Judgement(answer, doubt)

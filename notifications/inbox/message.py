@@ -23,9 +23,19 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_PARTS = 60
 DEEPEST = 12
 """Multiparts within multiparts; each level costs the reader a stack frame or two."""
+MOST_COMPARISONS = 3_000_000
+"""Parts times lines: the reader compares every line with the boundary of every part around it. 2 s of it at most."""
 MOST_HEADERS = 500
+MOST_HEADER_BYTES = 128 * 1024
+"""Octets before the first blank line: taking addresses apart costs more than their length."""
 
-_BOUNDARY = re.compile(rb"^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\bboundary\s*=", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY = re.compile(
+    rb"(?:^|[\r\n])content-type:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*\bboundary[*\d]*\s*=", re.IGNORECASE
+)
+"""Where a part says that it has parts, with every line end and every spelling (RFC 2231) that the reader knows."""
+_HEADER_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
+"""Codecs of the language that are no charsets of mail: slow, or not able to pass over what they cannot read."""
 
 
 class UnreadableError(ValueError):
@@ -45,9 +55,10 @@ class Part:
 
     def text(self) -> str:
         """Return the content as text; what its charset cannot say becomes U+FFFD."""
+        charset = self.charset.replace("-", "_")
         try:
-            return self.content.decode(self.charset or "utf-8", "replace")
-        except LookupError:
+            return self.content.decode("utf-8" if charset in _NO_CHARSETS else self.charset or "utf-8", "replace")
+        except (LookupError, ValueError):
             return self.content.decode("utf-8", "replace")
 
 
@@ -85,17 +96,36 @@ def read(raw: bytes) -> Received:
     """Return what `raw` (the octets of one message) says. Raises `UnreadableError`."""
     if len(raw) > MOST_BYTES:
         raise UnreadableError("too large")
-    if len(_BOUNDARY.findall(raw)) > MOST_PARTS:
+    header_end = _HEADER_END.search(raw)
+    if (header_end.start() if header_end else len(raw)) > MOST_HEADER_BYTES:
+        raise UnreadableError("too many headers")
+    parts_within = len(_BOUNDARY.findall(raw))
+    if parts_within > MOST_PARTS or parts_within * (raw.count(b"\n") + raw.count(b"\r")) > 2 * MOST_COMPARISONS:
         raise UnreadableError("too many parts")
     try:
-        message = email.message_from_bytes(raw, policy=email.policy.compat32)
-        if len(message.keys()) > MOST_HEADERS:
-            raise UnreadableError("too many headers")
-        parts = tuple(_leaf(part) for part in own_parts(message) if not part.is_multipart())
+        return _read(raw)
     except RecursionError as error:
         raise UnreadableError("nested too deeply") from error
+
+
+def beginning(raw: bytes) -> Received | None:
+    """Return what the headers of a message say that is too large or too odd to be read; None where that is nothing."""
+    header_end = _HEADER_END.search(raw)
+    headers = raw[: header_end.end() if header_end else 0][:MOST_HEADER_BYTES]
+    plain = re.sub(rb"(?im)^content-(?:type|transfer-encoding):", b"X-\\g<0>", headers)
+    try:
+        return _read(plain)
+    except (UnreadableError, RecursionError):
+        return None
+
+
+def _read(raw: bytes) -> Received:
+    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    if len(message.keys()) > MOST_HEADERS:
+        raise UnreadableError("too many headers")
     if not message.keys():
         raise UnreadableError("no headers")
+    parts = tuple(_leaf(part) for part in own_parts(message) if not part.is_multipart())
     name, address = parseaddr(field(message, "From"))
     return Received(
         message=message,

@@ -7,6 +7,7 @@ what needs a person waits, with the reason. No message is lost, and none is beli
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,23 +16,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import outbox, partners
-from events.links import Target
-from events.mail_tags import RETURN, RSVP, MailTags
-from events.models import Event, Participation, Partner, Stage
+from events import outbox
+from events.models import Participation
 from events.storage import insert_unless_present, new_id
 from notifications.facts import InboundWaits
-from notifications.inbox import judging
+from notifications.inbox.applying import act
 from notifications.inbox.bounces import Bounce, Complaint
 from notifications.inbox.classing import Answered, AutomaticReply, Letter, Understood, understand
-from notifications.inbox.judging import Invited, Judgement, Reason
-from notifications.inbox.message import Received, UnreadableError, read
+from notifications.inbox.judging import Reason
+from notifications.inbox.matching import Inbox, match
+from notifications.inbox.message import MOST_BYTES, Received, UnreadableError, beginning, read
 from notifications.inbox.replies import CalendarAnswer
-from notifications.inbox.vouching import vouched
-from notifications.models.email import Email, EmailState
+from notifications.models.email import Email
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 
-_OVER = (Stage.CANCELLED, Stage.ENDED, Stage.ARCHIVED)
 _KINDS: dict[type[Understood], InboundKind] = {
     Answered: InboundKind.ANSWER,
     Bounce: InboundKind.BOUNCE,
@@ -57,34 +55,31 @@ class OpenedMail:
 
 
 def open_mail(raw: bytes) -> OpenedMail:
-    """Read and understand one message. Never raises because of what it holds."""
+    """Read and understand one message. Never raises because of what it holds.
+
+    Of one that is too large the beginning is read, where a person's words are; nothing is decided by it.
+    """
+    whole = len(raw) <= MOST_BYTES
     try:
-        received = read(raw)
+        received = read(raw[:MOST_BYTES])
     except UnreadableError as error:
-        return unreadable(raw, str(error))
+        return unreadable(raw, str(error) if whole else Reason.TOO_LARGE.value)
+    return OpenedMail(_key(received, raw), received, understand(received), "" if whole else Reason.TOO_LARGE.value)
+
+
+def _key(received: Received, raw: bytes) -> str:
+    """Return what tells one message from every other: its Message-ID, and its body.
+
+    The headers above change with every way that it comes by. Some programs give all their messages one id.
+    """
+    body = re.split(rb"\r\n\r\n|\n\n", raw, maxsplit=1)[-1].replace(b"\r\n", b"\n").strip()
     named = received.message_id.encode("utf-8", "replace")
-    return OpenedMail(hashlib.sha256(named or raw).hexdigest(), received, understand(received), "")
+    return hashlib.sha256(b"\0".join((named, hashlib.sha256(body).digest()) if named else (raw,))).hexdigest()
 
 
 def unreadable(raw: bytes, why: str) -> OpenedMail:
-    """Return a message that nobody but a person can make anything of."""
-    return OpenedMail(hashlib.sha256(raw).hexdigest(), None, None, why)
-
-
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """What an installation knows its own mail by: the tags in its addresses, and the server that receives for it.
-
-    `trusted_server` is that server's authserv-id (RFC 8601); None: what headers say about senders is not believed.
-    """
-
-    tags: MailTags
-    trusted_server: str | None = None
-
-    def tagged(self, received: Received, purpose: str) -> Target | None:
-        """Return what the first tag of that purpose names among the addresses that a message came to."""
-        found = (self.tags.read(purpose, each) for each in received.recipients)
-        return next((each for each in found if each is not None), None)
+    """Return a message that a person has to make something of; its headers say who wrote, if they can be read."""
+    return OpenedMail(hashlib.sha256(raw).hexdigest(), beginning(raw), None, why)
 
 
 def take_in(session: Session, mail: OpenedMail, inbox: Inbox, *, now: datetime) -> uuid.UUID | None:
@@ -97,12 +92,9 @@ def take_in(session: Session, mail: OpenedMail, inbox: Inbox, *, now: datetime) 
     if not insert_unless_present(session, _TABLE, {**values, **_BLANK, "received_at": now}):
         return None
     row = session.get_one(InboundMessage, values["id"])
-    if mail.received is None or mail.understood is None:
-        row.reason = mail.unreadable[:40]
-    else:
-        _describe(row, mail.received, mail.understood)
-        _connect(session, row, mail.received, mail.understood, inbox)
-        _act(session, row, mail.received, mail.understood, inbox, now=now)
+    row.reason = mail.unreadable[:40]
+    if mail.received is not None:
+        _fill(session, row, mail.received, mail.understood, inbox, now=now)
     if row.state is InboundState.WAITING and row.organiser_id is not None:
         event_id = _event_of(session, row)
         fact = InboundWaits(organiser_id=row.organiser_id, event_id=event_id, message_id=row.id, kind=row.kind.value)
@@ -110,8 +102,26 @@ def take_in(session: Session, mail: OpenedMail, inbox: Inbox, *, now: datetime) 
     return row.id
 
 
-def _describe(row: InboundMessage, received: Received, understood: Understood) -> None:
-    row.kind = _KINDS[type(understood)]
+def _fill(
+    session: Session,
+    row: InboundMessage,
+    received: Received,
+    understood: Understood | None,
+    inbox: Inbox,
+    *,
+    now: datetime,
+) -> None:
+    found = match(session, received, understood, inbox)
+    row.organiser_id = found.organiser_id
+    row.email_id = found.email.id if found.email is not None else None
+    row.participation_id = found.participation.id if found.participation is not None else None
+    _describe(row, received, understood)
+    if understood is not None and not row.reason:
+        act(session, row, received, understood, found=found, inbox=inbox, now=now)
+
+
+def _describe(row: InboundMessage, received: Received, understood: Understood | None) -> None:
+    row.kind = InboundKind.UNREADABLE if understood is None else _KINDS[type(understood)]
     row.sender = received.sender[:320]
     row.sender_name = received.sender_name[:200]
     row.subject = received.subject[:300]
@@ -128,7 +138,7 @@ def _describe(row: InboundMessage, received: Received, understood: Understood) -
             }
         case Complaint(kind, address, _):
             row.said = {"kind": kind, "address": address}
-        case AutomaticReply() | Letter():
+        case AutomaticReply() | Letter() | None:
             row.said = {}
 
 
@@ -137,6 +147,7 @@ def _said(calendar: CalendarAnswer) -> dict[str, Any]:
     return {
         "method": calendar.method,
         "attendees": [[address, given.value if given else None] for address, given in calendar.attendees[:20]],
+        "answer": given.value if (given := calendar.answer_of(())) else None,
         "sequence": calendar.sequence,
         "stamp": calendar.stamped_at.isoformat() if calendar.stamped_at else None,
         "recurrence": calendar.recurrence,
@@ -146,120 +157,9 @@ def _said(calendar: CalendarAnswer) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------ what it is about
-def _connect(session: Session, row: InboundMessage, received: Received, understood: Understood, inbox: Inbox) -> None:
-    """Find the e-mail and the invitation that it is about: by our own tags first, then by the ids that it quotes."""
-    email = _email(session, received, understood, inbox)
-    if email is not None:
-        row.email_id, row.organiser_id, row.participation_id = email.id, email.organiser_id, email.participation_id
-    part = _participation(session, received, understood, inbox)
-    if part is not None:
-        row.participation_id = part.id
-        row.organiser_id = session.get_one(Event, part.event_id).organiser_id
-
-
-def _email(session: Session, received: Received, understood: Understood, inbox: Inbox) -> Email | None:
-    tagged = inbox.tagged(received, RETURN)
-    about = understood.about if isinstance(understood, Bounce | Complaint) else ""
-    quoted = [_uuid(each.partition("@")[0]) for each in (about, *received.refers_to[:20])]
-    for key in (tagged.id if tagged else None, *quoted):
-        found = session.get(Email, key) if key is not None else None
-        if found is not None:
-            return found
-    return None
-
-
-def _participation(session: Session, received: Received, understood: Understood, inbox: Inbox) -> Participation | None:
-    calendar = understood.calendar if isinstance(understood, Answered) else None
-    tagged = inbox.tagged(received, RSVP)
-    for key in (_uuid(calendar.uid) if calendar else None, tagged.id if tagged else None):
-        found = session.get(Participation, key) if key is not None else None
-        if found is not None:
-            return found
-    return None
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 def _event_of(session: Session, row: InboundMessage) -> uuid.UUID | None:
     part = session.get(Participation, row.participation_id) if row.participation_id else None
     if part is not None:
         return part.event_id
     email = session.get(Email, row.email_id) if row.email_id else None
     return email.event_id if email is not None else None
-
-
-# ------------------------------------------------------------ what follows
-def _act(
-    session: Session,
-    row: InboundMessage,
-    received: Received,
-    understood: Understood,
-    inbox: Inbox,
-    *,
-    now: datetime,
-) -> None:
-    match understood:
-        case Answered():
-            judgement = _judge(session, row, received, understood, inbox)
-            _apply(session, row, understood.calendar, judgement, now=now)
-        case AutomaticReply():
-            row.state = InboundState.NOTED
-        case _:
-            row.state = InboundState.WAITING
-
-
-def _judge(session: Session, row: InboundMessage, received: Received, answered: Answered, inbox: Inbox) -> Judgement:
-    part = session.get(Participation, row.participation_id) if row.participation_id else None
-    if part is None:
-        return Judgement(None, Reason.UNKNOWN_INVITATION)
-    tagged = inbox.tagged(received, RSVP)
-    return judging.judge(
-        answered.calendar,
-        _invited(session, part),
-        sender=received.sender,
-        automatic=answered.automatic,
-        tag_matches=None if tagged is None else tagged == Target(part.id, part.link_version),
-        vouched=vouched(received, server=inbox.trusted_server),
-    )
-
-
-def _invited(session: Session, part: Participation) -> Invited:
-    partner = session.get_one(Partner, part.partner_id)
-    sent = sa.select(sa.func.max(Email.sequence)).where(Email.uid == str(part.id), Email.state == EmailState.SENT)
-    last = session.scalar(sent)
-    return Invited(
-        address=partner.email.casefold() if partner.email else None,
-        sequence=-1 if last is None else last,
-        withdrawn=part.withdrawn_at is not None,
-        over=session.get_one(Event, part.event_id).stage in _OVER,
-        last_stamp=part.answer_stamp,
-    )
-
-
-def _apply(
-    session: Session, row: InboundMessage, calendar: CalendarAnswer, judgement: Judgement, *, now: datetime
-) -> None:
-    row.reason = judgement.reason.value if judgement.reason else ""
-    if judgement.stale:
-        row.state = InboundState.STALE
-    elif judgement.reason is not None or judgement.answer is None or row.participation_id is None:
-        row.state = InboundState.WAITING
-    else:
-        proposal = calendar.proposal
-        partners.answer(
-            session,
-            row.participation_id,
-            judgement.answer,
-            comment=calendar.comment,
-            proposed=(proposal.starts_at, proposal.ends_at) if proposal else None,
-            stamp=calendar.stamped_at,
-            now=now,
-            by=f"mail:{row.id}",
-        )
-        row.state = InboundState.APPLIED

@@ -52,10 +52,13 @@ class CalendarAnswer:
     uid: str
     attendees: tuple[tuple[str, PartnerAnswer | None], ...]
     """Addresses (lower case) with their answers; None where PARTSTAT is one that we do not know, such as DELEGATED."""
-    sequence: int
+    sequence: int | None
+    """None where it names none: some programs forget it."""
     stamped_at: datetime | None
     recurrence: str
     """RECURRENCE-ID as it was written, where one date of a series is meant; else empty."""
+    recurs_at: datetime | None
+    """The moment that RECURRENCE-ID names, as far as its zone can be told."""
     comment: str
     proposal: Proposal | None
 
@@ -96,7 +99,7 @@ def _read(part: Part) -> CalendarAnswer | None:
     try:
         # Some programs begin with a byte order mark or blank lines, which the reader would stumble over.
         calendar: Any = icalendar.Calendar.from_ical(part.text().lstrip("\ufeff \t\r\n"))
-    except (ValueError, KeyError, IndexError, RecursionError):
+    except Exception:  # noqa: BLE001 - its parser raises whatever a malformed object makes it raise
         return None
     method = one_line(str(calendar.get("METHOD", ""))).upper() or part.method
     for component in calendar.walk("VEVENT"):
@@ -118,6 +121,7 @@ def _answer(component: Any, method: str, uid: str) -> CalendarAnswer:
         sequence=_sequence(component),
         stamped_at=_instant(component, "DTSTAMP"),
         recurrence=_raw(component, "RECURRENCE-ID"),
+        recurs_at=_instant(component, "RECURRENCE-ID"),
         comment=_comment(component),
         proposal=_proposal(component) if method == "COUNTER" else None,
     )
@@ -137,18 +141,16 @@ def _listed(component: Any, name: str) -> list[Any]:
     return found if isinstance(found, list) else [found]  # pyright: ignore[reportUnknownVariableType] # any value
 
 
-def _sequence(component: Any) -> int:
-    try:
-        return max(0, int(str(component.get("SEQUENCE", 0))))
-    except ValueError:
-        return 0
+def _sequence(component: Any) -> int | None:
+    written = one_line(str(component.get("SEQUENCE", "")))
+    return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None
 
 
 def _raw(component: Any, name: str) -> str:
     value = component.get(name)
     if value is None or isinstance(value, list):
         return ""
-    return one_line(value.to_ical().decode("utf-8", "replace"))
+    return one_line(value.to_ical().decode("utf-8", "replace"))[:40]
 
 
 def _comment(component: Any) -> str:

@@ -70,5 +70,23 @@ class InboundMessage(Base):
     said: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What its machine-readable part says: answer, comment, proposed times; failed addresses with their codes."""
     received_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
+    """When its personal columns were emptied."""
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(sa.String(80))
+
+
+class MailboxReading(Base):
+    """How reading the mailbox goes: who reads, when it was looked into last, and since when it fails. One row."""
+
+    __tablename__ = "mailbox_reading"
+
+    mailbox: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    """User and host, never a password."""
+    process_id: Mapped[uuid.UUID]
+    looked_at: Mapped[datetime | None]
+    """Real time, at most a minute old while all is well."""
+    taken_at: Mapped[datetime | None]
+    """When a message was taken in last."""
+    failing_since: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(sa.String(300), default="")

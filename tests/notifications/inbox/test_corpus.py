@@ -29,7 +29,7 @@ def _described(received: Received, found: Understood) -> dict[str, Any]:
                 "answer": given.value if given else "none",
                 "addresses": [address for address, _ in calendar.attendees],
                 "automatic": automatic,
-                "sequence": calendar.sequence,
+                "sequence": "none" if calendar.sequence is None else calendar.sequence,
                 "comment": calendar.comment,
                 "recurrence": calendar.recurrence,
                 "proposed": calendar.proposal.starts_at.isoformat() if calendar.proposal else "none",

@@ -17,14 +17,15 @@ from events.mail_tags import RETURN, RSVP, MailTags
 from events.models import Participation, PartnerAnswer
 from events.storage import ReadSession, Session
 from notifications import emails
-from notifications.inbox.receiving import Inbox, open_mail, take_in
+from notifications.inbox.matching import Inbox
+from notifications.inbox.receiving import open_mail, take_in
 from notifications.models.email import EmailKind
 from notifications.models.inbound import InboundMessage
 from tests.notifications.post_office import KEY, RSVP_ADDRESS, PostOffice, calendar_of
 from tests.support.life import STAFF, STARTS_AT
 
 INVITED = "siti.aminah@unhas.example"
-STAMP = datetime(2026, 12, 2, 3, 0, tzinfo=UTC)
+STAMP = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 INBOX = Inbox(MailTags(KEY))
 
 
