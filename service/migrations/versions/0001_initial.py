@@ -100,6 +100,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("domain", name=op.f("pk_mail_pace")),
     )
     op.create_table(
+        "mailbox_reading",
+        sa.Column("mailbox", sa.String(length=200), nullable=False),
+        sa.Column("process_id", sa.Uuid(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=300), nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_mailbox_reading")),
+    )
+    op.create_table(
         "organiser",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
@@ -1260,6 +1270,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("said", JSON, nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(length=80), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1454,6 +1465,7 @@ def downgrade() -> None:
     op.drop_table("own_events_link")
     op.drop_index(op.f("ix_organiser_parent_id"), table_name="organiser")
     op.drop_table("organiser")
+    op.drop_table("mailbox_reading")
     op.drop_table("mail_pace")
     op.drop_index(op.f("ix_idempotency_key_created_at"), table_name="idempotency_key")
     op.drop_table("idempotency_key")
