@@ -10,7 +10,7 @@ from events import outbox, partners
 from events.links import Target
 from events.mail_tags import RSVP
 from events.models import Event, Participation, Partner, Stage
-from notifications.facts import ComplaintReceived, BounceReceived, RefreshAsked
+from notifications.facts import BounceReceived, ComplaintReceived, RefreshAsked
 from notifications.inbox import judging
 from notifications.inbox.bounces import Bounce, Complaint, FailedRecipient, Failure
 from notifications.inbox.classing import Answered, AutomaticReply, Understood

@@ -84,14 +84,14 @@ def test_eight_readers_at_once_record_each_message_once(runtime: Runtime, server
     assert sorted(subjects(runtime)) == [f"Surat {number}" for number in range(5)]
 
 
-def test_a_message_too_large_to_read_is_told_and_put_away(runtime: Runtime, server: ImapServer) -> None:
+def test_of_a_message_too_large_the_beginning_is_read(runtime: Runtime, server: ImapServer) -> None:
     server.put(letter(1) + b"x" * 3_000_000)
 
     with workers(runtime, ["emails"]):
         until(lambda: server.count("Processed") == 1, what="it is put away")
 
     row = runtime.database.read(lambda session: session.scalars(sa.select(InboundMessage)).one())
-    assert (row.kind.value, row.state.value, row.reason) == ("unreadable", "waiting", "too large")
+    assert (row.kind.value, row.state.value, row.reason, row.text[:5]) == ("letter", "waiting", "too_large", "Halo.")
 
 
 def test_a_server_that_comes_back_is_read_again(runtime: Runtime, server: ImapServer) -> None:
