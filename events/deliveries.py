@@ -91,8 +91,11 @@ def claiming(
     only: Sequence[sa.ColumnElement[bool]] = (),
     order_by: Sequence[Any] = (),
     state: str = QUEUED,
+    returning: Sequence[Any] = (),
 ) -> sa.Executable:
     """Return the statement of `claim`, for those who claim often: building it takes longer than running it.
+
+    `returning` are columns beside the id, for `claim_rows_by`.
 
     The conditional UPDATE is the guard on both engines. SKIP LOCKED only spares PostgreSQL's workers from waiting for
     each other; SQLite has one writer anyway.
@@ -116,7 +119,7 @@ def claiming(
             lease_holder=sa.bindparam("holder"),
             attempts=c.attempts + 1,
         )
-        .returning(c.id)
+        .returning(c.id, *returning)
     )
 
 
@@ -124,6 +127,15 @@ def claim_by(
     statement: sa.Executable, session: Session, *, now: datetime, real_now: datetime, limit: int, lease: timedelta
 ) -> Claim:
     """Claim as `claim` does, by a statement that `claiming` has made. The caller commits."""
+    rows, token = claim_rows_by(statement, session, now=now, real_now=real_now, limit=limit, lease=lease)
+    ids: list[uuid.UUID] = [row.id for row in rows]
+    return Claim(tuple(sorted(ids)), token)
+
+
+def claim_rows_by(
+    statement: sa.Executable, session: Session, *, now: datetime, real_now: datetime, limit: int, lease: timedelta
+) -> tuple[Sequence[sa.Row[Any]], uuid.UUID]:
+    """Claim as `claim_by` does; returns the columns that `claiming` was asked for, in no order, and the token."""
     session.flush()
     token = uuid.uuid4()
     parameters = {
@@ -133,7 +145,7 @@ def claim_by(
         "until": real_now + lease,
         "holder": session.info.get(HOLDER),
     }
-    return Claim(tuple(sorted(session.connection().execute(statement, parameters).scalars())), token)
+    return session.connection().execute(statement, parameters).all(), token
 
 
 def settle(session: Session, model: type[Claimable], token: uuid.UUID, ids: Iterable[uuid.UUID], **values: Any) -> int:
@@ -162,6 +174,21 @@ def _settlement(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
             **{name: sa.bindparam(f"new_{name}") for name in columns},
         )
     )
+
+
+def put_back(
+    session: Session, model: type[Claimable], token: uuid.UUID, ids: Iterable[uuid.UUID], **values: Any
+) -> int:
+    """Let go of claimed rows that were not tried: queued again as they were, but for `values`. Returns how many."""
+    session.flush()
+    parameters = {f"new_{name}": value for name, value in {"state": QUEUED, **values}.items()}
+    statement = _putting_back(_columns(model).id.table, tuple(sorted({"state", *values})))
+    return session.connection().execute(statement, {"ids": tuple(ids), "token": token, **parameters}).rowcount
+
+
+@cache
+def _putting_back(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
+    return _settlement(table, columns).values(attempts=table.c.attempts - 1)
 
 
 def give_back(session: Session, model: type[Claimable], token: uuid.UUID, *, now: datetime) -> int:

@@ -50,6 +50,17 @@ class Verdict(enum.Enum):
     """No server to talk to (or it does not let us in); this says nothing about the message."""
 
 
+class Fault(enum.Enum):
+    """What went wrong where no answer tells."""
+
+    BROKEN = "broken"
+    TIMED_OUT = "timed out"
+    UNANSWERED = "unanswered"
+    """The whole message was handed over, and the connection broke before the answer: it may have been taken."""
+    SESSION = "session"
+    """The connection takes no more messages, a new one may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the server said about one message."""
@@ -57,6 +68,7 @@ class Outcome:
     id: uuid.UUID
     verdict: Verdict
     reply: str
+    fault: Fault | None = None
 
 
 class Mailer(Protocol):
@@ -146,10 +158,10 @@ class SmtpMailer:
                 if server is None:
                     yield Outcome(message.id, Verdict.UNREACHABLE, gone)
                     continue
-                outcome = _deliver(server, message, meanwhile=ahead.fetch)
+                outcome = _deliver(server, message, meanwhile=ahead.fetch, is_new=is_new)
                 if server.sock is None:  # smtplib closes it when it breaks
                     server = None
-                gone = outcome.reply if is_new and outcome.verdict is Verdict.UNREACHABLE else ""
+                gone = outcome.reply if outcome.verdict is Verdict.UNREACHABLE and outcome.fault is None else ""
                 is_new = False
                 yield outcome
         finally:
@@ -243,10 +255,17 @@ def _take_leave(server: smtplib.SMTP) -> None:
         server.close()
 
 
-def _deliver(server: smtplib.SMTP, message: Outgoing, *, meanwhile: Callable[[], None]) -> Outcome:
+def _deliver(server: smtplib.SMTP, message: Outgoing, *, meanwhile: Callable[[], None], is_new: bool) -> Outcome:
     """Send one message and class the answer. Leaves `server.sock` None if the connection is of no more use."""
+    handed_over = False
+
+    def wait() -> None:
+        nonlocal handed_over
+        handed_over = True
+        meanwhile()
+
     try:
-        hand_over(server, message.sender, message.recipient, message.content, meanwhile=meanwhile)
+        hand_over(server, message.sender, message.recipient, message.content, meanwhile=wait)
     except smtplib.SMTPRecipientsRefused as error:
         code, reply = next(iter(error.recipients.values()))
         return _classed(server, message, code, reply)
@@ -257,12 +276,14 @@ def _deliver(server: smtplib.SMTP, message: Outgoing, *, meanwhile: Callable[[],
         # Not the message's fault: we are not let in, or not under this name ("530 Authentication required"), or no
         # longer on this connection ("452 too many mails in this session"): it would refuse all that follow as well.
         _take_leave(server)
-        return Outcome(message.id, Verdict.UNREACHABLE, outcome.reply)
+        return Outcome(message.id, Verdict.UNREACHABLE, outcome.reply, None if is_new else Fault.SESSION)
     except smtplib.SMTPResponseException as error:
         return _classed(server, message, error.smtp_code, error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
         server.close()
-        return Outcome(message.id, Verdict.DEFERRED, _describe(error))
+        # smtplib hides a time-out behind "connection unexpectedly closed: timed out".
+        fault = Fault.TIMED_OUT if isinstance(error, TimeoutError) or "timed out" in str(error) else Fault.BROKEN
+        return Outcome(message.id, Verdict.DEFERRED, _describe(error), Fault.UNANSWERED if handed_over else fault)
     except BaseException:  # cut off in the middle of a message, whose answer nobody would read
         server.close()
         raise
@@ -278,6 +299,10 @@ def _classed(server: smtplib.SMTP, message: Outgoing, code: int, reply: bytes | 
 
 
 def _describe(error: Exception) -> str:
+    """Return what went wrong: the server's own words where it said something."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
     return f"{type(error).__name__}: {error}"
 
 

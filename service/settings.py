@@ -10,9 +10,15 @@ import secrets
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notifications.quotas import PRESETS, Quota
+
+ROLLING = "rolling"
+"""A day of the relay that is the last 24 hours."""
 
 BrokerKind = Literal["memory", "redis", "rabbitmq"]
 
@@ -66,6 +72,27 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(
         default=None,
         description="Mail relay: smtp://user:password@host:587?starttls=1 or smtps://…. Empty: .eml files.",
+    )
+    mail_provider: Literal["own", "gmail", "workspace", "brevo", "ses", "mailgun"] = Field(
+        default="own",
+        description="Whose relay it is, for its mails per day: gmail 500, workspace 2000, brevo 300, ses 200, mailgun "
+        "100; own: no limit.",
+    )
+    mail_per_day: int | None = Field(
+        default=None,
+        description="Mails that the relay takes per day, where it is not the provider's number; 0: no limit.",
+        ge=0,
+        le=10_000_000,
+    )
+    mail_day: str | None = Field(
+        default=None,
+        description="When the relay's day begins anew: a time zone such as Asia/Jakarta (at its midnight), or rolling "
+        "(the last 24 hours). Empty: as the provider counts.",
+    )
+    mail_paces: dict[str, int] = Field(
+        default_factory=dict,
+        description='Mails per minute to one domain, as JSON: {"gmail.com": 600}; 0: no limit. Large providers have '
+        "one by default.",
     )
     mail_from: str = Field(default="perpustakaan@localhost", description="Sender address of every mail.")
     mail_domain: str = Field(
@@ -153,6 +180,23 @@ class Settings(BaseSettings):
             raise ValueError("an absolute http:// or https:// address is needed")
         return value.rstrip("/")
 
+    @field_validator("mail_day")
+    @classmethod
+    def _known_day(cls, value: str | None) -> str | None:
+        if value is not None and value != ROLLING:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError) as error:
+                raise ValueError("a time zone such as Asia/Jakarta, or rolling, is needed") from error
+        return value
+
+    @field_validator("mail_paces")
+    @classmethod
+    def _possible_paces(cls, value: dict[str, int]) -> dict[str, int]:
+        if any(pace < 0 for pace in value.values()):
+            raise ValueError("mails per minute cannot be negative")
+        return {domain.strip().lower(): pace for domain, pace in value.items()}
+
     @model_validator(mode="after")
     def _long_enough(self) -> Settings:
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 32:
@@ -188,6 +232,18 @@ class Settings(BaseSettings):
     def files_address(self) -> str:
         """Where files are kept, as an address."""
         return self.files_url or f"file://{self.data_dir.absolute() / 'files'}"
+
+    @property
+    def mail_quota(self) -> Quota | None:
+        """How many mails the relay takes per day; None: as many as there are."""
+        preset = PRESETS.get(self.mail_provider)
+        limit = self.mail_per_day if self.mail_per_day is not None else preset.limit if preset else 0
+        if not limit:
+            return None
+        zone = preset.zone if preset else None
+        if self.mail_day is not None:
+            zone = None if self.mail_day == ROLLING else ZoneInfo(self.mail_day)
+        return Quota(limit, zone)
 
     @property
     def mail_dir(self) -> Path:

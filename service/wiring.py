@@ -17,6 +17,8 @@ from events.links import Links
 from events.mail_tags import MailTags
 from events.processes import ChildProcesses
 from events.storage import new_id
+from notifications.pacing import DEFAULT_PACES
+from notifications.relays import FOLDER, Relay, relay_name
 from notifications.smtp import FolderMailer, Mailer, SmtpMailer
 from service.bell import Bell
 from service.broker import make_broker
@@ -97,6 +99,13 @@ class Runtime:
             return FolderMailer(self.settings.mail_dir)
         url, hostname = self.settings.smtp_url.get_secret_value(), self.settings.mail_domain
         return SmtpMailer(url, hostname=hostname, keep_for=KEEP_RELAY_FOR)
+
+    @cached_property
+    def relay(self) -> Relay:
+        """The relay as all processes know it: by its host and port, with its day and the pace of providers."""
+        settings = self.settings
+        name = relay_name(settings.smtp_url.get_secret_value()) if settings.smtp_url is not None else FOLDER
+        return Relay(name, settings.mail_quota, {**DEFAULT_PACES, **settings.mail_paces})
 
     @cached_property
     def composer(self) -> Composer:

@@ -76,7 +76,12 @@ Delivery = Callable[[Runtime], bool]
 def send_emails(runtime: Runtime) -> bool:
     """Send one batch of e-mails over one connection."""
     claimed = delivery.send_due(
-        runtime.database, runtime.mailer, runtime.composer, now=runtime.clock.now(), real_now=real_now()
+        runtime.database,
+        runtime.mailer,
+        runtime.composer,
+        now=runtime.clock.now(),
+        real_now=real_now(),
+        relay=runtime.relay,
     )
     return claimed > 0
 
