@@ -28,6 +28,7 @@ from events.storage import LocalizedText, ReadSession
 from notifications.booking_material import BookingMaterial, load_bookings
 from notifications.gathering import PersonInSeries, load_dates
 from notifications.models.email import Email, EmailKind, EmailState
+from notifications.models.mail_template import OwnText
 
 INVITING = (
     EmailKind.CONFIRMATION,
@@ -78,6 +79,8 @@ class Material:
     """All dates of the series that the person registered for, where the e-mail is about them."""
     laid_out: tuple[tuple[LocalizedText, str], ...] = ()
     """Titles and addresses of the event's materials, where the e-mail names them."""
+    own_text: OwnText | None = None
+    """What staff wrote for this kind and language; None where the house's text counts."""
 
     @property
     def addressee(self) -> str:

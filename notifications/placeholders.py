@@ -73,6 +73,7 @@ _LISTED = (
     Placeholder("tautan_ruang", Shape.LINK, N_("online room for those who take part as partners")),
     Placeholder("rincian", Shape.BLOCK, N_("card with the facts: title, time, place")),
     Placeholder("kabar", Shape.BLOCK, N_("what is special this time, in our words; mostly empty")),
+    Placeholder("keadaan", Shape.BLOCK, N_("how the registration stands, in our words")),
     Placeholder("alasan", Shape.BLOCK, N_("the reason that staff gave")),
     Placeholder("ringkasan", Shape.BLOCK, N_("summary of the event")),
     Placeholder("materi", Shape.BLOCK, N_("list of the materials")),

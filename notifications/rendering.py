@@ -1,8 +1,11 @@
 """An e-mail's words: from its material to subject, text and HTML.
 
-Templates are the house's own files, never a person's; what people typed only fills their places, escaped in the HTML.
+What is said comes from the house (`notifications.house_texts`) or, where staff wrote a text of their own for this kind
+and language, from there; both are the same markup, read once (`notifications.markup`) and written twice, as HTML and as
+text. A text of the staff says the same in every situation; what is special this time is told by the house's parts in
+it, and where the house's own subject or heading would not be the usual one, the house's counts.
 
-Hundreds get the same words but for their name and their links. A template is therefore rendered once with marks in the
+Hundreds get the same words but for their name and their links. An e-mail is therefore written once with marks in the
 places of what is a person's own, and the result (a `_Form`) is filled for each; two mails that differ in anything else
 have two forms.
 """
@@ -11,30 +14,26 @@ from __future__ import annotations
 
 import re
 import secrets
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from babel.dates import format_date as babel_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import escape
 
-from events import dates
-from events.brand import Brand, brand_of, contrast
 from events.links import Links
-from events.models import Event, EventMode, Organiser, ParticipationRole, PartnerKind
-from events.plaintext import lines, one_line
-from notifications import waiting_words
+from events.plaintext import one_line
+from notifications import markup, markup_writing
+from notifications.house_texts import HouseText, environment, house_text, ordinary_text
+from notifications.mail_context import context_of
+from notifications.mail_parts import parts_of
+from notifications.markup import Letter
+from notifications.markup_writing import Filling
 from notifications.material import Material
 from notifications.models.email import EmailKind
-from notifications.rendering_bookings import booking_context
+from notifications.models.mail_template import OwnText
 
-TEMPLATES = Path(__file__).parent / "templates"
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -47,61 +46,121 @@ class Words:
     html: str
 
 
-_SALUTATIONS = {
-    "id": {"formal": "Yth. Bapak/Ibu {},", "warm": "Halo Bapak/Ibu {},", "young": "Hai Kak {},"},
-    "en": {"formal": "Dear {},", "warm": "Hello {},", "young": "Hi {},"},
-}
-_INSTITUTION = {"id": "Yth. {},", "en": "Dear {},"}
-_INVITEE = {"id": "Bapak/Ibu", "en": "you"}
-_ONLINE = {"id": "Daring (online)", "en": "Online"}
-_HYBRID = {"id": "{} dan daring (online)", "en": "{} and online"}
-_ROLES = {
-    ParticipationRole.SPEAKER: {"id": "narasumber", "en": "speaker"},
-    ParticipationRole.MODERATOR: {"id": "moderator", "en": "moderator"},
-    ParticipationRole.HOST: {"id": "pembawa acara", "en": "host"},
-    ParticipationRole.CO_ORGANISER: {"id": "mitra penyelenggara", "en": "co-organiser"},
-    ParticipationRole.GUEST: {"id": "tamu undangan", "en": "guest"},
-}
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"], default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,  # looking for changed files costs a mail seven system calls
-    )
-
-
-@lru_cache(maxsize=256)
-def _template(kind: EmailKind, locale: str, file: str) -> Template:
-    return _environment().get_template(f"{kind.value}/{locale}/{file}")
-
-
 def render(material: Material, links: Links, *, now: datetime) -> Words:
     """Return the e-mail's words as of `now`."""
     locale = "en" if material.email.locale == "en" else "id"
-    context = _context(material, links, locale, now=now)
+    context = context_of(material, links, locale, now=now)
     personal = {name: value for name in _PERSONAL if (value := context.get(name))}
     context |= {name: _mark(name) for name in personal}
-    return _form(material.email.kind, locale, tuple(context.items())).filled(personal)
+    return _form(material.email.kind, locale, material.own_text, tuple(context.items())).filled(personal)
 
 
-def _write(kind: EmailKind, locale: str, context: dict[str, Any]) -> Words:
-    """Have the templates write an e-mail."""
-    subject = one_line(_template(kind, locale, "subject.txt").render(context))
-    context = {**context, "subject": subject}
-    text = _template(kind, locale, "body.txt").render(context)
-    html = _template(kind, locale, "body.html").render(context)
-    return Words(subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html)
+def _write(kind: EmailKind, locale: str, own: OwnText | None, context: dict[str, Any]) -> Words:
+    """Write an e-mail."""
+    said = house_text(kind, locale, context)
+    filling = Filling(
+        values=_values(context),
+        parts=parts_of(kind, locale, context),
+        texts={"kabar": markup.read(said.kabar), "keadaan": markup.read(said.keadaan)},
+        link_style=f"color:{context['brand'].link}",
+    )
+    subject, letter = _chosen(kind, locale, said, own)
+    heading = letter.heading or markup.read(said.body).heading
+    assert heading is not None  # noqa: S101 - every text of the house begins with one
+    shared: dict[str, Any] = {
+        **context,
+        "said": said,
+        "subject": one_line(markup_writing.line(subject, filling)),
+        "preview": one_line(markup_writing.line(said.preview, filling)),
+        "why": one_line(markup_writing.line(said.why, filling)),
+    }
+    html = environment().get_template("layout/base.html")
+    text = environment().get_template("layout/base.txt")
+    return Words(
+        shared["subject"],
+        _BLANK_LINES.sub(
+            "\n\n",
+            text.render(
+                shared,
+                heading=markup_writing.heading(heading, filling),
+                body=markup_writing.plain(letter.blocks, filling),
+            ),
+        ).strip()
+        + "\n",
+        html.render(
+            shared,
+            heading=markup_writing.html_heading(heading, filling),
+            pieces=tuple(markup_writing.pieces(letter.blocks, filling)),
+        ),
+    )
+
+
+def _chosen(kind: EmailKind, locale: str, said: HouseText, own: OwnText | None) -> tuple[str, Letter]:
+    """Return the subject and the text: the staff's where they wrote one, save what the situation asks for."""
+    house = markup.read(said.body)
+    if own is None:
+        return said.subject, house
+    usual, letter = ordinary_text(kind, locale), markup.read(own.body)
+    subject = own.subject if said.subject == usual.subject else said.subject
+    if house.heading != markup.read(usual.body).heading:
+        letter = Letter(house.heading, letter.blocks)
+    return subject, letter
+
+
+# ------------------------------------------------------------ what placeholders stand for
+_VALUES = {
+    "nama": "addressee",
+    "judul": "title",
+    "waktu": "when",
+    "tanggal": "date",
+    "jam": "time",
+    "hari": "days",
+    "tempat": "where",
+    "waktu_lama": "old_when",
+    "batas_waktu": "deadline",
+    "sebab_menunggu": "waiting_because",
+    "nomor": "number",
+    "peserta": "person",
+    "wali": "guardian",
+    "batas_wali": "guardian_deadline",
+    "seri": "series_title",
+    "mitra": "invitee",
+    "peran": "role",
+    "topik": "topic",
+    "tautan_acara": "event_url",
+    "tautan_kelola": "manage_url",
+    "tautan_batal": "cancel_url",
+    "tautan_masuk": "join_url",
+    "tautan_rekaman": "recording_url",
+    "tautan_verifikasi": "verify_url",
+    "tautan_acara_saya": "own_events_url",
+    "tautan_wali": "guardian_url",
+    "tautan_seri": "series_url",
+    "tautan_mitra": "partner_url",
+    "tautan_ruang": "meeting_url",
+}
+"""What in the context stands for each placeholder that is put down as it is."""
+
+
+def _values(context: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each placeholder of a line stands for; empty where there is nothing."""
+    values = {name: str(context.get(key, "")) for name, key in _VALUES.items()}
+    party, position = context.get("party_size", 1), context.get("position", 0)
+    has_door = "party_size" in context and not context["join_url"]
+    return values | {
+        "penyelenggara": context["organiser"].name,
+        "jumlah_orang": str(party) if party > 1 else "",
+        "urutan": str(position or ""),
+        "jumlah_tanggal": str(context["held"]),
+        "jumlah_tanggal_baru": str(len(context["further"])),
+        "tautan_kode": f"{context['manage_url']}#entry" if has_door else "",
+    }
 
 
 # ------------------------------------------------------------ what recipients share, written once
 _PERSONAL = (
     "salutation",
+    "addressee",
     "person",
     "guardian",
     "guardian_url",
@@ -115,7 +174,7 @@ _PERSONAL = (
     "cancel_url",
     "series_url",
 )
-"""Single lines that templates only ask for and put down. Everything else may decide what is said."""
+"""Single lines that are only asked for and put down. Everything else may decide what is said."""
 
 _UNTYPED = secrets.token_hex(8)
 """What nobody can have typed into a title: it tells our marks from other text."""
@@ -145,206 +204,6 @@ def _fill(pieces: Sequence[str], values: Mapping[str, str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _form(kind: EmailKind, locale: str, context: tuple[tuple[str, Any], ...]) -> _Form:
-    words = _write(kind, locale, dict(context))
+def _form(kind: EmailKind, locale: str, own: OwnText | None, context: tuple[tuple[str, Any], ...]) -> _Form:
+    words = _write(kind, locale, own, dict(context))
     return _Form(*(_MARK.split(written) for written in (words.subject, words.text, words.html)))
-
-
-# ------------------------------------------------------------ what templates may say
-def _context(material: Material, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
-    """Return what the templates may say, hashable; each name is always there, empty where it does not apply."""
-    event, organiser = material.event, material.organiser
-    brand, params = brand_of(organiser.look), material.email.params
-    context: dict[str, Any] = {
-        "locale": locale,
-        "title": one_line(event.title.to(locale)),
-        "summary": lines(event.summary.to(locale)),
-        "reason": lines(event.reason.to(locale)),
-        "where": _where(event, locale),
-        "online": event.mode is not EventMode.ONSITE,
-        "exhibition": event.kind.value == "exhibition",
-        "stage": event.stage.value,
-        "event_url": links.event_url(organiser.slug, event.slug),
-        "organiser": _sender(organiser, locale),
-        "brand": _colours(brand.primary, brand.accent, brand.paper, brand.ink),
-        "number": params.get("number", ""),
-        "verify_url": params.get("verify_url", ""),
-        "corrected": bool(params.get("corrected")),
-        "new_link": bool(params.get("new_link")),
-        "moved": bool(params.get("moved")),
-        "approved": bool(params.get("approved")),
-        "exchanged": bool(params.get("exchanged")),
-        "replaces": material.registration is not None and material.registration.replaces_id is not None,
-        "undone": str(params.get("undone", "")),
-        "materials": tuple((one_line(title.to(locale)), url) for title, url in material.laid_out),
-        "attached": bool(material.email.attachments),
-        "recording_url": material.recording_url or "",
-        "own_events_url": links.own_events_url(uuid.UUID(link)) if (link := params.get("own_events")) else "",
-    }
-    context |= _times(material, locale, now=now)
-    context |= booking_context(material.booking, links, locale, now=now)
-    context |= (
-        _of_registrant(material, links, locale, now=now)
-        if material.registration
-        else _of_partner(material, links, locale)
-    )
-    return context
-
-
-def _times(material: Material, locale: str, *, now: datetime) -> dict[str, Any]:
-    """Return when it is, when it was before, and how near it is."""
-    event, span = material.event, material.slot or material.event
-    reader = material.partner.timezone if material.partner else None
-    zone = ZoneInfo(event.timezone)
-    start = span.starts_at.astimezone(zone)
-    return {
-        "when": dates.format_when(span.starts_at, span.ends_at, event.timezone, locale, reader_timezone=reader),
-        "old_when": _old_when(material, locale),
-        "date": dates.format_short_date(span.starts_at, event.timezone, locale),
-        "time": dates.format_time(span.starts_at, event.timezone, locale),
-        "days_left": (start.date() - now.astimezone(zone).date()).days,
-        "tile": _tile(start, locale),
-    }
-
-
-class _Tile(NamedTuple):
-    """The pieces of a leaf of a calendar."""
-
-    weekday: str
-    day: str
-    month: str
-
-
-@lru_cache(maxsize=1024)
-def _tile(start: datetime, locale: str) -> _Tile:
-    return _Tile(*(babel_date(start, pattern, locale=locale) for pattern in ("EEEE", "d", "MMM y")))
-
-
-def _old_when(material: Material, locale: str) -> str:
-    """Return when it was to be before it moved; a visit moved by as much as the event did."""
-    old_start, old_end = material.email.params.get("old_starts_at"), material.email.params.get("old_ends_at")
-    if not old_start or not old_end:
-        return ""
-    event, span = material.event, material.slot
-    starts_at, ends_at = datetime.fromisoformat(old_start), datetime.fromisoformat(old_end)
-    if span is not None:
-        moved: timedelta = event.starts_at - starts_at
-        starts_at, ends_at = span.starts_at - moved, span.ends_at - moved
-    return dates.format_when(starts_at, ends_at, event.timezone, locale)
-
-
-def _of_registrant(material: Material, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
-    registration = material.registration
-    assert registration is not None  # noqa: S101 - the caller asked
-    brand = brand_of(material.organiser.look)
-    version = registration.link_version
-    deadline = registration.offer_expires_at
-    to_guardian = material.email.kind is EmailKind.GUARDIAN_REQUEST
-    salutations = _SALUTATIONS[locale]
-    salutation = salutations["formal"] if to_guardian else salutations.get(brand.tone, salutations["warm"])
-    return {
-        "salutation": salutation.format(one_line(material.addressee)),
-        **_of_guardian(material, links, locale, now=now),
-        "manage_url": links.manage_url(registration.id, version),
-        "cancel_url": links.cancel_url(registration.id, version),
-        "join_url": links.join_url(registration.id, version) if material.event.join_url else "",
-        "deadline": dates.format_moment(deadline, material.event.timezone, locale) if deadline else "",
-        "role": "",
-        "party_size": registration.party_size,
-        "position": material.waiting.position if material.waiting else 0,
-        "waiting_because": waiting_words.because(material.waiting, locale, now=now) if material.waiting else "",
-        "state": registration.state.value,
-        "decision_reason": lines(registration.decision_reason or ""),
-    }
-
-
-def _of_guardian(material: Material, links: Links, locale: str, *, now: datetime) -> dict[str, Any]:
-    """Return what is said of a minor and their guardian."""
-    registration = material.registration
-    if registration is None or not registration.guardian_name:
-        return {"person": "", "guardian": "", "guardian_url": "", "guardian_deadline": "", "guardian_refused": False}
-    awaited = material.booking.awaited(now) if material.booking is not None else ()
-    due = max(
-        (held.guardian_due_at for held, _ in awaited if held.guardian_due_at), default=registration.guardian_due_at
-    )
-    return {
-        "person": one_line(registration.name),
-        "guardian": one_line(registration.guardian_name),
-        "guardian_url": links.guardian_url(registration.id, registration.link_version),
-        "guardian_deadline": dates.format_moment(due, material.event.timezone, locale) if due else "",
-        "guardian_refused": bool(material.email.params.get("refused")),
-    }
-
-
-def _of_partner(material: Material, links: Links, locale: str) -> dict[str, Any]:
-    partner, participation = material.partner, material.participation
-    assert partner is not None  # noqa: S101 - an e-mail is to a registrant or to a partner
-    assert participation is not None  # noqa: S101 - likewise
-    person = partner.contact_name or (partner.name if partner.kind is PartnerKind.SPEAKER else "")
-    salutation = _SALUTATIONS[locale]["formal"] if person else _INSTITUTION[locale]
-    page = links.partner_url(participation.id, participation.link_version)
-    return {
-        "salutation": salutation.format(one_line(person or partner.name)),
-        "invitee": _INVITEE[locale] if person else one_line(partner.name),
-        "role": _ROLES[participation.role][locale],
-        "topic": one_line(participation.topic.to(locale)),
-        "partner_url": page,
-        "manage_url": page,
-        "meeting_url": material.event.join_url or "",
-        "withdrawn": participation.withdrawn_at is not None,
-    }
-
-
-def _where(event: Event, locale: str) -> str:
-    venue = one_line(event.venue.to(locale))
-    if event.mode is EventMode.ONSITE:
-        return venue
-    if event.mode is EventMode.HYBRID and venue:
-        return _HYBRID[locale].format(venue)
-    return _ONLINE[locale]
-
-
-class _Sender(NamedTuple):
-    """Who writes, as the foot of the mail says."""
-
-    name: str
-    address: str
-    email: str
-    phone: str
-    website: str
-
-
-def _sender(organiser: Organiser, locale: str) -> _Sender:
-    return _Sender(
-        one_line(organiser.name.to(locale)),
-        one_line(organiser.address.to(locale)),
-        organiser.email or "",
-        organiser.phone or "",
-        organiser.website or "",
-    )
-
-
-class _Colours(NamedTuple):
-    """The colours of the mail: on each ground a text that can be read."""
-
-    primary: str
-    on_primary: str
-    accent: str
-    on_accent: str
-    paper: str
-    ink: str
-    link: str
-
-
-@lru_cache(maxsize=256)
-def _colours(primary: str, accent: str, paper: str, ink: str) -> _Colours:
-    brand = Brand(primary=primary, accent=accent, paper=paper, ink=ink)
-    return _Colours(
-        primary=brand.primary,
-        on_primary=brand.on(brand.primary),
-        accent=brand.accent,
-        on_accent=brand.on(brand.accent),
-        paper=brand.paper,
-        ink=brand.ink,
-        link=brand.primary if contrast(brand.primary, "#ffffff") >= 4.5 else brand.on("#ffffff"),
-    )
