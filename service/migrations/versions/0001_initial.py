@@ -226,6 +226,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("organiser_id", "name", name=op.f("uq_event_template_organiser_id_name")),
     )
     op.create_table(
+        "mail_template",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_mail_template_organiser_id_organiser")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_template")),
+        sa.UniqueConstraint(
+            "organiser_id", "kind", "locale", "version", name=op.f("uq_mail_template_organiser_id_kind_locale_version")
+        ),
+    )
+    op.create_table(
         "oauth_connection",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -1448,6 +1467,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_partner_organiser_id"), table_name="partner")
     op.drop_table("partner")
     op.drop_table("oauth_connection")
+    op.drop_table("mail_template")
     op.drop_table("event_template")
     op.drop_table("certificate_counter")
     op.drop_table("staff_policy")
