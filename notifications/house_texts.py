@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -126,4 +126,4 @@ def _written(file: str, name: str, flags: Mapping[str, Any]) -> str:
 def _flag(name: str, value: Any) -> Any:
     if isinstance(value, bool | int) or name in _TOLD_APART:
         return value
-    return len(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else bool(value)
+    return len(value) if isinstance(value, tuple) else bool(value)  # pyright: ignore[reportUnknownArgumentType] # of any
