@@ -15,6 +15,7 @@ from events.errors import N_
 from events.models import Event, EventMode, Participation, PartnerAnswer, Recording, RecordingState, Stage, Track
 from events.ownership import Owners, owned_by
 from events.storage import LocalizedText, ReadSession
+from notifications.inbox import listing
 from service import queues
 from service.accounts.permissions import Action
 
@@ -62,7 +63,7 @@ def needed(session: ReadSession, *, owners: Owners, may: May, now: datetime, rea
     if may(Action.EDIT_CERTIFICATES):
         found += _certificates(session, owners)
     if may(Action.EDIT_EVENTS):
-        found += _declined(session, owners)
+        found += [*_declined(session, owners), *_inbound(session, owners)]
     if may(Action.VIEW_QUEUE):
         found += _queue(session, now=now, real_now=real_now)
     return sorted(found, key=lambda matter: not matter.urgent)
@@ -160,6 +161,11 @@ def _declined(session: ReadSession, owners: Owners) -> list[Matter]:
         Matter(N_("A partner has declined"), 1, f"/staff/events/{event_id}/partners", title, urgent=True)
         for event_id, title in rows
     ]
+
+
+def _inbound(session: ReadSession, owners: Owners) -> list[Matter]:
+    waiting = listing.count_waiting(session, owners)
+    return [Matter(N_("%(count)s answers or letters wait to be read"), waiting, "/staff/inbox")] if waiting else []
 
 
 def _queue(session: ReadSession, *, now: datetime, real_now: datetime) -> list[Matter]:

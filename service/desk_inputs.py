@@ -122,6 +122,18 @@ class RevocationInput(Input):
     reason: Text500
 
 
+class InboundAnswerInput(Input):
+    """The answer that staff read in a message; none: what the message says itself."""
+
+    answer: Literal["accepted", "tentative", "declined"] | None = None
+
+
+class InboundLinkInput(Input):
+    """Which invitation a message is about."""
+
+    participation_id: uuid.UUID
+
+
 class PostInput(Input):
     """A post's new text."""
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from events import outbox, seat_audit
+from notifications.inbox import listing
 from notifications.smtp import SmtpMailer
 from service import presence
 from service.accounts import sealing
@@ -31,6 +32,9 @@ from service.wiring import Runtime
 LOW_DISK = 1 << 30
 """Below one gibibyte free, a recording or the database may not fit any more."""
 
+
+NOT_READ_AFTER = timedelta(minutes=10)
+"""A mailbox that is read has been looked into within a minute or two."""
 
 MANIFEST = Path(__file__).parent / "web" / "static" / "manifest.json"
 """Written by the build of styles and scripts."""
@@ -77,6 +81,7 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_seats,
         check_trail,
         check_mail,
+        check_inbox,
         check_youtube,
         check_mastodon,
     )
@@ -306,6 +311,28 @@ def check_mail(runtime: Runtime) -> Finding:
         mend = "Check ACARA_SMTP_URL: host, port, user and password."
         return Finding("mail", Verdict.BAD, f"The mail relay does not let us in: {error}", mend)
     return _good("mail", f"The mail relay answers; mails are sent as {settings.mail_from}.")
+
+
+def check_inbox(runtime: Runtime) -> Finding:
+    """Is the mailbox of answers read, and when was it looked into last?"""
+    settings = runtime.settings
+    if settings.inbox_url is None:
+        mend = "Set ACARA_RSVP_ADDRESS and ACARA_INBOX_URL, or have your mail server pipe to: acara inbound"
+        return Finding(
+            "inbox", Verdict.NOTE, "No mailbox is read; partners' answers go to the library's address.", mend
+        )
+    reading = runtime.database.read(listing.mailbox_reading)
+    if reading is None or reading.looked_at is None:
+        return Finding("inbox", Verdict.NOTE, "The mailbox has not been looked into yet.", "Start a worker: acara work")
+    age = real_now() - reading.looked_at
+    if reading.failing_since is not None:
+        mend = "Check ACARA_INBOX_URL: host, port, user and password; or free space in the mailbox."
+        found = f"{reading.mailbox} cannot be read since {reading.failing_since:%Y-%m-%d %H:%M} UTC: {reading.error}"
+        return Finding("inbox", Verdict.BAD, found, mend)
+    if age > NOT_READ_AFTER:
+        found = f"{reading.mailbox} was last looked into {round(age.total_seconds() / 60)} minutes ago."
+        return Finding("inbox", Verdict.BAD, found, "Start a worker that works on e-mails: acara work")
+    return _good("inbox", f"{reading.mailbox} is read; last looked into {round(age.total_seconds())} s ago.")
 
 
 def check_youtube(runtime: Runtime) -> Finding:

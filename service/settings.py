@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         default=None,
         description="Name by which your mail server signs Authentication-Results (authserv-id). Empty: not looked at.",
     )
+    inbound_days: int = Field(
+        default=180,
+        description="Days after which what people wrote in answers and letters is forgotten.",
+        ge=1,
+        le=3650,
+    )
     youtube_client_id: str | None = Field(
         default=None, description="OAuth client id of the Google project that may upload to YouTube."
     )

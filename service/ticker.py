@@ -35,6 +35,7 @@ from events.errors import Refused, TryLater
 from events.models import Recording
 from events.storage import ReadSession
 from notifications import posts_drafting, posts_publishing
+from notifications.inbox import listing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
 from service import idempotency, rate_counts
@@ -120,9 +121,18 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(lambda session: rate_counts.prune(session, real_now=now))
     remove_answers(runtime)
     runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))
+    forget_letters(runtime)
     begun_before = runtime.clock.now() - UPLOADS_KEPT
     for key in runtime.database.write(lambda session: recording.discard_unfinished(session, begun_before=begun_before)):
         runtime.files.delete(key)
+
+
+def forget_letters(runtime: Runtime) -> None:
+    """Empty what people wrote in messages that came in long ago, some hundred in a transaction."""
+    now = runtime.clock.now()
+    before = now - timedelta(days=runtime.settings.inbound_days)
+    while runtime.database.write(lambda session: listing.forget(session, before=before, now=now)):
+        pass
 
 
 def seal_trail(runtime: Runtime) -> None:

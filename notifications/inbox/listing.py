@@ -39,6 +39,12 @@ class InboundRow:
     said: PartnerAnswer | None
     """The answer in it, as far as a machine can tell."""
 
+    @property
+    def proposed_starts_at(self) -> datetime | None:
+        """The other time that it proposes."""
+        written = self.message.said.get("proposed_starts_at")
+        return datetime.fromisoformat(written) if written else None
+
 
 @dataclass(frozen=True, slots=True)
 class InboundPage:

@@ -29,6 +29,7 @@ from service.accounts.permissions import Action
 from service.api.examples_audit import AUDIT
 from service.api.examples_authoring import AUTHORING
 from service.api.examples_door import DOOR
+from service.api.examples_inbound import INBOUND
 from service.api.examples_sent import SENT
 from service.api.examples_series import SERIES
 from service.api.problems import Problem, ProblemField
@@ -471,4 +472,4 @@ _STAFF: dict[str, Any] = {
     ),
     "PostList": documents.PostList(items=[_POST]),
 }
-EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **AUTHORING, **DOOR, **SERIES, **SENT}
+EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **AUTHORING, **DOOR, **INBOUND, **SERIES, **SENT}

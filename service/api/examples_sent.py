@@ -37,6 +37,8 @@ SENT: dict[str, Any] = {
     "SeriesRegistrationInput": _REGISTRATION,
     "DateAnswersInput": {"form_revision": 1, "answers": {"role": "pupil"}},
     "DateExchangeInput": {"event_id": "01937a52-7c00-7abc-8def-0123456789ab"},
+    "InboundAnswerInput": {"answer": "accepted"},
+    "InboundLinkInput": {"participation_id": _ITEM},
     "PartnerAnswerInput": {"answer": "accepted"},
     "EventDraftInput": {
         "kind": "webinar",

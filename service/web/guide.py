@@ -32,7 +32,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     N_("Seats and waiting"): ("seats", "waitlist"),
     N_("The day itself"): ("door", "kiosk", "attendance", "reports"),
-    N_("Partners, posts and proof"): ("partners", "posts", "recordings", "certificates"),
+    N_("Partners, posts and proof"): ("partners", "answers", "posts", "recordings", "certificates"),
     N_("The library and its people"): (
         "brand",
         "people",

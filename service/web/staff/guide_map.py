@@ -58,6 +58,7 @@ TOPIC_OF: Mapping[str, str] = {
     "/staff/events/{event_id}/waitlist": "waitlist",
     "/staff/help": "overview",
     "/staff/help/{topic}": "overview",
+    "/staff/inbox": "answers",
     "/staff/mailbox": "mailbox",
     "/staff/mailbox/{name}": "mailbox",
     "/staff/organisers/new": "brand",

@@ -22,6 +22,7 @@ _ENTRIES = (
     (N_("Events"), "/staff/events", Action.VIEW_EVENTS),
     (N_("Series"), "/staff/series", Action.VIEW_EVENTS),
     (N_("Posts"), "/staff/posts", Action.VIEW_POSTS),
+    (N_("Answers and letters"), "/staff/inbox", Action.EDIT_EVENTS),
     (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),
     (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),
     (N_("Brand"), "/staff/brand", Action.EDIT_BRAND),

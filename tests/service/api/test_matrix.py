@@ -127,6 +127,11 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/posts/{post_id}/picture"): "posts.view",
     ("POST", "/posts/{post_id}/reject"): "posts.approve",
     ("DELETE", "/preview-links/{preview_id}"): "events.edit",
+    ("GET", "/inbound"): "events.edit",
+    ("POST", "/inbound/{message_id}/apply"): "events.edit",
+    ("POST", "/inbound/{message_id}/dismiss"): "events.edit",
+    ("POST", "/inbound/{message_id}/link"): "events.edit",
+    ("POST", "/inbound/{message_id}/reopen"): "events.edit",
     ("GET", "/queue"): "queue.view",
     ("POST", "/queue/{kind}/{key}/retry"): "queue.retry",
     ("DELETE", "/recordings/{recording_id}"): "recording.edit",
@@ -160,6 +165,7 @@ EVENT = {
     ("POST", "/series/{series_id}/dates/{event_id}/change"): "date_id",
 }
 NO_SUCH_THING = {
+    ("POST", "/inbound/{message_id}/link"),  # the example names an invitation that is none
     ("GET", "/posts/{post_id}/picture"),
     ("POST", "/events/{event_id}/shared-pools"),  # the example's visiting times are nobody's
 }

@@ -18,6 +18,7 @@ from events.invitees import Guest
 from events.models import MaterialTime, ParticipationRole, PartnerKind, RegistrationImport, Stage
 from events.series import dates_of
 from events.storage import LocalizedText, Session
+from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
 from service import kiosks
@@ -110,6 +111,21 @@ def _invite(session: Session, event_id: uuid.UUID) -> uuid.UUID:
     return row.invitee.id
 
 
+def _letter(life: Life, participation_id: uuid.UUID) -> InboundMessage:
+    return InboundMessage(
+        organiser_id=life.organiser_id,
+        participation_id=participation_id,
+        key=uuid.uuid4().hex,
+        kind=InboundKind.LETTER,
+        state=InboundState.WAITING,
+        sender="siti@example.org",
+        sender_name="Siti Aminah",
+        subject="Re: Undangan",
+        text="Apakah ada honor?",
+        received_at=NOW,
+    )
+
+
 def things_of(room: Room, life: Life) -> Mapping[str, str]:
     """Make one of each thing that a route may name, in the library of `life`, and return their ids by parameter."""
     live = life.webinar(Stage.LIVE, certificate={"enabled": True})
@@ -159,7 +175,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             created_at=NOW,
             updated_at=NOW,
         )
-        session.add_all([brought := _list_of_people(open_), certificate, post, failed])
+        session.add_all([message := _letter(life, part), brought := _list_of_people(open_), certificate, post, failed])
         session.flush()
         file_id = answer_files.keep(session, open_, LETTER_OF_INTRODUCTION, now=NOW)
         answer_files.claim(session, open_, made.registration_id, [FileGiven(file_id, "letter", "")], now=NOW)
@@ -182,6 +198,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             "certificate_id": certificate.id,
             "import_id": brought.id,
             "post_id": post.id,
+            "message_id": message.id,
             "key": failed.id,
         }
 
