@@ -58,7 +58,7 @@ def test_one_press_lets_it_count_and_another_takes_it_back(room: Room, owner: Te
     key = wait(room, part)
 
     def answer() -> PartnerAnswer:
-        return room.runtime.database.read(lambda s: s.get_one(Participation, uuid.UUID(part)).answer)
+        return room.runtime.database.write(lambda s: s.get_one(Participation, uuid.UUID(part)).answer)
 
     assert "jawaban atau surat menunggu dibaca" in owner.get("/staff").text
     assert owner.post(f"/staff/inbox/{key}/apply").status_code == 303
