@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import uuid
 from dataclasses import dataclass
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadSignature
 
 from events.errors import Gone, NotFound
+from events.signing import PurposeSigner
 
 MANAGE = "manage"
 JOIN = "join"
@@ -46,14 +46,13 @@ class Links:
         if len(secret_key) < 32:
             raise ValueError("the secret key needs at least 32 characters")
         self._key = secret_key
-        self._signers: dict[str, Signer] = {}
+        self._signers: dict[str, PurposeSigner] = {}
         self._door_key = hmac.digest(secret_key.encode(), b"acara.door", "sha256")
         self.base_url = base_url.rstrip("/")
 
-    def _signer(self, purpose: str) -> Signer:
-        """Return the signer for one purpose; it keeps nothing of what it signs, so threads may share it."""
+    def _signer(self, purpose: str) -> PurposeSigner:
         if purpose not in self._signers:
-            self._signers[purpose] = Signer(self._key, salt=f"acara.{purpose}", digest_method=hashlib.sha256)
+            self._signers[purpose] = PurposeSigner(self._key, purpose)
         return self._signers[purpose]
 
     def token(self, purpose: str, target: uuid.UUID, version: int = 1) -> str:

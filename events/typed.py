@@ -12,7 +12,7 @@ import unicodedata
 from datetime import date
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from events.errors import N_
 
@@ -64,6 +64,13 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,6})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+", re.ASCII)
 """Thousands as Indonesia writes them: nobody types three decimals."""
 
+_PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+)*@((?:[a-z0-9](?:(?:[a-z0-9]|-(?!-))*[a-z0-9])?\.)+[a-z]{2,20})", re.ASCII
+)
+"""What nearly every address looks like: the library finds nothing wrong with it and changes nothing, in 100 µs."""
+_PLAIN_LENGTH = 60
+"""Letters: within every limit that the parts of an address have (RFC 5321 §4.5.3.1)."""
+
 
 class Unusable(ValueError):  # noqa: N818 - an answer about what was typed, not a fault of the program
     """What was typed cannot be used; `code` says why."""
@@ -80,6 +87,8 @@ def text_of(typed: str) -> str:
     stands behind the text in a list. Raises `Unusable` for control characters (and so NUL, which PostgreSQL cannot
     keep), halves of surrogate pairs and what Unicode calls no character. What nobody could see is no text: empty.
     """
+    if typed.isascii() and typed.isprintable():
+        return typed.strip()  # nothing of what follows is in it
     if _UNSHOWABLE.search(typed):
         raise Unusable("control_character")
     text = typed.translate(_TURNING).replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -103,11 +112,19 @@ def name_of(typed: str) -> str:
     return name
 
 
+def _is_special(domain: str) -> bool:
+    """Tell whether a domain is none to which mail goes (RFC 6761)."""
+    return any(f".{domain}".endswith(f".{name}") for name in SPECIAL_USE_DOMAIN_NAMES)
+
+
 def email_of(typed: str) -> str:
     """Return an e-mail address, checked by form (RFC 5321), not by DNS. Raises `Unusable`."""
+    plain = typed.strip()
+    if len(plain) <= _PLAIN_LENGTH and (found := _PLAIN_EMAIL.fullmatch(plain)) and not _is_special(found[1]):
+        return plain
     try:
         # ASCII on the wire: mail to a non-ASCII local part would be encoded into an invalid address on its way.
-        checked = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False)
+        checked = validate_email(plain, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise Unusable("email") from error
     return checked.ascii_email or checked.normalized

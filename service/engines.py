@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
 
@@ -21,6 +22,14 @@ _LIMITS = {
     "statement_timeout": f"{ANSWER_WITHIN}s",
     "idle_in_transaction_session_timeout": f"{IDLE_WITHIN}s",
 }
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _to_json(value: Any) -> str:
+    """Return a document as it is kept: a registration has some, and the standard library takes 6 µs for each."""
+    return _encode(value).decode()
 
 
 def open_engine(address: str, *, connections: int, writing: bool) -> sa.Engine:
@@ -41,6 +50,8 @@ def _open_postgresql(address: str, *, connections: int) -> sa.Engine:
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,  # what people typed stands in no log
+        json_serializer=_to_json,
+        json_deserializer=msgspec.json.decode,
         connect_args={
             "connect_timeout": CONNECT_WITHIN,
             "options": f"{options} {given}",
@@ -56,6 +67,8 @@ def _open_sqlite(address: str, *, connections: int, writing: bool) -> sa.Engine:
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # what people typed stands in no log
+        json_serializer=_to_json,
+        json_deserializer=msgspec.json.decode,
         connect_args={"timeout": LOCK_WITHIN},
     )
 

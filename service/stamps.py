@@ -7,13 +7,11 @@ loses nothing. What it keeps out is what never looked at the form. Times are rea
 from __future__ import annotations
 
 import enum
-import hashlib
 import hmac
 from datetime import datetime, timedelta
 
-from itsdangerous import Signer
-
 from events.errors import N_, Refused
+from events.signing import PurposeSigner
 
 OPEN_FOR = timedelta(hours=24)
 _LONGEST = 80
@@ -59,7 +57,7 @@ class Stamps:
 
     def __init__(self, secret_key: str, *, at_least: float) -> None:
         """`at_least` is how many seconds a person takes for a form."""
-        self._signer = Signer(secret_key, salt="acara.form", digest_method=hashlib.sha256)
+        self._signer = PurposeSigner(secret_key, "form")
         self._at_least = timedelta(seconds=at_least)
 
     def make(self, about: str, *, real_now: datetime) -> str:

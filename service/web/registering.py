@@ -40,7 +40,7 @@ from service.web.answering import (
 from service.web.event_reads import load_event
 from service.web.forms import Form
 from service.web.pages import Request, locale_of, pages_of
-from service.web.party import party_of
+from service.web.party import Party, party_of
 from service.web.screening import refuse_flood, refuse_programs, screen_for, wait_of, with_trap
 from service.wiring import Runtime
 
@@ -86,7 +86,7 @@ async def send_form(
         refuse_flood(request)
         if party.wanting:
             raise _WhoComes
-        answer = await _register(request, runtime, entered, received)
+        answer = await _register(request, runtime, entered, received, party)
     except _WhoComes as wanting:
         notice, status = wanting, HTTP_200_OK
     except AlreadyRegistered as refusal:
@@ -119,9 +119,10 @@ def _read(session: ReadSession, organiser: str, slug: str) -> tuple[EventPage, A
     return event, asked_form(session, event.id, revision)
 
 
-async def _register(request: Request, runtime: Runtime, event: Entrance, received: Received) -> dict[str, Any]:
+async def _register(
+    request: Request, runtime: Runtime, event: Entrance, received: Received, party: Party
+) -> dict[str, Any]:
     now, asked = runtime.clock.now(), event.asked
-    party = party_of(received.form, asked, most=event.max_party_size)
     checked = check_form(received, asked, party, now=now, minors=event.guardian_consent)
     if event.takes_registrations:  # who comes too late is told so, not that they were quick
         refuse_programs(request, received.form, _about(event))

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from events import typed
@@ -112,3 +113,50 @@ def test_whatever_is_typed_is_refused_or_stays_itself_the_second_time(text: str)
             continue
         assert read(once) == once
         assert "\0" not in once
+
+
+_LABELS = st.text("ab1-Z_é", max_size=5)
+_ADDRESSES = st.builds(
+    lambda local, domain, dots: "." * dots + local + "@" + domain,
+    st.one_of(st.text("aB1.+-_'\"é ", max_size=12), st.text("aB1._", min_size=60, max_size=70)),
+    st.one_of(
+        st.lists(_LABELS, min_size=1, max_size=4).map(".".join),
+        st.sampled_from(
+            ["example.org", "gmail.com", "x.test", "a.local", "b.invalid", "localhost", "y.onion", "in.arpa"]
+        ),
+        st.sampled_from(
+            ["latest", "my-local.id", "xn--caf-dma.fr", "ab--c.id", "a.b-c.sch.id", "1.2", "a.12", "x.i-d"]
+        ),
+    ),
+    st.sampled_from([0, 0, 0, 1]),
+)
+
+
+@given(st.one_of(_ADDRESSES, st.emails()))
+@example("Siti.Aminah_2+perpus@smpn6-batam.sch.id")
+@example("a" * 49 + "@gmail.com")
+@example("a" * 65 + "@g.id")
+def test_the_short_way_to_an_address_ends_where_the_library_does(text: str) -> None:
+    def found(read: Callable[[str], str]) -> str:
+        try:
+            return read(text)
+        except (typed.Unusable, EmailNotValidError):
+            return "refused"
+
+    def by_library(plain: str) -> str:
+        checked = validate_email(plain.strip(), check_deliverability=False, allow_smtputf8=False)
+        return checked.ascii_email or checked.normalized
+
+    assert found(typed.email_of) == found(by_library)
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=30))
+def test_plain_texts_are_what_they_are_by_the_long_way(text: str) -> None:
+    """Behind a letter that is not ASCII nothing is taken for plain."""
+    try:
+        long = typed.text_of(f"é{text}é")
+    except typed.Unusable:
+        with pytest.raises(typed.Unusable):
+            typed.text_of(text)
+        return
+    assert typed.text_of(text) == long[1:-1].strip()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from litestar.exceptions import ClientException
 from litestar.testing import TestClient
 
 from events.links import MANAGE
-from service.web.forms import whole
+from service.web.forms import form_of, whole
 from service.wiring import Runtime
 from tests.support.life import Life, add_organiser
 
@@ -57,3 +62,35 @@ def test_nobody_of_an_endless_number_stays_away(
     token = runtime.links.token(MANAGE, made.registration_id)
     answer = client.post(f"/r/{token}/party", data={"absent": absent})
     assert (answer.status_code, life.registration(made.registration_id).party_size) == (303, 3)
+
+
+_PIECES = st.lists(
+    st.sampled_from(["a", "b=", "=", "&", "&&", "+", "%20", "%", "%2", "%C3%A9", "%C3", "%zz", "é", ";", "x=1"])
+)
+
+
+@given(_PIECES.map("".join))
+@example("")
+@example("name=Siti+Aminah&minat=komik&minat=puisi&kosong=&tanpa")
+def test_a_form_is_read_as_the_standard_library_reads_it(text: str) -> None:
+    def read(pairs: Callable[[], list[tuple[str, str]]]) -> list[tuple[str, str]] | None:
+        try:
+            return pairs()
+        except (ClientException, UnicodeDecodeError):
+            return None
+
+    def ours() -> list[tuple[str, str]]:
+        return sorted((name, value) for name, values in form_of(text.encode()).values.items() for value in values)
+
+    expected = read(lambda: sorted(parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict")))
+    assert read(ours) == expected
+
+
+@pytest.mark.parametrize("body", [b"a=\0", b"a=%00", b"%00=a", b"a=\xff", b"&".join([b"a=1"] * 4)])
+def test_what_no_browser_sends_is_refused(body: bytes) -> None:
+    with pytest.raises(ClientException):
+        form_of(body, most_fields=3)
+
+
+def test_an_escaped_per_cent_sign_is_no_nul() -> None:
+    assert form_of(b"a=%2500&b=100%25").values == {"a": ["%00"], "b": ["100%"]}
