@@ -34,7 +34,7 @@ def superseded_because(material: Material, *, now: datetime) -> str | None:
     """Return why the e-mail must not be sent any more, in a word for the log; None if it should be."""
     if not _RULES[material.email.kind](material, now):
         return "changed"
-    if material.email.kind in _REPEATABLE and _already_told(material):
+    if material.email.kind in _REPEATABLE and material.email.resent_of is None and _already_told(material):
         return "told"
     return None
 

@@ -10,7 +10,7 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from events import outbox, seat_audit
 from notifications.inbox import listing
 from notifications.smtp import SmtpMailer
-from service import presence
+from service import mail_health, presence
 from service.accounts import sealing
 from service.broker import QUEUES
 from service.clock import real_now
@@ -28,6 +28,9 @@ from service.concealing import concealer
 from service.outages import Unavailable, reason_of
 from service.stalls import STALLED_AFTER
 from service.wiring import Runtime
+
+_SAID_BEFORE = frozenset({"no_relay"})
+"""What other checks tell already."""
 
 LOW_DISK = 1 << 30
 """Below one gibibyte free, a recording or the database may not fit any more."""
@@ -82,6 +85,7 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_trail,
         check_mail,
         check_inbox,
+        check_mail_flow,
         check_youtube,
         check_mastodon,
     )
@@ -333,6 +337,27 @@ def check_inbox(runtime: Runtime) -> Finding:
         found = f"{reading.mailbox} was last looked into {round(age.total_seconds() / 60)} minutes ago."
         return Finding("inbox", Verdict.BAD, found, "Start a worker that works on e-mails: acara work")
     return _good("inbox", f"{reading.mailbox} is read; last looked into {round(age.total_seconds())} s ago.")
+
+
+def check_mail_flow(runtime: Runtime) -> Finding:
+    """Do mails go out, and if not, what stands in the way?"""
+    now, at = runtime.clock.now(), real_now()
+    health = runtime.database.read(
+        lambda session: mail_health.examine(session, runtime, owners=None, now=now, real_now=at)
+    )
+    flow = health.flow
+    counts = f"{flow.due} due, {flow.planned} planned, {flow.held} held; {flow.sent_last_hour} sent in the last hour"
+    if flow.used is not None:
+        counts += f"; {flow.used.taken} of {flow.used.quota.limit} of the relay's day"
+    found = next((each for each in health.advice if each.code not in _SAID_BEFORE), None)
+    if found is None:
+        return _good("mail flow", f"Mails go out: {counts}.")
+    values = {
+        name: f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else value
+        for name, value in found.values.items()
+    }
+    verdict = Verdict.BAD if found.trouble is mail_health.Trouble.BAD else Verdict.NOTE
+    return Finding("mail flow", verdict, f"{found.found % values} ({counts})", found.step % values)
 
 
 def check_youtube(runtime: Runtime) -> Finding:

@@ -21,7 +21,7 @@ from certificates.models import Certificate, CertificateState
 from events import deliveries, facts, lifecycle, outbox
 from events.facts import Fact
 from events.models import Event, RegistrationState, Stage
-from notifications import emails, post_facts, posts_drafting, reminders
+from notifications import emails, holding, post_facts, posts_drafting, reminders
 from notifications import facts as email_facts
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
@@ -114,6 +114,11 @@ def tell_partners_of_link(context: Context, fact: facts.JoinLinkChanged, _cursor
         emails.queue_to_partners(
             context.session, event.id, EmailKind.PARTNER_UPDATE, now=context.now, about=f"link{event.version}"
         )
+
+
+def queue_released(context: Context, fact: email_facts.MailReleased, _cursor: Cursor | None) -> Cursor | None:
+    """Let the mails go that were set aside under a hold, chunk by chunk."""
+    return {"more": True} if holding.queue_released(context.session, fact.hold_id) else None
 
 
 def tell_recording(context: Context, fact: facts.RecordingPublished, cursor: Cursor | None) -> Cursor | None:
@@ -256,6 +261,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.PartnerInvited: (invite_partner, plan_posts),
     facts.PartnerWithdrawn: (uninvite_partner, rewrite_posts),
     email_facts.RefreshAsked: (send_entry_again,),
+    email_facts.MailReleased: (queue_released,),
     facts.EventStarted: (rewrite_posts, draft_posts(Moment.LIVE)),
     facts.EventEnded: (rewrite_posts, draft_posts(Moment.THANKS)),
     facts.SurveyOpened: (draft_posts(Moment.SURVEY),),

@@ -30,6 +30,7 @@ from service.api.examples_audit import AUDIT
 from service.api.examples_authoring import AUTHORING
 from service.api.examples_door import DOOR
 from service.api.examples_inbound import INBOUND
+from service.api.examples_mail import MAIL
 from service.api.examples_sent import SENT
 from service.api.examples_series import SERIES
 from service.api.problems import Problem, ProblemField
@@ -472,4 +473,4 @@ _STAFF: dict[str, Any] = {
     ),
     "PostList": documents.PostList(items=[_POST]),
 }
-EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **AUTHORING, **DOOR, **INBOUND, **SERIES, **SENT}
+EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **AUTHORING, **DOOR, **INBOUND, **MAIL, **SERIES, **SENT}

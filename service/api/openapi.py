@@ -51,6 +51,7 @@ _TAGS = {
     "Calendars and certificates": "What a person keeps.",
     "Certificates and posts": "Proof of attendance, and public announcements.",
     "Queue": "Whether work is waiting, and trying again.",
+    "E-mails": "What was sent to whom, how far it has come, and whether mail flows.",
     "House": "Organisers, and what happened.",
     "Staff and tokens": "Who may do what.",
     "Authoring": "Staff: copies, templates, the review and links for a preview.",

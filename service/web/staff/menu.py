@@ -24,6 +24,7 @@ _ENTRIES = (
     (N_("Posts"), "/staff/posts", Action.VIEW_POSTS),
     (N_("Answers and letters"), "/staff/inbox", Action.EDIT_EVENTS),
     (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),
+    (N_("E-mail health"), "/staff/health", Action.VIEW_QUEUE),
     (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),
     (N_("Brand"), "/staff/brand", Action.EDIT_BRAND),
     (N_("Staff"), "/staff/people", Action.MANAGE_STAFF),

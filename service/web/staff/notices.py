@@ -8,6 +8,12 @@ from __future__ import annotations
 from events.errors import N_
 
 NOTICES = {
+    "mail_resent": N_("The e-mail goes out once more. This is the new one."),
+    "mail_held": N_("The e-mail waits until you release it."),
+    "mail_released": N_("The e-mail goes out."),
+    "mails_held": N_("The e-mails wait until you release them."),
+    "mails_released": N_("The e-mails go out, the urgent ones first."),
+    "relay_tried": N_("The relay is being tried."),
     "drafted": N_("The draft is saved. Nobody sees it until you publish it."),
     "saved": N_("Your changes are saved."),
     "imported": N_("The list was brought in."),

@@ -18,6 +18,8 @@ from events.invitees import Guest
 from events.models import MaterialTime, ParticipationRole, PartnerKind, RegistrationImport, Stage
 from events.series import dates_of
 from events.storage import LocalizedText, Session
+from notifications import emails
+from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
@@ -126,6 +128,13 @@ def _letter(life: Life, participation_id: uuid.UUID) -> InboundMessage:
     )
 
 
+def _sent_email(session: Session, registration_id: uuid.UUID) -> uuid.UUID:
+    key = emails.queue(session, EmailKind.CONFIRMATION, registration_id=registration_id, now=NOW)
+    assert key is not None
+    session.get_one(Email, key).state = EmailState.SENT
+    return key
+
+
 def things_of(room: Room, life: Life) -> Mapping[str, str]:
     """Make one of each thing that a route may name, in the library of `life`, and return their ids by parameter."""
     live = life.webinar(Stage.LIVE, certificate={"enabled": True})
@@ -181,6 +190,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         answer_files.claim(session, open_, made.registration_id, [FileGiven(file_id, "letter", "")], now=NOW)
         return {
             "file_id": file_id,
+            "email_id": _sent_email(session, made.registration_id),
             "invitee_id": _invite(session, open_),
             "partner_id": partner,
             "material_id": materials.add_material(
