@@ -29,7 +29,7 @@ from service.outages import Unavailable, reason_of
 from service.stalls import STALLED_AFTER
 from service.wiring import Runtime
 
-_SAID_BEFORE = frozenset({"no_relay"})
+_SAID_BEFORE = frozenset({"no_relay", "mailbox"})
 """What other checks tell already."""
 
 LOW_DISK = 1 << 30

@@ -14,6 +14,7 @@ from typing import Any
 from events.errors import N_
 from events.ownership import Owners
 from events.storage import ReadSession
+from notifications.inbox import listing
 from notifications.mail_health import MailFlow, measure_flow
 from notifications.quotas import Rank
 from notifications.relays import FOLDER
@@ -22,6 +23,8 @@ from service.mail_words import reason_words
 from service.wiring import Runtime
 
 QUEUE = "emails"
+UNREAD_AFTER = timedelta(minutes=10)
+"""A mailbox that nobody has looked into for so long is not read."""
 BEHIND_AFTER = timedelta(minutes=5)
 """A mail that has been due for so long, while somebody reads and nothing stands in its way, is not what should be."""
 
@@ -74,6 +77,7 @@ def examine(session: ReadSession, runtime: Runtime, *, owners: Owners, now: date
         *_about_backlog(flow, readers, now=now),
         *_about_day(flow),
         *_about_holds(flow),
+        *_about_mailbox(session, runtime, real_now=real_now),
     )
     return MailHealth(flow, readers, last_read, advice)
 
@@ -122,3 +126,19 @@ def _about_holds(flow: MailFlow) -> Iterator[Advice]:
         found = N_("E-mails are held back, since %(since)s.")
         step = N_("Release them when they may go out.")
         yield Advice("held", Trouble.NOTE, found, step, {"since": flow.holds[0].held_at})
+
+
+def _about_mailbox(session: ReadSession, runtime: Runtime, *, real_now: datetime) -> Iterator[Advice]:
+    """Tell of a mailbox of answers that is not read; one that is not set up is no trouble of mail going out."""
+    if runtime.settings.inbox_url is None:
+        return
+    reading = listing.mailbox_reading(session)
+    if reading is None or reading.looked_at is None:
+        return
+    step = N_("The technician checks ACARA_INBOX_URL, and whether there is room in the mailbox.")
+    if reading.failing_since is not None:
+        found = N_("The mailbox for answers and returned e-mails cannot be read since %(since)s.")
+        yield Advice("mailbox", Trouble.BAD, found, step, {"since": reading.failing_since})
+    elif real_now - reading.looked_at > UNREAD_AFTER:
+        found = N_("The mailbox for answers and returned e-mails has not been looked into since %(since)s.")
+        yield Advice("mailbox", Trouble.NOTE, found, step, {"since": reading.looked_at})
