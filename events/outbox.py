@@ -127,9 +127,11 @@ def unsettled(
     """Return ids of facts that nobody has reacted to, oldest first, and whose bell must have been lost by now.
 
     A fact younger than `grace` is left to its bell. Its age is read from its key: UUIDv7 begins with the real time in
-    milliseconds, while `recorded_at` is business time and may lie in the future of a demonstration.
+    milliseconds, while `recorded_at` is business time and may lie in the future of a demonstration. A fact of this very
+    millisecond counts as old enough: who asks without grace right after a commit is told of it.
     """
-    youngest = uuid.UUID(int=int((real_now - grace).timestamp() * 1000) << 80)
+    next_millisecond = int((real_now - grace).timestamp() * 1000) + 1
+    youngest = uuid.UUID(int=next_millisecond << 80)
     return session.scalars(
         sa.select(FactRow.id)
         .where(
