@@ -93,6 +93,10 @@ class Links:
         """Return the address of an event's public page."""
         return self.url(f"events/{organiser_slug}/{event_slug}")
 
+    def review_url(self, event_id: uuid.UUID) -> str:
+        """Return the address where staff look at an event before it is published; it asks who they are."""
+        return self.url(f"staff/events/{event_id}/review")
+
     def certificate_url(self, code: str) -> str:
         """Return the address that proves a certificate; it is what the QR code holds."""
         return self.url(f"v/{code}")

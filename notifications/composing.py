@@ -138,10 +138,12 @@ class Composer:
         return None
 
     def _reply_to(self, material: Material, name: str) -> Mailbox | None:
-        """Return where a letter goes that somebody writes back: to the library, or to where answers are read."""
+        """Return where a letter goes that somebody writes back: the library, a colleague, or the mailbox of answers."""
         address = material.organiser.email
         if material.participation is not None:
             address = self._answers_to(material.participation) or address
+        if material.review is not None:
+            name, address = material.review.sender, material.review.sender_address
         return Mailbox(name, address) if address else None
 
     def _answers_to(self, participation: Participation) -> str | None:

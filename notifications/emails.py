@@ -67,6 +67,9 @@ _PRIORITY = {
     EmailKind.PARTNER_INVITATION: 3,
     EmailKind.PARTNER_UPDATE: 3,
     EmailKind.PARTNER_CANCELLATION: 3,
+    EmailKind.REVIEW_ASKED: 3,
+    EmailKind.REVIEW_RETURNED: 3,
+    EmailKind.REVIEW_APPROVED: 3,
     EmailKind.OFFER_EXPIRED: 4,
     EmailKind.REMINDER_1D: 4,
     EmailKind.REMINDER_7D: 5,
@@ -112,7 +115,7 @@ def queue(
     if values is None:
         return None
     values["attachments"] = [dict(each) for each in attachments]
-    return _insert(session, values)
+    return owe(session, values)
 
 
 def has_told(session: ReadSession, registration_id: uuid.UUID) -> bool:
@@ -153,14 +156,14 @@ def queue_to_guardian(
     if registration.series_booking_id is not None and registration.replaces_id is None:
         asked = f"{registration.series_booking_id}:{registration.created_at.isoformat()}"
     values = {
-        **_values(session, kind, event, now=now, params=None),
+        **basic_values(session, kind, event, now=now, params=None),
         "registration_id": registration.id,
         "to_address": registration.guardian_email,
         "locale": registration.locale,
         "dedupe_key": f"{kind.value}:{asked}:{registration.link_version}{about}",
         "uid": None,
     }
-    return _insert(session, values)
+    return owe(session, values)
 
 
 def values_for(
@@ -178,7 +181,7 @@ def values_for(
         return None
     about = str(event.calendar_sequence) if about is None and kind in _PER_CHANGE else about
     return {
-        **_values(session, kind, event, now=now, params=params),
+        **basic_values(session, kind, event, now=now, params=params),
         "registration_id": registration.id,
         "to_address": registration.email,
         "locale": registration.locale,
@@ -187,9 +190,10 @@ def values_for(
     }
 
 
-def _values(
+def basic_values(
     session: Session, kind: EmailKind, event: Event, *, now: datetime, params: Mapping[str, Any] | None
 ) -> dict[str, Any]:
+    """Return what the row of every e-mail begins with; whom it is to, and its key, are left to the caller."""
     return {
         "id": new_id(),
         "organiser_id": event.organiser_id,
@@ -234,7 +238,7 @@ def queue_to_partner(
         return None
     about = about or str(event.calendar_sequence + participation.calendar_sequence)
     values = {
-        **_values(session, kind, event, now=now, params=params),
+        **basic_values(session, kind, event, now=now, params=params),
         "participation_id": participation.id,
         "to_address": partner.email,
         "locale": partner.locale,
@@ -242,10 +246,10 @@ def queue_to_partner(
         "uid": str(participation.id) if kind in _OF_PARTNER else None,
         "attachments": [dict(each) for each in attachments],
     }
-    return _insert(session, values)
+    return owe(session, values)
 
 
-def _insert(session: Session, values: Mapping[str, Any]) -> uuid.UUID | None:
+def owe(session: Session, values: Mapping[str, Any]) -> uuid.UUID | None:
     """Insert an e-mail that is due now and ask for it to be sent; returns None if it is owed already."""
     if not insert_unless_present(session, TABLE, values):
         return None
@@ -339,7 +343,7 @@ def values_for_booking(
 
 def queue_for_booking(session: Session, values: Mapping[str, Any] | None) -> uuid.UUID | None:
     """Owe an e-mail that `values_for_booking` made; returns its id, or None like `queue`."""
-    return _insert(session, values) if values is not None else None
+    return owe(session, values) if values is not None else None
 
 
 def next_registrations(

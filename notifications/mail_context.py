@@ -19,6 +19,7 @@ from notifications import waiting_words
 from notifications.material import Material
 from notifications.models.email import EmailKind
 from notifications.rendering_bookings import booking_context
+from notifications.review_material import ReviewMaterial
 
 _SALUTATIONS = {
     "id": {"formal": "Yth. Bapak/Ibu {},", "warm": "Halo Bapak/Ibu {},", "young": "Hai Kak {},"},
@@ -73,11 +74,12 @@ def context_of(material: Material, links: Links, locale: str, *, now: datetime) 
     }
     context |= _times(material, locale, now=now)
     context |= booking_context(material.booking, links, locale, now=now)
-    context |= (
-        _of_registrant(material, links, locale, now=now)
-        if material.registration
-        else _of_partner(material, links, locale)
-    )
+    if material.registration is not None:
+        context |= _of_registrant(material, links, locale, now=now)
+    elif material.review is not None:
+        context |= _of_colleague(material, material.review, links, locale)
+    else:
+        context |= _of_partner(material, links, locale)
     return context
 
 
@@ -190,6 +192,18 @@ def _of_partner(material: Material, links: Links, locale: str) -> dict[str, Any]
         "manage_url": page,
         "meeting_url": f"{page}/join" if material.event.join_url else "",
         "withdrawn": participation.withdrawn_at is not None,
+    }
+
+
+def _of_colleague(material: Material, review: ReviewMaterial, links: Links, locale: str) -> dict[str, Any]:
+    """Return what one of the staff is told of an event's review."""
+    return {
+        "salutation": _SALUTATIONS[locale]["warm"].format(one_line(review.addressee)),
+        "addressee": one_line(review.addressee),
+        "role": "",
+        "colleague": one_line(review.sender),
+        "comment": lines(review.comment),
+        "review_url": links.review_url(material.event.id),
     }
 
 

@@ -75,6 +75,7 @@ _LABELS = {
     "people": {"id": "Jumlah orang", "en": "Number of people"},
     "number": {"id": "Nomor", "en": "Number"},
     "reason": {"id": "Alasan", "en": "Reason"},
+    "comment": {"id": "Catatan", "en": "Comment"},
     "series": {"id": "Seri", "en": "Series"},
 }
 _MATERIALS = {"id": "Materi untuk Anda", "en": "Materials for you"}
@@ -87,6 +88,7 @@ def parts_of(kind: EmailKind, locale: str, context: Mapping[str, Any]) -> dict[s
     return {
         "rincian": _facts(kind, locale, context),
         "alasan": Prose(_LABELS["reason"][locale], reason) if reason else None,
+        "komentar": Prose(_LABELS["comment"][locale], context["comment"]) if context.get("comment") else None,
         "ringkasan": Prose("", context["summary"]) if context["summary"] else None,
         "materi": LinkList(_MATERIALS[locale], materials) if materials else None,
         "daftar_tanggal": DateList(None, lines) if lines else None,

@@ -29,6 +29,7 @@ from notifications.booking_material import BookingMaterial, load_bookings
 from notifications.gathering import PersonInSeries, load_dates
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.mail_template import OwnText
+from notifications.review_material import ReviewMaterial, load_reviews
 
 INVITING = (
     EmailKind.CONFIRMATION,
@@ -77,6 +78,8 @@ class Material:
     told: Told
     booking: BookingMaterial | None = None
     """All dates of the series that the person registered for, where the e-mail is about them."""
+    review: ReviewMaterial | None = None
+    """Where the event's review stands, where the e-mail is about it, to one of the staff."""
     laid_out: tuple[tuple[LocalizedText, str], ...] = ()
     """Titles and addresses of the event's materials, where the e-mail names them."""
     own_text: OwnText | None = None
@@ -89,6 +92,8 @@ class Material:
             if self.email.kind is EmailKind.GUARDIAN_REQUEST:
                 return self.registration.guardian_name or ""
             return self.registration.name
+        if self.review is not None:
+            return self.review.addressee
         partner = self.partner
         return (partner.contact_name or partner.name) if partner is not None else ""
 
@@ -113,6 +118,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     bookings = load_bookings(session, _of_bookings(emails.values(), registrations))
     one_by_one = load_dates(session, _with_dates(emails.values(), registrations, events))
     laid_out = _laid_out(session, emails.values(), events)
+    reviews = load_reviews(session, emails.values())
     found: list[Material] = []
     for email in (emails[key] for key in ids if key in emails):
         registration = registrations.get(email.registration_id) if email.registration_id else None
@@ -130,6 +136,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             waiting=_waiting(session, email, registration, now=now),
             told=_with_booking(told.get(email.uid or "", Told()), registration),
             booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
+            review=reviews.get(email.id),
             laid_out=laid_out.get(event.id, ()) if registration and email.kind in _WITH_MATERIALS else (),
         )
         found.append(material)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from events.lifecycle import AHEAD
-from events.models import ACTIVE_STATES, RegistrationState, Stage
+from events.models import ACTIVE_STATES, RegistrationState, ReviewState, Stage
 from notifications.booking_material import awaits_guardian
 from notifications.material import Material
 from notifications.models.email import EmailKind
@@ -150,6 +150,17 @@ def _takes_no_part(material: Material, now: datetime) -> bool:
     return material.told.invited and participation is not None and (participation.withdrawn_at is not None or off)
 
 
+def _in_review(state: ReviewState, *stages: Stage) -> Callable[[Material, datetime], bool]:
+    """Return the rule that the submission which the e-mail is about is the last one, and stands at `state`."""
+
+    def rule(material: Material, now: datetime) -> bool:
+        del now
+        review = material.review
+        return review is not None and review.current and review.state is state and material.event.stage in stages
+
+    return rule
+
+
 _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.CONFIRMATION: _holds(RegistrationState.CONFIRMED, _ON),
     EmailKind.REGISTRATION_RECEIVED: _undecided,
@@ -178,4 +189,7 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.PARTNER_INVITATION: _takes_part,
     EmailKind.PARTNER_UPDATE: _takes_part,
     EmailKind.PARTNER_CANCELLATION: _takes_no_part,
+    EmailKind.REVIEW_ASKED: _in_review(ReviewState.SUBMITTED, Stage.DRAFT),
+    EmailKind.REVIEW_RETURNED: _in_review(ReviewState.RETURNED, Stage.DRAFT),
+    EmailKind.REVIEW_APPROVED: _in_review(ReviewState.APPROVED, *_ON, *_OVER),
 }

@@ -126,6 +126,8 @@ _VALUES = {
     "seri": "series_title",
     "mitra": "invitee",
     "peran": "role",
+    "rekan": "colleague",
+    "tautan_pemeriksaan": "review_url",
     "topik": "topic",
     "tautan_acara": "event_url",
     "tautan_kelola": "manage_url",

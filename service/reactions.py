@@ -26,7 +26,7 @@ from notifications import facts as email_facts
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
 from notifications.post_facts import PostApproved
-from service import standing
+from service import reviewing, standing
 from service.accounts import facts as account_facts
 from service.reacting import Context, Cursor, Reaction, event_of
 
@@ -209,6 +209,9 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ),
     facts.EventEdited: (tell_of_edit, rewrite_posts),
     facts.JoinLinkChanged: (tell_partners_of_link,),
+    facts.EventSubmitted: (reviewing.ask_approvers,),
+    facts.EventReturned: (reviewing.tell_returned,),
+    facts.EventApproved: (reviewing.tell_approved,),
     facts.RegistrationOpened: (draft_posts(Moment.REGISTRATION_OPEN), standing.offer_added_date),
     facts.SeatsRanLow: (draft_posts(Moment.FEW_SEATS),),
     facts.AttendeeRegistered: (standing.confirm, draft_waitlist_post),

@@ -44,6 +44,9 @@ class EmailKind(enum.StrEnum):
     PARTNER_INVITATION = "partner_invitation"
     PARTNER_UPDATE = "partner_update"
     PARTNER_CANCELLATION = "partner_cancellation"
+    REVIEW_ASKED = "review_asked"
+    REVIEW_RETURNED = "review_returned"
+    REVIEW_APPROVED = "review_approved"
 
 
 class EmailState(enum.StrEnum):
@@ -118,7 +121,8 @@ class Email(Claimable, Base):
     to_address: Mapped[str] = mapped_column(sa.String(254))
     locale: Mapped[str] = mapped_column(sa.String(5))
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What the templates need beside the event as it is when sending, such as the old time. Never a secret."""
+    """What the templates need beside the event as it is when sending, such as the old time; in e-mails among staff
+    their names. Never a secret."""
     state: Mapped[EmailState] = mapped_column(enum_type(EmailState), default=EmailState.QUEUED)
     priority: Mapped[int] = mapped_column(default=5)
     """Lower goes first: a person waits for a confirmation, nobody for the announcement of a recording."""

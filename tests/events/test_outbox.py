@@ -166,3 +166,11 @@ def test_no_fact_has_a_field_for_what_a_person_said() -> None:
     fields = {name for kind in kinds for name in kind.__struct_fields__}
     assert len(kinds) > 20
     assert fields & personal == set()
+
+
+def test_a_fact_of_this_very_millisecond_is_found(database: Database) -> None:
+    """Who looks right after a commit would otherwise be told that nothing happened, one time in some hundreds."""
+    fact_id = _record(database)
+    its_own = datetime.fromtimestamp((fact_id.int >> 80) / 1000, UTC)
+    assert _unsettled(database, its_own) == [fact_id]
+    assert _unsettled(database, its_own - timedelta(milliseconds=2)) == []

@@ -28,6 +28,7 @@ from events.models import (
     PartnerKind,
     Registration,
     RegistrationState,
+    ReviewState,
     Stage,
 )
 from events.queue_reasons import Waiting, Why
@@ -37,6 +38,7 @@ from notifications.booking_material import BookingMaterial
 from notifications.mail_context import context_of
 from notifications.material import OF_BOOKINGS, Material, Told
 from notifications.models.email import Email, EmailKind
+from notifications.review_material import OF_REVIEWS, ReviewMaterial
 from tests.notifications.post_office import calendar_of, composer, links, parse
 from tests.support.calendars import assert_calendar_valid
 
@@ -179,13 +181,14 @@ def material(kind: EmailKind, locale: str) -> Material:
         ),
         event=event(kind),
         organiser=organiser(),
-        registration=None if of_partner else registration(kind, locale),
+        registration=None if of_partner or kind in OF_REVIEWS else registration(kind, locale),
         slot=None,
         participation=_participation() if of_partner else None,
         partner=_partner(locale) if of_partner else None,
         recording_url="https://www.youtube.com/watch?v=abcdefghijk",
         waiting=Waiting(3, Why.HELD, 2, free=0, held=3, held_until=NOW + timedelta(hours=20)),
         told=Told(0, 1, invited=True),
+        review=_review(kind) if kind in OF_REVIEWS else None,
         booking=_booking(kind, locale) if kind in OF_BOOKINGS else None,
         laid_out=()
         if of_partner
@@ -196,6 +199,24 @@ def material(kind: EmailKind, locale: str) -> Material:
             ),
             (LocalizedText("Daftar bacaan", "Reading list"), "https://berkas.perpustakaan.example/bacaan"),
         ),
+    )
+
+
+def _review(kind: EmailKind) -> ReviewMaterial:
+    state = {
+        EmailKind.REVIEW_ASKED: ReviewState.SUBMITTED,
+        EmailKind.REVIEW_RETURNED: ReviewState.RETURNED,
+        EmailKind.REVIEW_APPROVED: ReviewState.APPROVED,
+    }[kind]
+    return ReviewMaterial(
+        addressee="Budi Santoso, S.Pd.",
+        sender="Nur'aini <Koordinator>",
+        sender_address="nuraini@perpustakaan.batam.example",
+        state=state,
+        current=True,
+        comment=""
+        if kind is EmailKind.REVIEW_APPROVED
+        else "Narasumbernya siapa?\n\nMohon ditambahkan 'biodata' & foto.",
     )
 
 
