@@ -69,10 +69,15 @@ def bodies_for_programs() -> Sequence[str]:
             for size in SIZES]  # fmt: skip
 
 
-def bodies_for_the_form(url: str) -> Sequence[str]:
-    """Return what a browser sends from the form at `url`, with everything that the page hides in it."""
+def bodies_for_the_form(url: str, *, stamp: str) -> Sequence[str]:
+    """Return what a browser sends from the form at `url`, with everything that the page hides in it.
+
+    `stamp` is in the place of the page's own, which is too young: nobody fills in a form in no time.
+    """
     page = get(url).decode()
     hidden = {name: value for tag in re.findall(r"<input[^>]*>", page) for name, value in _hidden(tag)}
+    assert len(stamp) == len(hidden["stamp"]), "the form carries another kind of stamp"
+    hidden["stamp"] = stamp
     return [urlencode(hidden | _fields(size), doseq=True, safe="{}") for size in SIZES]
 
 
