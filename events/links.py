@@ -24,6 +24,8 @@ PREVIEW = "preview"
 SERIES = "series"
 OWN_EVENTS = "own-events"
 GUARDIAN = "guardian"
+UNSUBSCRIBE = "unsubscribe"
+FEED = "feed"
 
 CODE_LENGTH = 12
 _CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -120,6 +122,10 @@ class Links:
     def own_events_url(self, link_id: uuid.UUID) -> str:
         """Return the address of a person's events and certificates."""
         return self.url(f"mine/{self.token(OWN_EVENTS, link_id)}")
+
+    def unsubscribe_url(self, email_id: uuid.UUID) -> str:
+        """Return the address where whoever was written to says that they want no more of that."""
+        return self.url(f"u/{self.token(UNSUBSCRIBE, email_id)}")
 
     def series_url(self, booking_id: uuid.UUID, version: int) -> str:
         """Return the address of what a person holds of a whole series."""

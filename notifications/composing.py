@@ -8,13 +8,14 @@ from datetime import datetime
 from events.calendar import Entry, entry_file, participation_entry, registration_entry
 from events.files import FileStore
 from events.links import Links
-from events.mail_tags import RSVP, MailTags
+from events.mail_tags import RSVP, UNSUBSCRIBE, MailTags
 from events.models import Participation
 from events.plaintext import one_line
 from notifications import imip, mime, rendering
+from notifications.dkim import DkimSigner
 from notifications.material import INVITING, Material
-from notifications.mime import Attachment, CalendarPart, Mailbox
-from notifications.models.email import EmailKind
+from notifications.mime import Attachment, CalendarPart, Mailbox, Unsubscribe
+from notifications.models.email import PROMOTIONAL, EmailKind
 from notifications.smtp import Outgoing
 
 _TAKING_BACK = (
@@ -32,7 +33,7 @@ class Composer:
 
     `sender` is the address that mail comes from, `domain` the right part of every Message-ID, and `rsvp_address` the
     mailbox where partners' calendars and letters send their answers, each with a tag of its invitation (None: nobody
-    reads answers, they go to the organiser's own address).
+    reads answers, they go to the organiser's own address). `signer` signs mail (None: the relay does, or nobody).
     """
 
     links: Links
@@ -41,6 +42,7 @@ class Composer:
     domain: str
     tags: MailTags
     rsvp_address: str | None = None
+    signer: DkimSigner | None = None
 
     def compose(self, material: Material, *, now: datetime) -> Outgoing:
         """Return the message; a repeated one has the same Message-ID, UID and SEQUENCE, which makes it harmless.
@@ -69,8 +71,11 @@ class Composer:
                     ),
                     *self._schedule(material, self._organiser(material, to, organiser)),
                 ],
+                unsubscribe=self._unsubscribe(material),
             )
         )
+        if self.signer is not None:
+            content = self.signer.sign(content)
         return Outgoing(email.id, mime.ascii_address(self.sender), mime.ascii_address(email.to_address), content)
 
     def message_id(self, material: Material) -> str:
@@ -136,6 +141,13 @@ class Composer:
                 material.event, material.organiser, material.participation, email.locale, links=self.links
             )
         return None
+
+    def _unsubscribe(self, material: Material) -> Unsubscribe | None:
+        email = material.email
+        if email.kind not in PROMOTIONAL:
+            return None
+        address = self.rsvp_address and self.tags.address(self.rsvp_address, UNSUBSCRIBE, email.id)
+        return Unsubscribe(self.links.unsubscribe_url(email.id), address)
 
     def _reply_to(self, material: Material, name: str) -> Mailbox | None:
         """Return where a letter goes that somebody writes back: the library, a colleague, or the mailbox of answers."""

@@ -109,3 +109,17 @@ class RefreshAsked(Fact, frozen=True, kw_only=True):
 
     participation_id: uuid.UUID
     message_id: uuid.UUID
+
+
+class AddressSuppressed(Fact, frozen=True, kw_only=True):
+    """An address is left alone from now on; `reason` and `scope` as in `notifications.models.suppression`."""
+
+    suppression_id: uuid.UUID
+    reason: str
+    scope: str
+
+
+class SuppressionLifted(Fact, frozen=True, kw_only=True):
+    """An address is written to again: staff said so, or its owner typed it anew."""
+
+    suppression_id: uuid.UUID

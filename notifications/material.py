@@ -25,6 +25,7 @@ from events.models import (
 )
 from events.queue_reasons import Waiting
 from events.storage import LocalizedText, ReadSession
+from notifications import suppressing
 from notifications.booking_material import BookingMaterial, load_bookings
 from notifications.gathering import PersonInSeries, load_dates
 from notifications.models.email import Email, EmailKind, EmailState
@@ -80,6 +81,8 @@ class Material:
     """All dates of the series that the person registered for, where the e-mail is about them."""
     review: ReviewMaterial | None = None
     """Where the event's review stands, where the e-mail is about it, to one of the staff."""
+    suppressed: str | None = None
+    """Why nothing (or nothing of this kind) is sent to the address, if so."""
     laid_out: tuple[tuple[LocalizedText, str], ...] = ()
     """Titles and addresses of the event's materials, where the e-mail names them."""
     own_text: OwnText | None = None
@@ -119,6 +122,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     one_by_one = load_dates(session, _with_dates(emails.values(), registrations, events))
     laid_out = _laid_out(session, emails.values(), events)
     reviews = load_reviews(session, emails.values())
+    suppressed = suppressing.suppressed(session, emails.values(), now=now)
     found: list[Material] = []
     for email in (emails[key] for key in ids if key in emails):
         registration = registrations.get(email.registration_id) if email.registration_id else None
@@ -134,6 +138,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             partner=partners.get(participation.partner_id) if participation else None,
             recording_url=recordings.get(event.id),
             waiting=_waiting(session, email, registration, now=now),
+            suppressed=suppressed.get(email.id),
             told=_with_booking(told.get(email.uid or "", Told()), registration),
             booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
             review=reviews.get(email.id),

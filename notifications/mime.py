@@ -58,6 +58,14 @@ class Attachment:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """One press in the mail program (RFC 8058), or a mail to an address (RFC 2369)."""
+
+    url: str
+    address: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What `assemble` puts together."""
@@ -73,6 +81,8 @@ class Message:
     html: str
     calendar: CalendarPart | None = None
     attachments: Sequence[Attachment] = ()
+    unsubscribe: Unsubscribe | None = None
+    """Where to say that nothing like this is wanted any more; promotional mail has it, no other."""
 
 
 @lru_cache(maxsize=1024)
@@ -139,7 +149,17 @@ def assemble(message: Message) -> bytes:
     ]
     if message.reply_to is not None:
         headers.insert(2, mailbox("Reply-To", message.reply_to))
+    if message.unsubscribe is not None:
+        headers += _unsubscribing(message.unsubscribe)
     return "\r\n".join(headers).encode("ascii") + b"\r\n" + _body(message)
+
+
+def _unsubscribing(unsubscribe: Unsubscribe) -> list[str]:
+    """Return the two header lines that providers of mailboxes ask of promotional mail; addresses hold no ``>``."""
+    ways = [f"<{unsubscribe.url}>"]
+    if unsubscribe.address is not None:
+        ways.append(f"<mailto:{ascii_address(unsubscribe.address)}?subject=unsubscribe>")
+    return ["List-Unsubscribe: " + ",\r\n ".join(ways), "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
 
 
 def _body(message: Message) -> bytes:

@@ -145,6 +145,10 @@ class Batch:
                 self._found.unused += 1
                 self._add(material, state=EmailState.SUPERSEDED, last_error=reason)
                 continue
+            if material.suppressed is not None:
+                self._found.unused += 1
+                self._add(material, state=EmailState.SUPPRESSED, last_error=None, reason=material.suppressed)
+                continue
             message = self._compose(material)
             if message is not None:
                 yield message

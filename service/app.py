@@ -15,7 +15,7 @@ from service.api.problems import PREFIX, answer
 from service.api.site import api_router, api_state
 from service.tracing import trace_requests
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
-from service.web.site import page_state, pages_router, safety
+from service.web.site import machines_router, page_state, pages_router, safety
 from service.web.staff.routes import staff_router
 from service.web.validators import answer_heads
 from service.wiring import Runtime
@@ -31,7 +31,7 @@ def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ())
 def lay_out(routes: Sequence[ControllerRouterHandler] = ()) -> litestar.Litestar:
     """Return the application with every route, and `routes` beside them, but nothing to answer from yet."""
     app = litestar.Litestar(
-        route_handlers=[pages_router(), staff_router(), api_router(), *routes],
+        route_handlers=[pages_router(), machines_router(), staff_router(), api_router(), *routes],
         dependencies={"runtime": Provide(_provide_runtime, sync_to_thread=False)},
         exception_handlers={kind: _by_path(page) for kind, page in PAGE_EXCEPTION_HANDLERS.items()},
         middleware=[trace_requests],

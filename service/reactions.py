@@ -26,7 +26,7 @@ from notifications import facts as email_facts
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
 from notifications.post_facts import PostApproved
-from service import reviewing, standing
+from service import reputation, reviewing, standing
 from service.accounts import facts as account_facts
 from service.reacting import Context, Cursor, Reaction, event_of
 
@@ -214,7 +214,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.EventApproved: (reviewing.tell_approved,),
     facts.RegistrationOpened: (draft_posts(Moment.REGISTRATION_OPEN), standing.offer_added_date),
     facts.SeatsRanLow: (draft_posts(Moment.FEW_SEATS),),
-    facts.AttendeeRegistered: (standing.confirm, draft_waitlist_post),
+    facts.AttendeeRegistered: (reputation.try_address_again, standing.confirm, draft_waitlist_post),
     facts.SeatOffered: (standing.offer_seat,),
     facts.OfferAccepted: (
         standing.give_back_exchanged,
@@ -239,7 +239,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.GuardianRefused: (standing.tell_guardian_missing,),
     facts.GuardianAsked: (standing.ask_guardian_again,),
     facts.GuardianSilent: (standing.tell_guardian_missing,),
-    facts.OwnEventsAsked: (standing.send_own_events,),
+    facts.OwnEventsAsked: (reputation.try_address_again, standing.send_own_events),
     facts.EventRescheduled: (
         tell_registrants(EmailKind.EVENT_UPDATE),
         tell_partners(EmailKind.PARTNER_UPDATE),
@@ -274,6 +274,9 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.RecordingReceived: (wake("recordings"),),
     facts.RecordingPublished: (tell_recording, draft_posts(Moment.RECORDING)),
     PostApproved: (wake("posts"),),
+    email_facts.EmailFailed: (reputation.weigh_failure,),
+    email_facts.BounceReceived: (reputation.weigh_bounce,),
+    email_facts.ComplaintReceived: (reputation.heed_complaint,),
 }
 """What follows from each fact, in order. A fact that is not here is only remembered."""
 

@@ -95,6 +95,21 @@ class Settings(BaseSettings):
         "one by default.",
     )
     mail_from: str = Field(default="perpustakaan@localhost", description="Sender address of every mail.")
+    dkim_key: SecretStr | None = Field(
+        default=None,
+        description="Private key that signs mail (DKIM): a PEM, or the file that holds it; `acara dkim-key` makes one. "
+        "Empty: the relay signs, or nobody.",
+    )
+    dkim_selector: str = Field(
+        default="acara", description="Name of that key in DNS: <selector>._domainkey.<domain>.", pattern=r"^[a-z0-9-]+$"
+    )
+    dkim_domain: str | None = Field(
+        default=None, description="Domain that mail is signed for. Empty: that of the sender address."
+    )
+    dns_server: str | None = Field(
+        default=None,
+        description="Name server (address or address:port) to ask about the sender's domain. Empty: the system's.",
+    )
     mail_domain: str = Field(
         default="localhost", description="Domain in Message-ID and calendar UIDs; never change it once in use."
     )

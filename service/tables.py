@@ -13,7 +13,7 @@ import service.accounts.factor_rows
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
-from notifications.models import email, email_attempt, inbound, mail_template, post, poster, relay
+from notifications.models import email, email_attempt, inbound, mail_template, post, poster, relay, suppression
 from service import idempotency, kiosks, presence, rate_counts, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
@@ -26,6 +26,7 @@ MODULES: tuple[ModuleType, ...] = (
     poster,
     post,
     relay,
+    suppression,
     service.accounts.models,
     service.accounts.audit_rows,
     service.accounts.factor_rows,

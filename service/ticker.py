@@ -34,7 +34,7 @@ from events import (
 from events.errors import Refused, TryLater
 from events.models import Recording
 from events.storage import ReadSession
-from notifications import posts_drafting, posts_publishing
+from notifications import posts_drafting, posts_publishing, suppressing
 from notifications.inbox import listing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
@@ -119,6 +119,7 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(lambda session: staff.prune(session, real_now=now))
     runtime.database.write(lambda session: own_events.prune(session, real_now=now))
     runtime.database.write(lambda session: rate_counts.prune(session, real_now=now))
+    runtime.database.write(lambda session: suppressing.prune(session, now=runtime.clock.now()))
     remove_answers(runtime)
     runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))
     forget_letters(runtime)

@@ -24,6 +24,7 @@ from service.bell import Bell
 from service.broker import make_broker
 from service.clock import Clock, FileClock, SystemClock, real_now
 from service.files import StoredFiles, open_files
+from service.mail_signing import signer_of
 from service.secrets import MessageAuthenticator, SecretBox
 from service.settings import Settings, secret_key_of
 from service.shared_counts import DatabaseCounts, RedisCounts, SharedCounts
@@ -119,6 +120,7 @@ class Runtime:
             domain=self.settings.mail_domain,
             tags=self.mail_tags,
             rsvp_address=self.settings.rsvp_address,
+            signer=signer_of(self.settings),
         )
 
     @cached_property

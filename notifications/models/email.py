@@ -49,6 +49,13 @@ class EmailKind(enum.StrEnum):
     REVIEW_APPROVED = "review_approved"
 
 
+PROMOTIONAL = frozenset({EmailKind.SERIES_ADDED})
+"""Kinds that ask for more than the person has asked for; only these can be unsubscribed from (RFC 8058).
+
+Everything else answers something that the person did or holds, and goes to them whatever they unsubscribed from.
+"""
+
+
 class EmailState(enum.StrEnum):
     """How far an e-mail has come. The claim's own words (`queued`, `sending`) are two of these.
 

@@ -64,6 +64,7 @@ from service.web.series_manage import (
 from service.web.series_page import show_series
 from service.web.series_registering import send_series_form, show_series_form
 from service.web.static_files import built_files, static_file
+from service.web.unsubscribing import show_unsubscribe, unsubscribe
 from service.web.validators import answer_unchanged
 from service.web.verifying import ask_for_code, show_proof
 from service.wiring import Runtime
@@ -158,6 +159,17 @@ def pages_router(routes: Sequence[ControllerRouterHandler] = _PUBLIC) -> FreshRo
         guards=[_guard],
         exception_handlers=PAGE_EXCEPTION_HANDLERS,
         middleware=[answer_unchanged, compress_public],
+        include_in_schema=False,
+    )
+
+
+def machines_router() -> FreshRouter:
+    """Return the router of the address that mail providers post to: they do not say where they come from."""
+    return FreshRouter(
+        "/",
+        route_handlers=[show_unsubscribe, unsubscribe],
+        guards=[refuse_nul],
+        exception_handlers=PAGE_EXCEPTION_HANDLERS,
         include_in_schema=False,
     )
 

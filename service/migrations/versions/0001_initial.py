@@ -1320,9 +1320,80 @@ def upgrade() -> None:
         ["participation_id", "received_at"],
         unique=False,
     )
+    op.create_table(
+        "soft_bounce",
+        sa.Column("email_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["email_id"], ["email.id"], name=op.f("fk_soft_bounce_email_id_email"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("email_id", name=op.f("pk_soft_bounce")),
+    )
+    op.create_index(op.f("ix_soft_bounce_address_at"), "soft_bounce", ["address", "at"], unique=False)
+    op.create_index(op.f("ix_soft_bounce_at"), "soft_bounce", ["at"], unique=False)
+    op.create_table(
+        "suppression",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=True),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("email_id", sa.Uuid(), nullable=True),
+        sa.Column("said", sa.String(length=500), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_by", sa.String(length=80), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(length=80), nullable=True),
+        sa.Column("lifted_why", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["email_id"], ["email.id"], name=op.f("fk_suppression_email_id_email"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_suppression_organiser_id_organiser")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
+    )
+    op.create_index(op.f("ix_suppression_address"), "suppression", ["address"], unique=False)
+    op.create_index(op.f("ix_suppression_email_id"), "suppression", ["email_id"], unique=False)
+    op.create_index(op.f("ix_suppression_organiser_id_id"), "suppression", ["organiser_id", "id"], unique=False)
+    op.create_index(
+        "uq_suppression_everywhere",
+        "suppression",
+        ["address", "scope"],
+        unique=True,
+        sqlite_where=sa.text("organiser_id IS NULL AND lifted_at IS NULL"),
+        postgresql_where=sa.text("organiser_id IS NULL AND lifted_at IS NULL"),
+    )
+    op.create_index(
+        "uq_suppression_of_organiser",
+        "suppression",
+        ["address", "scope", "organiser_id"],
+        unique=True,
+        sqlite_where=sa.text("organiser_id IS NOT NULL AND lifted_at IS NULL"),
+        postgresql_where=sa.text("organiser_id IS NOT NULL AND lifted_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "uq_suppression_of_organiser",
+        table_name="suppression",
+        sqlite_where=sa.text("organiser_id IS NOT NULL AND lifted_at IS NULL"),
+        postgresql_where=sa.text("organiser_id IS NOT NULL AND lifted_at IS NULL"),
+    )
+    op.drop_index(
+        "uq_suppression_everywhere",
+        table_name="suppression",
+        sqlite_where=sa.text("organiser_id IS NULL AND lifted_at IS NULL"),
+        postgresql_where=sa.text("organiser_id IS NULL AND lifted_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_suppression_organiser_id_id"), table_name="suppression")
+    op.drop_index(op.f("ix_suppression_email_id"), table_name="suppression")
+    op.drop_index(op.f("ix_suppression_address"), table_name="suppression")
+    op.drop_table("suppression")
+    op.drop_index(op.f("ix_soft_bounce_at"), table_name="soft_bounce")
+    op.drop_index(op.f("ix_soft_bounce_address_at"), table_name="soft_bounce")
+    op.drop_table("soft_bounce")
     op.drop_index(op.f("ix_inbound_message_participation_id_received_at"), table_name="inbound_message")
     op.drop_index(op.f("ix_inbound_message_organiser_id_state_received_at"), table_name="inbound_message")
     op.drop_index(op.f("ix_inbound_message_email_id"), table_name="inbound_message")

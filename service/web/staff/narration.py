@@ -123,6 +123,10 @@ _LINES: Mapping[str, _Line] = {
     "PartnerAnswered": _Line(N_("A partner answered: %(answer)s.")),
     "InboundWaits": _Line(N_("An e-mail came in that somebody has to read.")),
     "InboundDecided": _Line(N_("An e-mail that had come in was dealt with.")),
+    "AddressSuppressed": _Line(
+        N_("An address is no longer written to."), N_("%(count)s addresses are no longer written to."), "bad"
+    ),
+    "SuppressionLifted": _Line(N_("An address is written to again."), N_("%(count)s addresses are written to again.")),
     "BounceReceived": _Line(N_("A notice of non-delivery came in."), N_("%(count)s notices of non-delivery came in.")),
     "ComplaintReceived": _Line(N_("Somebody called an e-mail spam."), tone="bad"),
     "RefreshAsked": _Line(N_("A partner's calendar asked for the invitation again.")),
