@@ -115,6 +115,25 @@ class Links:
         """Return the address that leads the person into the meeting."""
         return self.url(f"j/{self.token(JOIN, registration_id, version)}")
 
+    def chat_token(self, registration_id: uuid.UUID, version: int) -> str:
+        """Return what a chat with a bot begins with: 48 letters, digits, ``-`` and ``_`` (Telegram takes 64)."""
+        body = registration_id.bytes + version.to_bytes(2, "big")
+        return base64.urlsafe_b64encode(body + self._chat_tag(body)).decode("ascii")
+
+    def read_chat_token(self, token: str) -> Target:
+        """Return where a chat's token leads. Raises `NotFound` for anything that was not made here."""
+        try:
+            raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+        except (UnicodeEncodeError, binascii.Error) as error:
+            raise NotFound from error
+        body, tag = raw[:18], raw[18:]
+        if len(raw) != 36 or not hmac.compare_digest(tag, self._chat_tag(body)):
+            raise NotFound
+        return Target(uuid.UUID(bytes=body[:16]), int.from_bytes(body[16:], "big"))
+
+    def _chat_tag(self, body: bytes) -> bytes:
+        return hmac.digest(hmac.digest(self._key.encode(), b"acara.chat", "sha256"), body, "sha256")[:18]
+
     def guardian_url(self, registration_id: uuid.UUID, version: int) -> str:
         """Return the address where a guardian says whether a minor may take part."""
         return self.url(f"g/{self.token(GUARDIAN, registration_id, version)}")
@@ -134,10 +153,6 @@ class Links:
     def partner_url(self, participation_id: uuid.UUID, version: int) -> str:
         """Return the address of a partner's page."""
         return self.url(f"p/{self.token(PARTNER, participation_id, version)}")
-
-    def partner_join_url(self, participation_id: uuid.UUID, version: int) -> str:
-        """Return the address that leads a partner into the meeting, wherever that is by then."""
-        return f"{self.partner_url(participation_id, version)}/join"
 
 
 def _in_base_32(digest: bytes, length: int) -> str:

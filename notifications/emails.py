@@ -30,6 +30,9 @@ from events.storage import ReadSession, insert_unless_present, new_id
 from notifications import gathering
 from notifications.facts import RecipientsQueued
 from notifications.models.email import Email, EmailKind, EmailState
+from notifications.models.text_message import TextConsent
+from notifications.texting import planning
+from notifications.texting.planning import Occasion
 
 QUEUE = "emails"
 """The queue whose workers send them (`events.deliveries.ring`)."""
@@ -111,11 +114,36 @@ def queue(
     if row is None:
         return None
     registration, event = row
+    _text(session, event, [registration], kind, now=now, about=about, params=params)
     values = values_for(session, kind, event, registration, now=now, about=about, params=params)
     if values is None:
         return None
     values["attachments"] = [dict(each) for each in attachments]
     return owe(session, values)
+
+
+def _text(
+    session: Session,
+    event: Event,
+    registrations: Iterable[Registration],
+    kind: EmailKind,
+    *,
+    now: datetime,
+    about: str | None,
+    params: Mapping[str, Any] | None,
+) -> None:
+    """Owe the same as a text message to those who asked for that."""
+    about = _about(event, kind, about)
+    planning.owe(
+        session,
+        event,
+        [Occasion(registration=each, kind=kind, due_at=now, about=about, params=params) for each in registrations],
+        now=now,
+    )
+
+
+def _about(event: Event, kind: EmailKind, about: str | None) -> str | None:
+    return str(event.calendar_sequence) if about is None and kind in _PER_CHANGE else about
 
 
 def has_told(session: ReadSession, registration_id: uuid.UUID) -> bool:
@@ -179,7 +207,7 @@ def values_for(
     """Return the row of an e-mail to a registrant, or None if there is no address to write to."""
     if not registration.email:
         return None
-    about = str(event.calendar_sequence) if about is None and kind in _PER_CHANGE else about
+    about = _about(event, kind, about)
     return {
         **basic_values(session, kind, event, now=now, params=params),
         "registration_id": registration.id,
@@ -297,6 +325,7 @@ def announce(
     event = session.get_one(Event, event_id)
     states = ACTIVE_STATES if kind in _PER_CHANGE else (RegistrationState.CONFIRMED,)
     found = next_registrations(session, event_id, states, cursor)
+    _text(session, event, found, kind, now=now, about=about, params=params)
     together = gathering.change_of_series(session, event) if kind in _PER_CHANGE else None
     several = gathering.with_several_dates(session, event, found if together else ())
     wanted: list[dict[str, Any] | None] = []
@@ -346,6 +375,12 @@ def queue_for_booking(session: Session, values: Mapping[str, Any] | None) -> uui
     return owe(session, values) if values is not None else None
 
 
+_texted = sa.select(TextConsent.id).where(
+    TextConsent.registration_id == Registration.id, TextConsent.withdrawn_at.is_(None)
+)
+"""Who has no e-mail address may be written to on another way."""
+
+
 def next_registrations(
     session: Session, event_id: uuid.UUID, states: Iterable[RegistrationState], cursor: Cursor | None
 ) -> Sequence[Registration]:
@@ -353,7 +388,7 @@ def next_registrations(
     statement = sa.select(Registration).where(
         Registration.event_id == event_id,
         Registration.state.in_(tuple(states)),
-        Registration.email.is_not(None),
+        sa.or_(Registration.email.is_not(None), _texted.exists()),
     )
     if cursor:
         statement = statement.where(Registration.id > uuid.UUID(cursor["after"]))

@@ -123,3 +123,26 @@ class SuppressionLifted(Fact, frozen=True, kw_only=True):
     """An address is written to again: staff said so, or its owner typed it anew."""
 
     suppression_id: uuid.UUID
+
+
+class TextFailed(Fact, frozen=True, kw_only=True):
+    """A text message was given up; `reason` is a code, never the network's or a person's words."""
+
+    message_id: uuid.UUID
+    channel: str
+    kind: str
+    reason: str
+
+
+class TextsAgreed(Fact, frozen=True, kw_only=True):
+    """Somebody wants text messages about a registration of theirs on a channel."""
+
+    registration_id: uuid.UUID
+    channel: str
+
+
+class TextsStopped(Fact, frozen=True, kw_only=True):
+    """Somebody wants no more text messages about a registration of theirs on a channel."""
+
+    registration_id: uuid.UUID
+    channel: str

@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from service.api.openapi import openapi_config
 from service.api.problems import PREFIX, answer
 from service.api.site import api_router, api_state
+from service.hooks import hooks_router
 from service.tracing import trace_requests
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.site import machines_router, page_state, pages_router, safety
@@ -31,7 +32,7 @@ def create_app(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ())
 def lay_out(routes: Sequence[ControllerRouterHandler] = ()) -> litestar.Litestar:
     """Return the application with every route, and `routes` beside them, but nothing to answer from yet."""
     app = litestar.Litestar(
-        route_handlers=[pages_router(), machines_router(), staff_router(), api_router(), *routes],
+        route_handlers=[pages_router(), machines_router(), staff_router(), api_router(), hooks_router(), *routes],
         dependencies={"runtime": Provide(_provide_runtime, sync_to_thread=False)},
         exception_handlers={kind: _by_path(page) for kind, page in PAGE_EXCEPTION_HANDLERS.items()},
         middleware=[trace_requests],

@@ -15,7 +15,7 @@ from dramatiq.middleware import AgeLimit, Callbacks, Pipelines, ShutdownNotifica
 
 from service.settings import Settings
 
-QUEUES = ("facts", "emails", "posts", "certificates", "recordings")
+QUEUES = ("facts", "emails", "texts", "posts", "certificates", "recordings")
 """One queue a kind of work, so that workers can be set apart: ``acara work --queues emails``."""
 
 HOUR_MS = 3_600_000

@@ -267,6 +267,33 @@ def connect(organiser: str | None, paste: bool) -> None:
     runtime.close()
 
 
+@main.command("whatsapp-templates")
+@click.option("--submit", is_flag=True, help="Hand in what is not known there yet.")
+def whatsapp_templates(submit: bool) -> None:
+    """Show which wordings WhatsApp has approved, and hand them in: only approved ones can be sent."""
+    from notifications.channels.protocol import NotSent, Rejected, Unclear
+    from notifications.texting.wording import WORDS, template_name
+    from service.texters import whatsapp
+
+    settings = _runtime().settings
+    if not (settings.whatsapp_phone_id and settings.whatsapp_token and settings.whatsapp_account_id):
+        raise click.ClickException("ACARA_WHATSAPP_PHONE_ID, _TOKEN and _ACCOUNT_ID are needed.")
+    texter = whatsapp(settings, settings.whatsapp_phone_id)
+    try:
+        known = {(each.name, each.language): each.status for each in texter.templates()}
+        for kind in WORDS:
+            for locale in WORDS[kind]:
+                name = template_name(kind)
+                status = known.get((name, locale))
+                if status is None:
+                    status = texter.submit(kind, locale) if submit else "not handed in"
+                click.echo(f"{name:40} {locale}  {status}")
+    except (NotSent, Rejected, Unclear) as error:
+        raise click.ClickException(f"WhatsApp: {error}") from error
+    finally:
+        texter.close()
+
+
 @main.command()
 @click.option("--folder", default="var/demo", show_default=True, help="Emptied first; everything ends up here.")
 @click.option("--port", default=8000, show_default=True, help="Where the site is served; 0 lets the system choose.")

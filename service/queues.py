@@ -24,6 +24,7 @@ from notifications import posts
 from notifications.models.email import Email, EmailState
 from notifications.models.post import Post, PostState
 from notifications.models.poster import Poster, PosterState
+from notifications.models.text_message import TextMessage, TextState
 from service.presence import unread_queues
 
 FAILED = "failed"
@@ -69,6 +70,7 @@ class _Kind:
 
 _KINDS = (
     _Kind("emails", "emails", N_("E-mails"), Email, lambda row: f"{row.kind.value} → {row.to_address}"),
+    _Kind("texts", "texts", N_("Text messages"), TextMessage, lambda row: f"{row.channel.value}, {row.kind.value}"),
     _Kind("certificates", "certificates", N_("Certificates"), Certificate, lambda row: f"{row.number} {row.name}"),
     _Kind("posts", "posts", N_("Posts"), Post, lambda row: f"{row.channel}, {row.locale}, {row.moment.value}"),
     _Kind("posters", "posts", N_("Pictures"), Poster, lambda row: f"{row.locale}, {row.moment.value}"),
@@ -189,10 +191,14 @@ def _queue_again(session: Session, kind: str, key: uuid.UUID, *, now: datetime) 
     row = session.get(_model(kind), key)
     if row is None or row.state.value != FAILED:
         raise Conflict
-    states: dict[str, Any] = {"emails": EmailState.QUEUED, "posters": PosterState.QUEUED}
+    states: dict[str, Any] = {
+        "emails": EmailState.QUEUED,
+        "texts": TextState.QUEUED,
+        "posters": PosterState.QUEUED,
+    }
     row.state, row.due_at, row.attempts = states[kind], now, 0
     session.flush()
-    deliveries.ring(session, "emails" if kind == "emails" else "posts")
+    deliveries.ring(session, "posts" if kind == "posters" else kind)
 
 
 def _model(kind: str) -> Any:

@@ -23,6 +23,7 @@ from events.facts import Fact
 from events.models import Event, RegistrationState, Stage
 from notifications import emails, holding, post_facts, posts_drafting, reminders
 from notifications import facts as email_facts
+from notifications.facts import TextsAgreed
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
 from notifications.post_facts import PostApproved
@@ -273,6 +274,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.CertificateTrackClosed: (draft_posts(Moment.CERTIFICATES),),
     facts.RecordingReceived: (wake("recordings"),),
     facts.RecordingPublished: (tell_recording, draft_posts(Moment.RECORDING)),
+    TextsAgreed: (standing.text_too,),
     PostApproved: (wake("posts"),),
     email_facts.EmailFailed: (reputation.weigh_failure,),
     email_facts.BounceReceived: (reputation.weigh_bounce,),

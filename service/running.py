@@ -29,6 +29,7 @@ from service.wiring import Runtime
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
 
+    from service.chat_reader import ChatReader
     from service.inbox_reader import InboxReader
 
 log = structlog.stdlib.get_logger(__name__)
@@ -53,7 +54,7 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
         worker.start()
     stalls = StallWatch(runtime.database)
     stalls.start()
-    looking: list[Ticker | InboxReader] = [Ticker(runtime), *_readers(runtime, queues)]
+    looking: list[Ticker | InboxReader | ChatReader] = [Ticker(runtime), *_readers(runtime, queues)]
     for each in looking:
         each.start()
     try:
@@ -68,15 +69,21 @@ def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[
         stalls.stop()
 
 
-def _readers(runtime: Runtime, queues: Sequence[str]) -> Sequence[InboxReader]:
-    """Return what reads the mailbox of answers, where this process works on e-mails and the settings name one."""
+def _readers(runtime: Runtime, queues: Sequence[str]) -> Sequence[InboxReader | ChatReader]:
+    """Return what reads what people write to us, where this process works on its queue and the settings connect it."""
+    readers: list[InboxReader | ChatReader] = []
     url = runtime.settings.inbox_url
-    if url is None or "emails" not in queues:
-        return ()
-    from service.inbox_reader import InboxReader  # noqa: PLC0415 - IMAP and calendars, which most processes do not need
-    from service.mailbox import Mailbox  # noqa: PLC0415 - likewise
+    if url is not None and "emails" in queues:
+        from service.inbox_reader import InboxReader  # noqa: PLC0415 - IMAP and calendars, which most processes lack
+        from service.mailbox import Mailbox  # noqa: PLC0415 - likewise
 
-    return (InboxReader(runtime, Mailbox(url.get_secret_value())),)
+        readers.append(InboxReader(runtime, Mailbox(url.get_secret_value())))
+    if runtime.settings.telegram_token is not None and "texts" in queues:
+        from service.chat_reader import ChatReader  # noqa: PLC0415 - likewise
+        from service.texters import telegram  # noqa: PLC0415 - likewise
+
+        readers.append(ChatReader(runtime, telegram(runtime.settings)))
+    return readers
 
 
 def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:

@@ -146,6 +146,33 @@ class Settings(BaseSettings):
     mastodon_token: SecretStr | None = Field(
         default=None, description="Access token of the Mastodon account (write:statuses write:media)."
     )
+    whatsapp_phone_id: str | None = Field(
+        default=None, description="Id of the sending number at WhatsApp Cloud. Empty: no WhatsApp messages are sent."
+    )
+    whatsapp_token: SecretStr | None = Field(
+        default=None, description="Access token of a system user that may send from that number."
+    )
+    whatsapp_account_id: str | None = Field(
+        default=None, description="Id of the WhatsApp Business account; for handing wordings in only."
+    )
+    whatsapp_secret: SecretStr | None = Field(
+        default=None, description="App secret with which Meta signs what it posts to /hooks/whatsapp."
+    )
+    whatsapp_verify_token: SecretStr | None = Field(
+        default=None, description="The word that Meta repeats when /hooks/whatsapp is entered there."
+    )
+    whatsapp_api_root: str | None = Field(
+        default=None, description="Another root for WhatsApp's API; for stand-ins only."
+    )
+    telegram_token: SecretStr | None = Field(
+        default=None, description="Token of the Telegram bot. Empty: no Telegram messages are sent."
+    )
+    telegram_bot: str | None = Field(
+        default=None, description="User name of that bot, without the @: people open its chat by it."
+    )
+    telegram_api_root: str | None = Field(
+        default=None, description="Another root for Telegram's API; for stand-ins only."
+    )
     signing_pkcs12: Path | None = Field(
         default=None,
         description="PKCS#12 file whose key signs certificates. Empty: a key is made and kept in the data folder.",

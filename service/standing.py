@@ -12,7 +12,10 @@ from events import exchanging, facts
 from events.facts import Fact
 from events.models import Event, Registration, RegistrationState
 from notifications import emails, reminders, series_emails
+from notifications.facts import TextsAgreed
 from notifications.models.email import EmailKind
+from notifications.texting import planning
+from notifications.texting.planning import Occasion
 from service.reacting import Context, Cursor, event_of
 
 
@@ -87,6 +90,18 @@ def tell_guardian_missing(
     session, key, now = context.session, fact.registration_id, context.now
     if not series_emails.tell_guardian(session, key, now=now, kind=kind, refused=refused):
         emails.queue(session, kind, registration_id=key, now=now, params={"refused": refused})
+
+
+def text_too(context: Context, fact: TextsAgreed, _cursor: Cursor | None) -> None:
+    """Begin to write to somebody's chat: how they stand now, and the reminders ahead."""
+    held = context.session.get_one(Registration, fact.registration_id)
+    kind = _STANDING.get(held.state)
+    event = context.session.get_one(Event, held.event_id)
+    if kind is not None:
+        occasion = Occasion(registration=held, kind=kind, due_at=context.now, about="agreed")
+        planning.owe(context.session, event, [occasion], now=context.now)
+    if held.state is RegistrationState.CONFIRMED:
+        reminders.plan_for(context.session, held.id, now=context.now)
 
 
 def _awaits_approval(context: Context, registration_id: uuid.UUID) -> bool:

@@ -13,7 +13,17 @@ import service.accounts.factor_rows
 import service.accounts.models
 from events import models, outbox
 from events.storage import Base
-from notifications.models import email, email_attempt, inbound, mail_template, post, poster, relay, suppression
+from notifications.models import (
+    email,
+    email_attempt,
+    inbound,
+    mail_template,
+    post,
+    poster,
+    relay,
+    suppression,
+    text_message,
+)
 from service import idempotency, kiosks, presence, rate_counts, youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
@@ -24,6 +34,7 @@ MODULES: tuple[ModuleType, ...] = (
     inbound,
     mail_template,
     poster,
+    text_message,
     post,
     relay,
     suppression,

@@ -38,6 +38,8 @@ from notifications import posts_drafting, posts_publishing, suppressing
 from notifications.inbox import listing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
+from notifications.models.text_message import TextChannel
+from notifications.texting import sending
 from service import idempotency, rate_counts
 from service.accounts import sealing, staff
 from service.clock import real_now
@@ -179,7 +181,9 @@ def tick(runtime: Runtime) -> None:
         runtime.database.write(lambda session: guardians.expire(session, now=now))
     lost = runtime.database.read(lambda session: outbox.unsettled(session, real_now=real_now(), grace=BELL_GRACE))
     waiting = runtime.database.read(
-        lambda session: queues_with_work(session, channels=runtime.channels, now=now, real_now=real_now())
+        lambda session: queues_with_work(
+            session, channels=runtime.channels, texters=runtime.texters, now=now, real_now=real_now()
+        )
     )
     for queue in waiting & GIVEN_BACK:
         for model in CLAIMED[queue]:
@@ -194,7 +198,14 @@ def _give_back(runtime: Runtime, model: type[deliveries.Claimable]) -> None:
         runtime.database.write(lambda session: deliveries.release_expired(session, model, real_now=real_now()))
 
 
-def queues_with_work(session: ReadSession, *, channels: Collection[str], now: datetime, real_now: datetime) -> set[str]:
+def queues_with_work(
+    session: ReadSession,
+    *,
+    channels: Collection[str],
+    texters: Collection[TextChannel] = (),
+    now: datetime,
+    real_now: datetime,
+) -> set[str]:
     """Return the queues in which something is due, or is held by a worker that must be dead."""
     waiting = {
         queue
@@ -205,6 +216,8 @@ def queues_with_work(session: ReadSession, *, channels: Collection[str], now: da
         session, channels, now=now, real_now=real_now
     ):
         waiting.add("posts")
+    if texters and sending.has_work(session, texters, now=now, real_now=real_now):
+        waiting.add("texts")
     if issuing.due(session, now=now, limit=1):
         waiting.add("certificates")
     return waiting

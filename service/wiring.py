@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from certificates.signing import PadesSigner
     from notifications.channels.protocol import Channel
     from notifications.composing import Composer
+    from notifications.models.text_message import TextChannel
     from notifications.posters_design import Draw
+    from notifications.texting.protocol import Texter
 
 KEEP_RELAY_FOR = 20.0
 """Seconds that the connection to the mail relay is kept for the next mail; relays hang up after minutes."""
@@ -164,6 +166,16 @@ class Runtime:
         return {MASTODON: MastodonChannel(settings.mastodon_url, settings.mastodon_token.get_secret_value())}
 
     @cached_property
+    def texters(self) -> Mapping[TextChannel, Texter]:
+        """The networks on which people who asked for it are written to."""
+        settings = self.settings
+        if not (settings.whatsapp_phone_id or settings.telegram_token):
+            return {}
+        from service.texters import make_texters  # noqa: PLC0415 - most installations have none
+
+        return make_texters(settings)
+
+    @cached_property
     def signer(self) -> PadesSigner:
         """Signs certificates with the key that was given, or with the installation's own."""
         from certificates.signing import PadesSigner, load_pkcs12, own_key  # noqa: PLC0415 - X.509, for deliveries only
@@ -182,6 +194,9 @@ class Runtime:
             self.bell.close()
         if isinstance(mailer := self.__dict__.get("mailer"), SmtpMailer):
             mailer.close()
+        if "texters" in self.__dict__:
+            for texter in self.texters.values():
+                texter.close()
         if "counts" in self.__dict__:
             self.counts.close()
         if "children" in self.__dict__:

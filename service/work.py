@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from certificates import delivery as rendering
 from events import outbox
 from notifications import delivery, house_cards, posters, posts_drafting, posts_publishing
+from notifications.texting import sending
 from service.clock import real_now
 from service.outages import Unavailable
 from service.reacting import Context
@@ -86,6 +87,14 @@ def send_emails(runtime: Runtime) -> bool:
     return claimed > 0
 
 
+def send_texts(runtime: Runtime) -> bool:
+    """Send a few text messages."""
+    claimed = sending.send_due(
+        runtime.database, runtime.texters, links=runtime.links, now=runtime.clock.now(), real_now=real_now()
+    )
+    return claimed > 0
+
+
 def issue_certificates(runtime: Runtime) -> bool:
     """Plan the certificates that are due, then draw, sign and store a batch of those that wait."""
     now = runtime.clock.now()
@@ -127,6 +136,7 @@ def upload_recordings(runtime: Runtime) -> bool:
 
 DELIVERIES: Mapping[str, Delivery] = {
     "emails": send_emails,
+    "texts": send_texts,
     "certificates": issue_certificates,
     "posts": publish_posts,
     "recordings": upload_recordings,

@@ -32,6 +32,7 @@ from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.guardian_sharing import share_link
 from service.web.own_link import ready_text, whatsapp_to
 from service.web.pages import Request, locale_of, pages_of
+from service.web.text_offers import text_offers
 from service.wiring import Runtime
 
 
@@ -101,6 +102,7 @@ async def _page(
         code=spell_door_code(runtime.links.door_code(page.event_id, page.id, page.link_version)),
         ready_text=text,
         whatsapp=whatsapp_to(None, text),
+        texts=await text_offers(runtime, page),
         series_path=_series_path(runtime, page),
         new=new,
         changed=changed,

@@ -49,7 +49,7 @@ from service.web.origin import from_own_pages
 from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
 from service.web.own_files import download_own_file
 from service.web.pages import Pages
-from service.web.partner_pages import answer, partner_calendar, partner_certificate, partner_join, show_invitation
+from service.web.partner_pages import answer, partner_calendar, partner_certificate, show_invitation
 from service.web.poster_routes import event_poster, house_card
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
@@ -64,6 +64,7 @@ from service.web.series_manage import (
 from service.web.series_page import show_series
 from service.web.series_registering import send_series_form, show_series_form
 from service.web.static_files import built_files, static_file
+from service.web.texting import choose_texts
 from service.web.unsubscribing import show_unsubscribe, unsubscribe
 from service.web.validators import answer_unchanged
 from service.web.verifying import ask_for_code, show_proof
@@ -123,6 +124,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     show_answers,
     change_answers,
     own_calendar,
+    choose_texts,
     show_entry_code,
     draw_entry_code,
     download_certificate,
@@ -134,7 +136,6 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     show_invitation,
     answer,
     partner_calendar,
-    partner_join,
     partner_certificate,
     ask_for_code,
     show_proof,

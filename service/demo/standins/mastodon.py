@@ -9,14 +9,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import socket
 import sys
 import threading
 from collections import deque
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +28,7 @@ from service.demo.standins.mastodon_shapes import (
     PER_URL,
     URL,
 )
+from service.demo.standins.serving import QuietServer
 
 REMEMBERED = timedelta(hours=1)
 """How long an Idempotency-Key gives the same status back."""
@@ -63,7 +63,7 @@ class MastodonStandIn:
     def __init__(self, *, token: str = "standin-token", port: int = 0) -> None:  # noqa: S107 - a token of a stand-in
         self.account = Account(token)
         handler = type("Handler", (_Handler,), {"account": self.account})
-        self._server = _Server(("127.0.0.1", port), handler)
+        self._server = QuietServer(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -116,35 +116,6 @@ def running(**options: Any) -> Generator[MastodonStandIn]:
         yield standin
     finally:
         standin.stop()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self._connections: set[Any] = set()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection: one that is kept alive would be served on after the server has stopped."""
-        self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Forget a connection that ended."""
-        self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def hang_up(self) -> None:
-        """Break every connection."""
-        for connection in list(self._connections):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is none of our business."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
 
 
 class _Dropped(ConnectionError):  # noqa: N818 - what happens, not what went wrong

@@ -1257,6 +1257,74 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_hold_pool_id"), "seat_hold", ["pool_id"], unique=False)
     op.create_table(
+        "text_consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("address", sa.String(length=40), nullable=True),
+        sa.Column("words", sa.String(length=40), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given_by", sa.String(length=80), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_text_consent_organiser_id_organiser")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_text_consent_registration_id_registration"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_consent")),
+        sa.UniqueConstraint(
+            "registration_id", "channel", "purpose", name=op.f("uq_text_consent_registration_id_channel_purpose")
+        ),
+    )
+    op.create_index(op.f("ix_text_consent_channel_address"), "text_consent", ["channel", "address"], unique=False)
+    op.create_table(
+        "text_message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("address", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("params", JSON, nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("dedupe_key", sa.String(length=220), nullable=False),
+        sa.Column("about_start", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remote_id", sa.String(length=200), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_holder", sa.Uuid(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_text_message_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_text_message_organiser_id_organiser")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_text_message_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_message")),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq_text_message_dedupe_key")),
+    )
+    op.create_index(op.f("ix_text_message_due_at"), "text_message", ["due_at"], unique=False)
+    op.create_index(op.f("ix_text_message_event_id_kind"), "text_message", ["event_id", "kind"], unique=False)
+    op.create_index(op.f("ix_text_message_registration_id"), "text_message", ["registration_id"], unique=False)
+    op.create_index(op.f("ix_text_message_remote_id"), "text_message", ["remote_id"], unique=False)
+    op.create_index(op.f("ix_text_message_state_due_at"), "text_message", ["state", "due_at"], unique=False)
+    op.create_table(
         "email_attempt",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email_id", sa.Uuid(), nullable=False),
@@ -1400,6 +1468,14 @@ def downgrade() -> None:
     op.drop_table("inbound_message")
     op.drop_index(op.f("ix_email_attempt_email_id_at"), table_name="email_attempt")
     op.drop_table("email_attempt")
+    op.drop_index(op.f("ix_text_message_state_due_at"), table_name="text_message")
+    op.drop_index(op.f("ix_text_message_remote_id"), table_name="text_message")
+    op.drop_index(op.f("ix_text_message_registration_id"), table_name="text_message")
+    op.drop_index(op.f("ix_text_message_event_id_kind"), table_name="text_message")
+    op.drop_index(op.f("ix_text_message_due_at"), table_name="text_message")
+    op.drop_table("text_message")
+    op.drop_index(op.f("ix_text_consent_channel_address"), table_name="text_consent")
+    op.drop_table("text_consent")
     op.drop_index(op.f("ix_seat_hold_pool_id"), table_name="seat_hold")
     op.drop_table("seat_hold")
     op.drop_index(op.f("ix_presence_event_id_changed_at"), table_name="presence")

@@ -144,6 +144,13 @@ _LINES: Mapping[str, _Line] = {
     "SurveyOpened": _Line(N_("The survey was opened.")),
     "SurveyClosed": _Line(N_("The survey was closed.")),
     "RecipientsQueued": _Line(N_("%(count)s people are being told by e-mail.")),
+    "TextFailed": _Line(
+        N_("A text message could not be sent."), N_("%(count)s text messages could not be sent."), "bad"
+    ),
+    "TextsAgreed": _Line(N_("Somebody wants text messages."), N_("%(count)s people want text messages.")),
+    "TextsStopped": _Line(
+        N_("Somebody wants no more text messages."), N_("%(count)s people want no more text messages.")
+    ),
     "EmailFailed": _Line(N_("An e-mail could not be sent."), N_("%(count)s e-mails could not be sent."), "bad"),
     "EmailBounced": _Line(N_("An e-mail came back."), N_("%(count)s e-mails came back."), "bad"),
     "EmailResent": _Line(N_("An e-mail was sent once more."), N_("%(count)s e-mails were sent once more.")),

@@ -1,0 +1,1 @@
+"""Text messages on WhatsApp and Telegram, for those who asked for them."""
