@@ -92,7 +92,11 @@ def registration_entry(
 def participation_entry(
     event: Event, organiser: Organiser, participation: Participation, locale: str, *, links: Links
 ) -> Entry:
-    """Return a partner's own entry: with the meeting's address itself, because speakers come before the gate opens."""
+    """Return a partner's own entry: with a link that leads into the meeting at any time, for speakers come early.
+
+    Never the meeting's own address: it would be wrong in the calendar once the meeting moves, and is passed on.
+    """
+    join = links.partner_join_url(participation.id, participation.link_version)
     page = links.partner_url(participation.id, participation.link_version)
     return _entry(
         event,
@@ -102,7 +106,7 @@ def participation_entry(
         uid=str(participation.id),
         sequence=event.calendar_sequence + participation.calendar_sequence,
         url=page,
-        join_url=event.join_url,
+        join_url=join if event.join_url else None,
         ways=((_PARTNER[locale], page),),
         off=participation.withdrawn_at is not None,
         changed_at=max(filter(None, (participation.invited_at, participation.withdrawn_at)), default=None),

@@ -154,6 +154,10 @@ class Links:
         """Return the address of a partner's page."""
         return self.url(f"p/{self.token(PARTNER, participation_id, version)}")
 
+    def partner_join_url(self, participation_id: uuid.UUID, version: int) -> str:
+        """Return the address that leads a partner into the meeting, wherever that is by then."""
+        return f"{self.partner_url(participation_id, version)}/join"
+
 
 def _in_base_32(digest: bytes, length: int) -> str:
     number = int.from_bytes(digest[:8], "big") >> (64 - 5 * length)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from functools import lru_cache
 
 import icalendar
@@ -25,6 +25,7 @@ from notifications.mime import CalendarPart, Mailbox, ascii_address
 
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
+REMIND_BEFORE = timedelta(hours=1)
 
 
 def invitation(entry: Entry, *, attendee: Mailbox, organiser: Mailbox, answer_wanted: bool) -> CalendarPart:
@@ -53,7 +54,18 @@ def _calendar(entry: Entry, attendee: Mailbox, organiser: Mailbox, *, answer_wan
         component, "organizer", icalendar.vCalAddress.new(ascii_address(organiser.address), cn=_name(organiser))
     )
     add_property(component, "attendee", _attendee(attendee, answer_wanted=answer_wanted))
+    if answer_wanted and not entry.cancelled:
+        component.add_component(_alarm(entry))
     return vcalendar([component], method=_method(entry), timezones=() if entry.cancelled else zones([entry]))
+
+
+def _alarm(entry: Entry) -> icalendar.Alarm:
+    """Return a reminder for who has a part in the event; registrants get theirs by e-mail (RFC 5545 §3.6.6)."""
+    alarm = icalendar.Alarm()
+    add_property(alarm, "action", "DISPLAY")
+    add_property(alarm, "trigger", -REMIND_BEFORE)
+    add_property(alarm, "description", entry.title)
+    return alarm
 
 
 def _attendee(box: Mailbox, *, answer_wanted: bool) -> icalendar.vCalAddress:

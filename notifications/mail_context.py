@@ -190,7 +190,7 @@ def _of_partner(material: Material, links: Links, locale: str) -> dict[str, Any]
         "topic": one_line(participation.topic.to(locale)),
         "partner_url": page,
         "manage_url": page,
-        "meeting_url": material.event.join_url or "",
+        "meeting_url": f"{page}/join" if material.event.join_url else "",
         "withdrawn": participation.withdrawn_at is not None,
     }
 

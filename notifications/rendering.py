@@ -170,6 +170,7 @@ _PERSONAL = (
     "manage_url",
     "join_url",
     "partner_url",
+    "meeting_url",
     "verify_url",
     "number",
     "own_events_url",

@@ -60,6 +60,19 @@ async def answer(request: Request, runtime: NamedDependency[Runtime], token: Fro
     return Redirect(f"/p/{token}", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
+@get("/p/{token:str}/join")
+async def partner_join(runtime: NamedDependency[Runtime], token: FromPath[str]) -> Redirect:
+    """Lead a partner into the meeting: calendars hold this link, which outlives the meeting's own address.
+
+    There is no door before it: speakers come early. Raises `NotFound` where there is no meeting, or none any more.
+    """
+    page = await _open(runtime, token)
+    if page.join_url is None:
+        raise NotFound
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return Redirect(page.join_url, status_code=HTTP_303_SEE_OTHER, headers=headers)
+
+
 @get("/p/{token:str}/calendar.ics")
 async def partner_calendar(
     request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]

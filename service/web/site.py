@@ -49,7 +49,7 @@ from service.web.origin import from_own_pages
 from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
 from service.web.own_files import download_own_file
 from service.web.pages import Pages
-from service.web.partner_pages import answer, partner_calendar, partner_certificate, show_invitation
+from service.web.partner_pages import answer, partner_calendar, partner_certificate, partner_join, show_invitation
 from service.web.poster_routes import event_poster, house_card
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
@@ -136,6 +136,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     show_invitation,
     answer,
     partner_calendar,
+    partner_join,
     partner_certificate,
     ask_for_code,
     show_proof,

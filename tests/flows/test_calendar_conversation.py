@@ -1,0 +1,150 @@
+"""A speaker's whole conversation with the library, by calendar: REQUEST, answer, update, COUNTER, CANCEL.
+
+Over a real SMTP server and a real IMAP server on loopback, in the shapes of each family of programs. Every object that
+we send is judged by three parsers that have nothing to do with the library that writes it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from events import lifecycle, partners
+from events.models import Participation, ParticipationRole, PartnerAnswer, PartnerKind
+from events.storage import Session
+from notifications.models.inbound import InboundMessage
+from service.clock import set_clock
+from service.wiring import Runtime
+from tests.support.calendar_clients import FAMILIES, Client, fields
+from tests.support.calendars import assert_calendar_valid
+from tests.support.imap import ImapServer
+from tests.support.life import NOW, STAFF, STARTS_AT, Life, add_organiser
+from tests.support.polling import until
+from tests.support.running import make_runtime, workers
+from tests.support.smtp import SmtpSink
+
+RSVP = "rsvp@perpus-batam.example"
+
+
+@pytest.fixture(scope="module")
+def imap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImapServer]:
+    started = ImapServer(tmp_path_factory.mktemp("imap"))
+    yield started
+    started.kill()
+
+
+class Conversation:
+    """One invitation and both ends of it: what the speaker gets, what they send, what the board says."""
+
+    def __init__(self, runtime: Runtime, sink: SmtpSink, imap: ImapServer, client: Client) -> None:
+        self.runtime, self.sink, self.imap, self.client = runtime, sink, imap, client
+        self.life = Life(runtime.database, runtime.database.write(add_organiser))
+        self.event_id = self.life.webinar()
+        self.participation_id = runtime.database.write(self._invite)
+        self.taken = 0
+
+    def _invite(self, session: Session) -> uuid.UUID:
+        partner = partners.add_partner(
+            session, self.life.organiser_id, kind=PartnerKind.SPEAKER, name="Siti", email=self.client.address, now=NOW
+        )
+        return partners.invite(session, self.event_id, partner, role=ParticipationRole.SPEAKER, now=NOW, by=STAFF)
+
+    def sent(self, number: int, method: str) -> bytes:
+        """Return the calendar object of the speaker's mail of that number, once it has arrived and is judged good."""
+        until(lambda: len(self.sink.to(self.client.address)) == number, what=f"mail {number} arrives")
+        message = self.sink.to(self.client.address)[number - 1].message
+        (content,) = {
+            part.get_payload(decode=True)
+            for part in message.walk()
+            if part.get_content_type() in ("text/calendar", "application/ics")
+        }
+        assert isinstance(content, bytes)
+        assert_calendar_valid(content, method=method)
+        return content
+
+    def send(self, raw: bytes) -> tuple[str, str]:
+        """Have the speaker's mail arrive; return what became of it, and why."""
+        self.imap.put(raw)
+        self.taken += 1
+        until(lambda: len(self._outcomes()) == self.taken, what="the answer is taken in")
+        return self._outcomes()[-1]
+
+    def _outcomes(self) -> list[tuple[str, str]]:
+        statement = sa.select(InboundMessage.state, InboundMessage.reason).order_by(InboundMessage.id)
+        rows = self.runtime.database.read(lambda session: session.execute(statement).all())
+        return [(state.value, reason) for state, reason in rows]
+
+    def answer(self, asked: bytes, partstat: str, *, minutes: int) -> tuple[str, str]:
+        """Have the speaker's program answer what it was sent."""
+        return self.send(self.client.answer(asked, partstat, at=NOW + timedelta(minutes=minutes)))
+
+    def counter(self, asked: bytes, starts_at: datetime, *, minutes: int) -> tuple[str, str]:
+        """Have it propose another time."""
+        at = NOW + timedelta(minutes=minutes)
+        return self.send(self.client.answer(asked, "TENTATIVE", at=at, starts_at=starts_at))
+
+    def move(self, starts_at: datetime) -> None:
+        """Have staff move the event."""
+        times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+        self.life.do(lifecycle.reschedule, self.event_id, **times, now=NOW, by=STAFF)
+
+    def said(self) -> tuple[PartnerAnswer, datetime | None]:
+        """Return the answer on the board, and the other time that was proposed with it."""
+        board = self.board()
+        return board.answer, board.proposed_starts_at
+
+    def board(self) -> Participation:
+        """Return what the board shows."""
+        return self.runtime.database.write(lambda session: session.get_one(Participation, self.participation_id))
+
+
+@pytest.fixture(params=sorted(FAMILIES))
+def conversation(
+    request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path, smtp_sink: SmtpSink, imap: ImapServer
+) -> Iterator[Conversation]:
+    set_clock(tmp_path / "clock", NOW)
+    runtime = make_runtime(
+        sqlite_url,
+        tmp_path,
+        clock_file=tmp_path / "clock",
+        smtp_url=SecretStr(smtp_sink.url),
+        inbox_url=SecretStr(imap.url),
+        rsvp_address=RSVP,
+    )
+    with workers(runtime, ["facts", "emails"]):
+        yield Conversation(runtime, smtp_sink, imap, FAMILIES[request.param])
+    runtime.close()
+
+
+def test_a_calendar_follows_from_the_invitation_to_the_cancellation(conversation: Conversation) -> None:
+    moved = STARTS_AT + timedelta(days=7)
+    request = conversation.sent(1, "REQUEST")
+    assert conversation.answer(request, "ACCEPTED", minutes=0) == ("applied", "")
+    assert conversation.said() == (PartnerAnswer.ACCEPTED, None)
+
+    conversation.move(moved)
+    update = conversation.sent(2, "REQUEST")
+    assert conversation.said() == (PartnerAnswer.NEEDS_ACTION, None)
+    assert conversation.answer(request, "ACCEPTED", minutes=1) == ("stale", "old_sequence")
+    if conversation.client.counters is not None:
+        wished = moved + timedelta(hours=3)
+        assert conversation.counter(update, wished, minutes=2) == ("applied", "")
+        assert conversation.said() == (PartnerAnswer.TENTATIVE, wished)
+    assert conversation.answer(update, "DECLINED", minutes=3) == ("applied", "")
+    assert conversation.said() == (PartnerAnswer.DECLINED, None)
+
+    conversation.life.do(lifecycle.cancel, conversation.event_id, now=NOW, by=STAFF)
+    cancel = conversation.sent(3, "CANCEL")
+    assert conversation.answer(cancel, "ACCEPTED", minutes=4) == ("stale", "over")
+
+    objects = [fields(each) for each in (request, update, cancel)]
+    assert {each["UID"] for each in objects} == {str(conversation.participation_id)}
+    assert len({each["ORGANIZER"] for each in objects}) == 1
+    assert [int(each["SEQUENCE"]) for each in objects] == [0, 1, 2]
+    assert "https://meet.example" not in (request + update + cancel).decode().replace("\r\n ", "")
