@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from events.calendar import Entry, entry_file, participation_entry, registration_entry
 from events.files import FileStore
 from events.links import Links
-from events.mail_tags import RSVP, UNSUBSCRIBE, MailTags
+from events.mail_tags import RETURN, RSVP, UNSUBSCRIBE, MailTags
 from events.models import Participation
 from events.plaintext import one_line
 from notifications import imip, mime, rendering
@@ -43,6 +44,8 @@ class Composer:
     tags: MailTags
     rsvp_address: str | None = None
     signer: DkimSigner | None = None
+    return_address: str | None = None
+    """Where bounces come back to, each with a tag of its e-mail; None: to the sender, and what they quote tells."""
 
     def compose(self, material: Material, *, now: datetime) -> Outgoing:
         """Return the message; a repeated one has the same Message-ID, UID and SEQUENCE, which makes it harmless.
@@ -76,7 +79,9 @@ class Composer:
         )
         if self.signer is not None:
             content = self.signer.sign(content)
-        return Outgoing(email.id, mime.ascii_address(self.sender), mime.ascii_address(email.to_address), content)
+        return Outgoing(
+            email.id, mime.ascii_address(self._returns_to(email.id)), mime.ascii_address(email.to_address), content
+        )
 
     def message_id(self, material: Material) -> str:
         """Return the Message-ID without brackets: the same at every attempt."""
@@ -157,6 +162,12 @@ class Composer:
         if material.review is not None:
             name, address = material.review.sender, material.review.sender_address
         return Mailbox(name, address) if address else None
+
+    def _returns_to(self, email_id: uuid.UUID) -> str:
+        """Return the envelope's sender (RFC 5321 §4.4): a bounce goes there, and its tag tells which e-mail it was."""
+        if self.return_address is None:
+            return self.sender
+        return self.tags.address(self.return_address, RETURN, email_id)
 
     def _answers_to(self, participation: Participation) -> str | None:
         """Return the invitee's own address for answers: it proves that whoever writes there has the invitation."""

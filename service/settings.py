@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     rsvp_address: str | None = Field(
         default=None, description="Address that receives partners' calendar answers. Empty: the sender address."
     )
+    return_address: str | None = Field(
+        default=None,
+        description="Address that bounces come back to (envelope sender), with room for a tag: bounces@… becomes "
+        "bounces+…@…. It must end up in the mailbox that is read, and the relay must let it be used. Empty: the "
+        "sender address.",
+    )
     inbox_url: SecretStr | None = Field(
         default=None,
         description="Mailbox of the address for answers: imaps://user:password@host:993/INBOX. Empty: none is read.",

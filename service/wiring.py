@@ -123,6 +123,7 @@ class Runtime:
             tags=self.mail_tags,
             rsvp_address=self.settings.rsvp_address,
             signer=signer_of(self.settings),
+            return_address=self.settings.return_address,
         )
 
     @cached_property

@@ -12,7 +12,9 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from notifications.models.inbound import InboundMessage
+from notifications.inbox.listing import mailbox_reading
+from notifications.models.inbound import InboundMessage, MailboxReading
+from service.doctor import Verdict, check_inbox
 from service.inbox_reader import receive
 from service.mailbox import Failed, Mailbox
 from service.wiring import Runtime
@@ -128,3 +130,23 @@ def test_a_mail_server_may_pipe_messages(database_url: str, tmp_path: Path) -> N
 
     assert subjects(runtime) == ["Surat 1"]
     runtime.close()
+
+
+def test_how_reading_goes_is_told_and_so_is_that_it_fails(runtime: Runtime, server: ImapServer) -> None:
+    def reading() -> MailboxReading | None:
+        return runtime.database.read(mailbox_reading)
+
+    def failing() -> bool:
+        found = reading()
+        return found is not None and found.failing_since is not None
+
+    server.put(letter(1))
+    with workers(runtime, ["emails"]):
+        until(lambda: (found := reading()) is not None and found.taken_at is not None, what="it says that it read one")
+        assert check_inbox(runtime).verdict is Verdict.GOOD
+        server.kill()
+        until(failing, what="it says that it cannot read")
+        finding = check_inbox(runtime)
+
+    assert finding.verdict is Verdict.BAD
+    assert "kata-sandi" not in finding.found

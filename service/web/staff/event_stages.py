@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from litestar import get, post
@@ -91,10 +92,21 @@ async def _ask(desk: Desk, event: Event, move: str, form: Form, status_code: int
     )
 
 
-def _move_form(event: Event) -> Form:
+def _move_form(event: Event, proposed: str | None) -> Form:
+    """Return the form with the event's times, or with the start that a partner proposed and the same duration."""
     zone = zone_of(event.timezone)
-    values = moment_fields("starts_at", event.starts_at, zone) | moment_fields("ends_at", event.ends_at, zone)
-    return Form(values)
+    starts_at = _moment_in(proposed) or event.starts_at
+    ends_at = starts_at + (event.ends_at - event.starts_at)
+    return Form(moment_fields("starts_at", starts_at, zone) | moment_fields("ends_at", ends_at, zone))
+
+
+def _moment_in(text: str | None) -> datetime | None:
+    """Read a moment from an address; nonsense, or one without a zone, is as good as none."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None and 2000 <= found.year <= 2100 else None
 
 
 def _handlers(move: str, action: Action) -> tuple[Any, Any]:
@@ -104,7 +116,7 @@ def _handlers(move: str, action: Action) -> tuple[Any, Any]:
     async def ask(request: Request, event_id: FromPath[uuid.UUID]) -> Response[str]:
         desk = desk_of(request)
         event = await desk.event(event_id, action)
-        return await _ask(desk, event, move, _move_form(event))
+        return await _ask(desk, event, move, _move_form(event, request.query_params.get("starts_at")))
 
     @post(
         f"/staff/events/{{event_id:uuid}}/{move}",

@@ -112,3 +112,35 @@ def test_what_is_quoted_is_not_the_persons_own_word() -> None:
     raw = HEAD + b"\r\nKami hadir.\r\n\r\n> Apakah Anda hadir?\r\n> Tidak.\r\n"
 
     assert read(raw).text() == "Kami hadir."
+
+
+@pytest.mark.parametrize(
+    "boundary", ['boundary="b%d"', 'boundary*="b%d"', 'boundary*0="b%d"', '\r boundary="b%d"'], ids=repr
+)
+def test_no_spelling_of_a_boundary_slips_past_the_limit_of_parts(boundary: str) -> None:
+    levels = b"".join(
+        b"Content-Type: multipart/mixed; " + (boundary % level).encode() + b"\r\r--b%d\r" % level for level in range(99)
+    )
+
+    with pytest.raises(UnreadableError):
+        read(HEAD + levels + b"\r" * 1000)
+
+
+def test_parts_around_very_many_lines_are_refused_before_they_are_compared() -> None:
+    levels = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(50))
+
+    with pytest.raises(UnreadableError, match="too many parts"):
+        read(HEAD + levels + b"\n" * 1_900_000)
+
+
+@pytest.mark.parametrize("header", [b"From: " + b"(" * 100_000, b"To: " + b"a@x.example, " * 20_000], ids=["(", "To"])
+def test_headers_that_are_made_to_be_expensive_are_refused(header: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        read(header + b"\r\n\r\nx")
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "undefined", "zlib", "no-such"])
+def test_a_codec_that_is_no_charset_is_read_as_utf_8(charset: str) -> None:
+    raw = HEAD + f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + "Terima kasih \\ud800 ✓".encode()
+
+    assert read(raw).text() == "Terima kasih \\ud800 ✓"

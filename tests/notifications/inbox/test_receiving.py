@@ -13,15 +13,17 @@ import pytest
 import sqlalchemy as sa
 
 from events import lifecycle, partners
+from events.links import Target
 from events.mail_tags import RETURN, RSVP, MailTags
 from events.models import Participation, PartnerAnswer
 from events.storage import ReadSession, Session
 from notifications import emails
+from notifications import material as materials
 from notifications.inbox.matching import Inbox
 from notifications.inbox.receiving import open_mail, take_in
 from notifications.models.email import EmailKind
 from notifications.models.inbound import InboundMessage
-from tests.notifications.post_office import KEY, RSVP_ADDRESS, PostOffice, calendar_of
+from tests.notifications.post_office import KEY, RSVP_ADDRESS, PostOffice, calendar_of, composer
 from tests.support.life import STAFF, STARTS_AT
 
 INVITED = "siti.aminah@unhas.example"
@@ -297,3 +299,120 @@ def test_what_cannot_be_read_waits_once(speaker: Correspondent) -> None:
     assert speaker.take_in(raw) is not None
     assert speaker.take_in(raw) is None
     assert speaker.message() == ("unreadable", "waiting", "no headers")
+
+
+def _bounce(to: str, failed: str, about: str = "", status: str = "5.1.1") -> bytes:
+    """Return a delivery status notification, with the headers of what bounced if `about` names it."""
+    original = (
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{about}@acara.example>\r\n\r\n" if about else ""
+    )
+    return (
+        f"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {to}\r\nSubject: failure\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {failed}\r\nAction: failed\r\nStatus: {status}\r\n\r\n{original}--b--\r\n"
+    ).encode()
+
+
+def _facts(speaker: Correspondent) -> list[tuple[str, dict[str, Any]]]:
+    return [(row.name, row.payload) for row in speaker.office.life.rows(speaker.event_id)]
+
+
+def test_a_bounce_tells_of_its_e_mail(speaker: Correspondent) -> None:
+    (email,) = speaker.office.rows(EmailKind.PARTNER_INVITATION)
+    speaker.take_in(_bounce("acara@x.example", INVITED, about=str(email.id)))
+
+    name, payload = _facts(speaker)[-1]
+    assert speaker.message() == ("bounce", "applied", "")
+    assert (name, payload["email_id"], payload["permanent"], payload["failure"]) == (
+        "BounceReceived",
+        str(email.id),
+        True,
+        "no-such-address",
+    )
+
+
+def test_nobody_has_anothers_address_called_unreachable_by_quoting_an_e_mail(speaker: Correspondent) -> None:
+    (email,) = speaker.office.rows(EmailKind.PARTNER_INVITATION)
+    speaker.take_in(_bounce("acara@x.example", "rival@x.example", about=str(email.id)))
+
+    assert speaker.message() == ("bounce", "waiting", "unknown_email")
+    assert _facts(speaker)[-1][0] == "InboundWaits"
+
+
+def test_where_an_address_is_forwarded_to_is_about_the_e_mail_if_our_tag_says_so(speaker: Correspondent) -> None:
+    (email,) = speaker.office.rows(EmailKind.PARTNER_INVITATION)
+    to = MailTags(KEY).address("bounces@x.example", RETURN, email.id)
+    speaker.take_in(_bounce(to, "forwarded@y.example", status="5.2.2"))
+
+    assert speaker.message() == ("bounce", "applied", "")
+    assert _facts(speaker)[-1][1]["permanent"] is False
+
+
+def test_a_bounce_about_nothing_of_ours_waits(speaker: Correspondent) -> None:
+    speaker.take_in(_bounce("acara@x.example", INVITED, about=str(uuid.uuid4())))
+
+    assert speaker.message() == ("bounce", "waiting", "unknown_email")
+
+
+def test_a_calendar_that_asks_for_the_entry_again_is_heard_only_from_the_invitee(speaker: Correspondent) -> None:
+    speaker.take_in(speaker.answer(method="REFRESH"))
+    assert _facts(speaker)[-1][0] == "RefreshAsked"
+    speaker.take_in(speaker.answer(method="REFRESH", sender="rival@x.example"))
+    assert _facts(speaker)[-1][0] == "InboundWaits"
+
+
+def test_two_messages_of_one_id_are_two(speaker: Correspondent) -> None:
+    first = speaker.answer("TENTATIVE", message_id="<1@scanner>")
+    second = speaker.answer("ACCEPTED", message_id="<1@scanner>", stamp=STAMP + timedelta(minutes=1))
+
+    assert [speaker.take_in(each) is not None for each in (first, second, second)] == [True, True, False]
+    assert speaker.participation().answer is PartnerAnswer.ACCEPTED
+
+
+def test_a_clock_that_runs_ahead_does_not_make_later_answers_old(speaker: Correspondent) -> None:
+    speaker.take_in(speaker.answer("ACCEPTED", stamp=STAMP + timedelta(days=9000)))
+    speaker.take_in(speaker.answer("DECLINED", stamp=STAMP + timedelta(minutes=5)))
+
+    assert speaker.participation().answer is PartnerAnswer.DECLINED
+
+
+def test_an_answer_that_comes_before_the_update_is_sent_is_about_the_old_time(speaker: Correspondent) -> None:
+    life = speaker.office.life
+    times = {"starts_at": STARTS_AT + timedelta(days=1), "ends_at": STARTS_AT + timedelta(days=1, hours=2)}
+    life.do(lifecycle.reschedule, speaker.event_id, **times, now=life.now, by=STAFF)
+    speaker.take_in(speaker.answer(sequence=0))
+
+    assert speaker.message() == ("answer", "stale", "old_sequence")
+    assert speaker.participation().answer is PartnerAnswer.NEEDS_ACTION
+
+
+def test_moving_the_event_forgets_the_other_time_that_was_asked_for(speaker: Correspondent) -> None:
+    life = speaker.office.life
+    speaker.take_in(speaker.answer("TENTATIVE", method="COUNTER", extra={"dtstart": STARTS_AT, "comment": "?"}))
+    times = {"starts_at": STARTS_AT + timedelta(days=1), "ends_at": STARTS_AT + timedelta(days=1, hours=2)}
+    life.do(lifecycle.reschedule, speaker.event_id, **times, now=life.now, by=STAFF)
+
+    found = speaker.participation()
+    assert (found.proposed_starts_at, found.answer_comment, found.answered_by) == (None, "", None)
+
+
+def test_of_a_reply_of_30_megabytes_the_beginning_waits(speaker: Correspondent) -> None:
+    raw = speaker.answer(message_id="<big@x>") + b"\r\n" + b"x" * 30_000_000
+    speaker.take_in(raw[: 2 * 1024 * 1024 + 1])
+
+    row = speaker.office.life.database.read(lambda s: s.scalars(sa.select(InboundMessage)).one())
+    assert (row.state.value, row.reason, row.sender) == ("waiting", "too_large", INVITED)
+    assert speaker.participation().answer is PartnerAnswer.NEEDS_ACTION
+
+
+def test_bounces_come_back_to_an_address_that_names_the_e_mail(speaker: Correspondent) -> None:
+    (email,) = speaker.office.rows(EmailKind.PARTNER_INVITATION)
+    returning = replace(composer(speaker.office.files), return_address="bounces@perpustakaan.batam.example")
+    material = speaker.office.life.database.read(
+        lambda s: materials.load(s, [email.id], now=speaker.office.life.now)[0]
+    )
+    sender = returning.compose(material, now=speaker.office.life.now).sender
+
+    assert MailTags(KEY).read(RETURN, sender) == Target(email.id, 1)
+    assert len(sender.partition("@")[0]) <= 64
