@@ -21,9 +21,11 @@ from certificates.models import Certificate, CertificateState
 from events import deliveries, facts, lifecycle, outbox
 from events.facts import Fact
 from events.models import Event, RegistrationState, Stage
-from notifications import emails, holding, post_facts, posts_drafting, reminders
+from notifications import emails, holding, post_facts, posts_drafting, reminders, resending
 from notifications import facts as email_facts
+from notifications.answers import Answer
 from notifications.facts import TextsAgreed
+from notifications.inbox.bounces import Failure
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
 from notifications.post_facts import PostApproved
@@ -82,6 +84,27 @@ def send_entry_again(context: Context, fact: email_facts.RefreshAsked, _cursor: 
         now=context.now,
         about=f"refresh:{context.now:%Y%m%d%H}",
     )
+
+
+def note_bounce(context: Context, fact: email_facts.BounceReceived, _cursor: Cursor | None) -> None:
+    """Have the e-mail say that it came back, whatever that says about its address."""
+    reason = _BOUNCED_BECAUSE.get(fact.failure, Answer.REFUSED)
+    resending.note_bounce(
+        context.session,
+        fact.email_id,
+        reason=reason.value,
+        code=fact.status,
+        said="",
+        permanent=True,
+        now=context.now,
+    )
+
+
+_BOUNCED_BECAUSE = {
+    Failure.NO_SUCH_ADDRESS.value: Answer.NO_SUCH_ADDRESS,
+    Failure.MAILBOX_FULL.value: Answer.MAILBOX_FULL,
+    Failure.REFUSED.value: Answer.POLICY,
+}
 
 
 def uninvite_partner(context: Context, fact: facts.PartnerWithdrawn, _cursor: Cursor | None) -> None:
@@ -277,7 +300,7 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     TextsAgreed: (standing.text_too,),
     PostApproved: (wake("posts"),),
     email_facts.EmailFailed: (reputation.weigh_failure,),
-    email_facts.BounceReceived: (reputation.weigh_bounce,),
+    email_facts.BounceReceived: (note_bounce, reputation.weigh_bounce),
     email_facts.ComplaintReceived: (reputation.heed_complaint,),
 }
 """What follows from each fact, in order. A fact that is not here is only remembered."""

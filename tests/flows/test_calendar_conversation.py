@@ -18,7 +18,9 @@ from pydantic import SecretStr
 from events import lifecycle, partners
 from events.models import Participation, ParticipationRole, PartnerAnswer, PartnerKind
 from events.storage import Session
+from notifications.models.email import Email
 from notifications.models.inbound import InboundMessage
+from notifications.models.suppression import Suppression
 from service.clock import set_clock
 from service.wiring import Runtime
 from tests.support.calendar_clients import FAMILIES, Client, fields
@@ -104,22 +106,28 @@ class Conversation:
         return self.runtime.database.write(lambda session: session.get_one(Participation, self.participation_id))
 
 
-@pytest.fixture(params=sorted(FAMILIES))
-def conversation(
-    request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path, smtp_sink: SmtpSink, imap: ImapServer
-) -> Iterator[Conversation]:
+@pytest.fixture
+def runtime(sqlite_url: str, tmp_path: Path, smtp_sink: SmtpSink, imap: ImapServer) -> Iterator[Runtime]:
     set_clock(tmp_path / "clock", NOW)
-    runtime = make_runtime(
+    made = make_runtime(
         sqlite_url,
         tmp_path,
         clock_file=tmp_path / "clock",
         smtp_url=SecretStr(smtp_sink.url),
         inbox_url=SecretStr(imap.url),
         rsvp_address=RSVP,
+        return_address="bounces@perpus-batam.example",
     )
-    with workers(runtime, ["facts", "emails"]):
-        yield Conversation(runtime, smtp_sink, imap, FAMILIES[request.param])
-    runtime.close()
+    with workers(made, ["facts", "emails"]):
+        yield made
+    made.close()
+
+
+@pytest.fixture(params=sorted(FAMILIES))
+def conversation(
+    request: pytest.FixtureRequest, runtime: Runtime, smtp_sink: SmtpSink, imap: ImapServer
+) -> Conversation:
+    return Conversation(runtime, smtp_sink, imap, FAMILIES[request.param])
 
 
 def test_a_calendar_follows_from_the_invitation_to_the_cancellation(conversation: Conversation) -> None:
@@ -148,3 +156,29 @@ def test_a_calendar_follows_from_the_invitation_to_the_cancellation(conversation
     assert len({each["ORGANIZER"] for each in objects}) == 1
     assert [int(each["SEQUENCE"]) for each in objects] == [0, 1, 2]
     assert "https://meet.example" not in (request + update + cancel).decode().replace("\r\n ", "")
+
+
+def test_an_invitation_that_comes_back_is_shown_as_bounced(
+    runtime: Runtime, smtp_sink: SmtpSink, imap: ImapServer
+) -> None:
+    conversation = Conversation(runtime, smtp_sink, imap, FAMILIES["outlook"])
+    conversation.sent(1, "REQUEST")
+    returned_to = smtp_sink.to(conversation.client.address)[0].sender
+    notice = (
+        f"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {returned_to}\r\nSubject: failure\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {conversation.client.address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+    )
+    assert conversation.send(notice.encode()) == ("applied", "")
+
+    def state() -> list[tuple[str, str | None]]:
+        rows = runtime.database.read(lambda session: session.execute(sa.select(Email.state, Email.reason)).all())
+        return [(each.value, reason) for each, reason in rows]
+
+    until(lambda: state() == [("bounced", "no_such_address")], what="the e-mail says that it came back")
+    until(lambda: _left_alone(runtime) == [conversation.client.address], what="the address is left alone")
+
+
+def _left_alone(runtime: Runtime) -> list[str]:
+    return list(runtime.database.read(lambda session: session.scalars(sa.select(Suppression.address)).all()))
