@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,7 +18,16 @@ from sqlalchemy.orm import Session
 from events import claims, seats
 from events.errors import NotFound
 from events.inserts import insert_all
-from events.models import SEATED_STATES, Event, Invitee, Registration, RegistrationState, SeatHold, Slot
+from events.models import (
+    SEATED_STATES,
+    Event,
+    Invitee,
+    Registration,
+    RegistrationState,
+    SeatAllotment,
+    SeatHold,
+    Slot,
+)
 from events.storage import ReadSession, UtcDateTime
 
 _HOLDS: sa.Table = SeatHold.__table__  # type: ignore[assignment] # a declarative class's table is a Table
@@ -162,6 +172,23 @@ def give_back(session: Session, held: Holding, *, was: RegistrationState) -> Non
     if was is RegistrationState.WAITLISTED:
         seats.stop_waiting(session, own.pool_id)
     elif was in SEATED_STATES:
-        seats.release(session, own.pool_id, own.party_size)
+        if own.allotment_id is None or not _back_to_partner(session, own):
+            seats.release(session, own.pool_id, own.party_size)
         for pool_id, count in sorted(held.choices.items()):
             seats.release(session, pool_id, count)
+
+
+def _back_to_partner(session: Session, own: Registration) -> bool:
+    """Give a partner the seat back that one of theirs had, while they may still fill it; the pool keeps its count."""
+    back = session.execute(
+        sa.update(SeatAllotment)
+        .where(
+            SeatAllotment.id == own.allotment_id,
+            SeatAllotment.pool_id == own.pool_id,
+            SeatAllotment.released_at.is_(None),
+        )
+        .values(held=SeatAllotment.held + own.party_size)
+        .execution_options(synchronize_session=False)
+    )
+    own.allotment_id = None
+    return cast("sa.CursorResult[Any]", back).rowcount == 1

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from events import claims, facts, outbox, seats, waitlist
+from events import allotment_release, claims, facts, outbox, seats, waitlist
 from events.errors import N_, FieldError, Invalid, WrongStage
 from events.event_rows import hold_event
 from events.event_rules import faults_before_publishing
@@ -201,6 +201,7 @@ def reschedule(
         seats.set_open(session, event.id, event.stage is Stage.REGISTRATION_OPEN)
     _ask_partners_again(session, event)
     session.flush()
+    allotment_release.follow_move(session, event, starts_at - old_starts_at)
     waitlist.follow_move(session, event, now=now)
     fact = facts.EventRescheduled(
         organiser_id=event.organiser_id,

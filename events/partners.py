@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, search_index
+from events import allotment_release, claims, facts, outbox, search_index
 from events.errors import N_, Conflict, NotFound
 from events.models import (
     Event,
@@ -106,12 +106,16 @@ def invite(
 
 def withdraw(session: Session, participation_id: uuid.UUID, *, now: datetime, by: str) -> None:
     """Take a partner off an event; doing it twice changes nothing. The caller commits."""
+    event_id = session.scalar(sa.select(Participation.event_id).where(Participation.id == participation_id))
+    if event_id is not None:
+        claims.claim(session, event_id)  # seats that they did not fill go to who waits
     participation, event = _load(session, participation_id)
     if participation.withdrawn_at is not None:
         return
     participation.withdrawn_at = now
     participation.calendar_sequence += 1
     search_index.index_event(session, event)
+    allotment_release.release_of(session, event, participation_id, now=now, by=by)
     outbox.record(
         session,
         facts.PartnerWithdrawn(organiser_id=event.organiser_id, event_id=event.id, participation_id=participation.id),
@@ -160,6 +164,21 @@ def answer(
         ),
         now=now,
         by=by,
+    )
+
+
+def note_opened(session: Session, participation_id: uuid.UUID, *, now: datetime) -> None:
+    """Note that a person looked at the partner's page; only the first time counts. The caller commits."""
+    participation, event = _load(session, participation_id)
+    if participation.opened_at is not None:
+        return
+    participation.opened_at = now
+    session.flush()
+    outbox.record(
+        session,
+        facts.PartnerOpened(organiser_id=event.organiser_id, event_id=event.id, participation_id=participation.id),
+        now=now,
+        by=f"partner:{participation.id}",
     )
 
 

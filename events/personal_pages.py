@@ -114,6 +114,10 @@ class PartnerPage:
     topic: LocalizedText
     answer: PartnerAnswer
     withdrawn: bool
+    opened: bool
+    """Whether a person has looked at the page before."""
+    proposed_starts_at: datetime | None
+    event_id: uuid.UUID
     join_url: str | None
     event: Card
     reason: LocalizedText
@@ -198,6 +202,9 @@ def partner_page(session: ReadSession, participation_id: uuid.UUID) -> PartnerPa
         topic=part.topic,
         answer=part.answer,
         withdrawn=part.withdrawn_at is not None,
+        opened=part.opened_at is not None,
+        proposed_starts_at=part.proposed_starts_at,
+        event_id=event.id,
         join_url=event.join_url,
         event=card_of(session, event, organiser),
         reason=event.reason,

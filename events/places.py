@@ -23,6 +23,10 @@ _CLOSED_REASONS = {
 }
 
 
+FILLED_IN = (Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.LIVE)
+"""While a partner can fill the seats that they were given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What registering needs to know of an event or slot."""
@@ -67,8 +71,13 @@ _PLACE_OF_SLOT = (
 """Built once: building a statement costs more than SQLite takes to run it."""
 
 
-def find_place(session: Session, event_id: uuid.UUID, slot_id: uuid.UUID | None, *, now: datetime) -> Place:
-    """Find the pool that the person asks for. Raises `NotFound`, `Closed` with the reason, or `Invalid`."""
+def find_place(
+    session: Session, event_id: uuid.UUID, slot_id: uuid.UUID | None, *, now: datetime, allotted: bool = False
+) -> Place:
+    """Find the pool that the person asks for. Raises `NotFound`, `Closed` with the reason, or `Invalid`.
+
+    `allotted`: it is for seats that are kept already, which are filled whether others can register or not.
+    """
     asked = {"event": event_id}
     if slot_id is None:
         row = session.connection().execute(_PLACE_OF_EVENT, asked).first()
@@ -82,7 +91,9 @@ def find_place(session: Session, event_id: uuid.UUID, slot_id: uuid.UUID | None,
     pool_id, is_open, reserved, room, starts_at = cast("tuple[uuid.UUID, bool, int, int | None, datetime]", row[7:])
     if stage is Stage.DRAFT:
         raise NotFound
-    if stage not in (Stage.REGISTRATION_OPEN, Stage.LIVE) or not is_open:
+    if allotted and stage not in FILLED_IN:
+        raise Closed(_CLOSED_REASONS.get(stage))
+    if not allotted and (stage not in (Stage.REGISTRATION_OPEN, Stage.LIVE) or not is_open):
         raise Closed(_CLOSED_REASONS.get(stage))
     if slot_id is not None and starts_at <= now:
         raise Closed(N_("This visiting time has already begun."))

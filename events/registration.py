@@ -84,6 +84,8 @@ class Application:
     guardian_of_series: bool = False
     """Whether the guardian is asked for all dates of a series at once, because one of them asks for a guardian."""
     source: RegistrationSource = RegistrationSource.FORM
+    allotment_id: uuid.UUID | None = None
+    """The partner's seats that this takes one of (`events.allotments`); such a person may be known by name only."""
     quiet: bool = False
     """Whether nobody is written to about the registration itself; reminders go out all the same."""
 
@@ -138,7 +140,7 @@ def register(
         if application.email is None:
             raise AlreadyRegistered(_NUMBER_KNOWN, field="phone")
         raise AlreadyRegistered(field="email")
-    _keep_answers(session, registration_id, application, now=now)
+    keep_answers(session, registration_id, application, now=now)
     state, counters = row["state"], None
     if state is not RegistrationState.REQUESTED:
         kept = holdings.kept_for(session, application.event_id, key) if place.reserved else 0
@@ -170,7 +172,7 @@ def row_of(
 ) -> dict[str, Any]:
     """Return the row with which somebody starts if there is a seat. Writes nothing; raises what `register` does."""
     _refuse_impossible(application, place, by)
-    key = person_key(application.email, application.phone)
+    key = key_of(application)
     admission = _judge(session, application, place, key, now=now)
     row = _row(application, place, registration_id, key, now=now) | admission.columns
     return row | _guardian_columns(application.guardian, place, now=now)
@@ -190,6 +192,13 @@ def _refuse_impossible(application: Application, place: Place, by: str) -> None:
         raise Invalid([FieldError("guardian", "unknown", N_("Minors cannot register for this event by themselves."))])
 
 
+def key_of(application: Application) -> str:
+    """Return what makes the person unique in a place: the contact, or the name among those whom a partner brings."""
+    if application.allotment_id is not None and not (application.email or application.phone):
+        return f"allotment:{application.allotment_id}:{' '.join(application.name.casefold().split())}"
+    return person_key(application.email, application.phone)
+
+
 @dataclass(frozen=True, slots=True)
 class _Admission:
     state: RegistrationState
@@ -206,7 +215,9 @@ def _judge(session: Session, application: Application, place: Place, key: str, *
     if rules.invited_first and is_invited(session, application.event_id, key):
         columns["priority"] = INVITED_PRIORITY
     if rules.required:
-        rule = approving_rule(session, rules, application.event_id, email=application.email, person_key=key)
+        rule: str | None = "partner"
+        if application.allotment_id is None:
+            rule = approving_rule(session, rules, application.event_id, email=application.email, person_key=key)
         columns["needs_approval"] = rule is None
         if rule is not None:
             columns |= {"decided_at": now, "decided_by": f"rule:{rule}"}
@@ -241,6 +252,7 @@ def _row(
         "form_revision": application.form_revision,
         "answers": application.answers,
         "needs_guardian": application.guardian is not None,
+        "allotment_id": application.allotment_id,
         "consent_version": application.consent_version,
         "consented_at": now,
         "link_version": 1,
@@ -261,7 +273,7 @@ def _guardian_columns(guardian: Guardian | None, place: Place, *, now: datetime)
     }
 
 
-def _keep_answers(session: Session, registration_id: uuid.UUID, application: Application, *, now: datetime) -> None:
+def keep_answers(session: Session, registration_id: uuid.UUID, application: Application, *, now: datetime) -> None:
     """Write what hangs on a registration with answers: the others of the party, places of choices, files."""
     keep_members(session, [(registration_id, application.members)])
     if application.files:

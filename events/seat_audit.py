@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from events.models import SEATED_STATES, Registration, RegistrationState, SeatHold, SeatPool
+from events.models import SEATED_STATES, Registration, RegistrationState, SeatAllotment, SeatHold, SeatPool
 from events.storage import ReadSession
 
 
@@ -25,7 +25,9 @@ class Drift:
 
 
 def find_drift(session: ReadSession) -> Sequence[Drift]:
-    """Return every pool that has drifted: ``taken`` is the parties of its seated registrations and what choices hold.
+    """Return every pool that has drifted: ``taken`` is the parties of its seated registrations and what is kept.
+
+    Kept are places of choices, and the seats that partners have not filled yet.
 
     One statement, so that what others change meanwhile is in both sides or in neither.
     """
@@ -45,12 +47,18 @@ def find_drift(session: ReadSession) -> Sequence[Drift]:
         .group_by(SeatHold.pool_id)
         .subquery()
     )
-    counted = sa.func.coalesce(own.c.n, 0) + sa.func.coalesce(choices.c.n, 0)
+    allotted = (
+        sa.select(SeatAllotment.pool_id, sa.func.sum(SeatAllotment.held).label("n"))
+        .group_by(SeatAllotment.pool_id)
+        .subquery()
+    )
+    counted = sa.func.coalesce(own.c.n, 0) + sa.func.coalesce(choices.c.n, 0) + sa.func.coalesce(allotted.c.n, 0)
     waiting = sa.func.coalesce(own.c.waiting, 0)
     rows = session.execute(
         sa.select(SeatPool.id, SeatPool.event_id, SeatPool.taken, counted, SeatPool.waiting, waiting)
         .outerjoin(own, own.c.pool_id == SeatPool.id)
         .outerjoin(choices, choices.c.pool_id == SeatPool.id)
+        .outerjoin(allotted, allotted.c.pool_id == SeatPool.id)
         .where(sa.or_(SeatPool.taken != counted, SeatPool.waiting != waiting))
         .order_by(SeatPool.id)
     )

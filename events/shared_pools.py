@@ -17,6 +17,7 @@ from events.models import (
     PoolPurpose,
     Registration,
     RegistrationState,
+    SeatAllotment,
     SeatHold,
     SeatPool,
     Slot,
@@ -67,6 +68,7 @@ def share_pool(
         slot.pool_id = pool_id
     session.flush()
     session.execute(sa.update(Registration).where(Registration.slot_id.in_(wanted)).values(pool_id=pool_id))
+    session.execute(sa.update(SeatAllotment).where(SeatAllotment.slot_id.in_(wanted)).values(pool_id=pool_id))
     for changed in (*sorted(before), pool_id):
         _recount(session, changed)
     _remove_unused(session, before)
@@ -94,7 +96,9 @@ def _recount(session: Session, pool_id: uuid.UUID) -> None:
         .select_from(Registration)
         .where(*own, Registration.state == RegistrationState.WAITLISTED)
     )
-    seats.set_counters(session, pool_id, taken=int(taken or 0) + int(of_choices or 0), waiting=int(waiting or 0))
+    allotted = session.scalar(sa.select(sa.func.sum(SeatAllotment.held)).where(SeatAllotment.pool_id == pool_id))
+    counted = int(taken or 0) + int(of_choices or 0) + int(allotted or 0)
+    seats.set_counters(session, pool_id, taken=counted, waiting=int(waiting or 0))
 
 
 def _remove_unused(session: Session, pool_ids: Collection[uuid.UUID]) -> None:
@@ -103,6 +107,7 @@ def _remove_unused(session: Session, pool_ids: Collection[uuid.UUID]) -> None:
         sa.select(Slot.id).where(Slot.pool_id == SeatPool.id).exists(),
         sa.select(Registration.id).where(Registration.pool_id == SeatPool.id).exists(),
         sa.select(SeatHold.registration_id).where(SeatHold.pool_id == SeatPool.id).exists(),
+        sa.select(SeatAllotment.id).where(SeatAllotment.pool_id == SeatPool.id).exists(),
     )
     session.execute(
         sa.delete(SeatPool)

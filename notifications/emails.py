@@ -73,6 +73,10 @@ _PRIORITY = {
     EmailKind.REVIEW_ASKED: 3,
     EmailKind.REVIEW_RETURNED: 3,
     EmailKind.REVIEW_APPROVED: 3,
+    EmailKind.PARTNER_REMINDER: 4,
+    EmailKind.PARTNER_SEATS: 3,
+    EmailKind.PARTNER_MATERIALS: 3,
+    EmailKind.PARTNER_REPORT: 5,
     EmailKind.OFFER_EXPIRED: 4,
     EmailKind.REMINDER_1D: 4,
     EmailKind.REMINDER_7D: 5,
@@ -248,9 +252,11 @@ def queue_to_partner(
     about: str | None = None,
     params: Mapping[str, Any] | None = None,
     attachments: Sequence[Mapping[str, str]] = (),
+    due_at: datetime | None = None,
 ) -> uuid.UUID | None:
     """Owe one partner an e-mail; returns its id, or None like `queue`, whose `about` and `attachments` these are.
 
+    `due_at` says when it goes out, if not at once.
     While the event is a draft nobody is invited: `queue_to_partners` does so when it is published.
     """
     row = session.execute(
@@ -273,6 +279,7 @@ def queue_to_partner(
         "dedupe_key": f"{kind.value}:{participation.id}:{about}",
         "uid": str(participation.id) if kind in _OF_PARTNER else None,
         "attachments": [dict(each) for each in attachments],
+        "due_at": due_at or now,
     }
     return owe(session, values)
 

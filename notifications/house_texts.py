@@ -40,7 +40,17 @@ _ORDINARY: Mapping[str, Any] = {
 """The situation that a text is mostly for; what is not named is not the case."""
 _NOT_THE_CASE = dict.fromkeys(
     (
-        *("approved", "awaited", "corrected", "dates", "exchanged", "guardian_refused", "moved", "new_link"),
+        *(
+            "approved",
+            "awaited",
+            "corrected",
+            "recording_url",
+            "dates",
+            "exchanged",
+            "guardian_refused",
+            "moved",
+            "new_link",
+        ),
         *("replaces", "role", "stage", "undone", "withdrawn"),
         *(
             "attached",

@@ -13,11 +13,12 @@ from babel.dates import format_date as babel_date
 from events import dates
 from events.brand import Brand, brand_of, contrast
 from events.links import Links
-from events.models import Event, EventMode, Organiser, ParticipationRole, PartnerKind
+from events.models import ContributionItem, Event, EventMode, Organiser, ParticipationRole, PartnerKind
 from events.plaintext import lines, one_line
 from notifications import waiting_words
 from notifications.material import Material
 from notifications.models.email import EmailKind
+from notifications.partner_material import PartnerWork
 from notifications.rendering_bookings import booking_context
 from notifications.review_material import ReviewMaterial
 
@@ -175,6 +176,29 @@ def _of_guardian(material: Material, links: Links, locale: str, *, now: datetime
     }
 
 
+_PAGES = {
+    EmailKind.PARTNER_SEATS: "/seats",
+    EmailKind.PARTNER_MATERIALS: "/materials",
+    EmailKind.PARTNER_REPORT: "/report",
+}
+"""The page of the partner's that an e-mail leads to."""
+_ITEMS = {
+    ContributionItem.BIOGRAPHY: {"id": "biografi singkat", "en": "short biography"},
+    ContributionItem.PHOTO: {"id": "foto", "en": "photo"},
+    ContributionItem.TITLE: {"id": "judul materi", "en": "title of your talk"},
+    ContributionItem.SLIDES: {"id": "slide", "en": "slides"},
+    ContributionItem.RECORDING_CONSENT: {"id": "persetujuan perekaman", "en": "consent to be recorded"},
+    ContributionItem.PHONE: {"id": "nomor telepon", "en": "telephone number"},
+    ContributionItem.NEEDS: {"id": "kebutuhan Anda", "en": "what you need"},
+}
+_COUNTED = {"id": "{} terdaftar, {} hadir", "en": "{} registered, {} came"}
+_FILLED = {"id": "{} kursi, {} sudah bernama", "en": "{} seats, {} with a name"}
+
+
+def _seats(work: PartnerWork, locale: str) -> str:
+    return _FILLED[locale].format(work.seats, work.filled)
+
+
 def _of_partner(material: Material, links: Links, locale: str) -> dict[str, Any]:
     partner, participation = material.partner, material.participation
     assert partner is not None  # noqa: S101 - an e-mail is to a registrant or to a partner
@@ -182,13 +206,22 @@ def _of_partner(material: Material, links: Links, locale: str) -> dict[str, Any]
     person = partner.contact_name or (partner.name if partner.kind is PartnerKind.SPEAKER else "")
     salutation = _SALUTATIONS[locale]["formal"] if person else _INSTITUTION[locale]
     page = links.partner_url(participation.id, participation.link_version)
+    kind, work = material.email.kind, material.work or PartnerWork()
+    until = work.due_at if kind is EmailKind.PARTNER_MATERIALS else work.release_at
+    over = kind is EmailKind.PARTNER_REPORT
     return {
         "salutation": salutation.format(one_line(person or partner.name)),
         "addressee": one_line(person or partner.name),
         "invitee": _INVITEE[locale] if person else one_line(partner.name),
         "role": _ROLES[participation.role][locale],
         "topic": one_line(participation.topic.to(locale)),
-        "partner_url": page,
+        "partner_url": page + _PAGES.get(kind, ""),
+        "deadline": dates.format_moment(until, material.event.timezone, locale) if until and not over else "",
+        "seats": _seats(work, locale) if kind is EmailKind.PARTNER_SEATS else "",
+        "asked": ", ".join(_ITEMS[item][locale] for item in work.missing)
+        if kind is EmailKind.PARTNER_MATERIALS
+        else "",
+        "registered": _COUNTED[locale].format(work.filled, work.came) if over and work.came is not None else "",
         "manage_url": page,
         "meeting_url": f"{page}/join" if material.event.join_url else "",
         "withdrawn": participation.withdrawn_at is not None,

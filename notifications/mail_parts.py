@@ -61,7 +61,8 @@ _OFF = (
     EmailKind.REGISTRATION_DECLINED,
     EmailKind.WAITING_ENDED,
 )
-_AFTERWARDS = (EmailKind.CERTIFICATE, EmailKind.RECORDING_AVAILABLE)
+_AFTERWARDS = (EmailKind.CERTIFICATE, EmailKind.RECORDING_AVAILABLE, EmailKind.PARTNER_REPORT)
+_WITH_DEADLINE = (EmailKind.PARTNER_SEATS, EmailKind.PARTNER_MATERIALS)
 _OF_GUARDIANS = (EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_MISSING)
 _LABELS = {
     "title": {"id": "Acara", "en": "Event"},
@@ -77,6 +78,10 @@ _LABELS = {
     "reason": {"id": "Alasan", "en": "Reason"},
     "comment": {"id": "Catatan", "en": "Comment"},
     "series": {"id": "Seri", "en": "Series"},
+    "seats": {"id": "Kursi Anda", "en": "Your seats"},
+    "asked": {"id": "Masih kami nantikan", "en": "Still missing"},
+    "until": {"id": "Sampai", "en": "Until"},
+    "registered": {"id": "Peserta dari Anda", "en": "Your people"},
 }
 _MATERIALS = {"id": "Materi untuk Anda", "en": "Materials for you"}
 
@@ -124,5 +129,9 @@ def _rows(kind: EmailKind, context: Mapping[str, Any]) -> Iterator[tuple[str, st
         yield "where", context["where"]
         yield "people", str(context.get("party_size", 1)) if context.get("party_size", 1) > 1 else ""
     yield "number", context["number"]
+    yield "seats", context.get("seats", "")
+    yield "asked", context.get("asked", "")
+    yield "until", context["deadline"] if kind in _WITH_DEADLINE else ""
+    yield "registered", context.get("registered", "")
     if old or (kind in _TAKEN_OFF and not context.get("withdrawn")):
         yield "reason", context["reason"]

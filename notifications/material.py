@@ -30,6 +30,7 @@ from notifications.booking_material import BookingMaterial, load_bookings
 from notifications.gathering import PersonInSeries, load_dates
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.mail_template import OwnText
+from notifications.partner_material import OF_COLLABORATION, PartnerWork, load_work
 from notifications.review_material import ReviewMaterial, load_reviews
 
 INVITING = (
@@ -48,6 +49,9 @@ _WITH_BOOKINGS = (*OF_BOOKINGS, EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_M
 
 _WITH_MATERIALS = (EmailKind.REMINDER_1D, EmailKind.CERTIFICATE, EmailKind.RECORDING_AVAILABLE)
 """Kinds that name what is laid out for those who are registered: what to bring along, and what to read afterwards."""
+
+_WITH_RECORDING = (EmailKind.RECORDING_AVAILABLE, EmailKind.PARTNER_REPORT)
+"""Kinds that lead to the recording."""
 
 _Row = TypeVar("_Row")
 
@@ -77,6 +81,8 @@ class Material:
     waiting: Waiting | None
     """Where somebody who waits stands in the queue, and why."""
     told: Told
+    work: PartnerWork | None = None
+    """What is arranged with the partner, where the e-mail is about it."""
     booking: BookingMaterial | None = None
     """All dates of the series that the person registered for, where the e-mail is about them."""
     review: ReviewMaterial | None = None
@@ -118,6 +124,8 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     organisers = _by_id(session, Organiser, {e.organiser_id for e in events.values()})
     recordings = _recordings(session, emails.values())
     told = _told(session, emails.values())
+    collaborating = (e.participation_id for e in emails.values() if e.kind in OF_COLLABORATION)
+    work = load_work(session, {key for key in collaborating if key is not None})
     bookings = load_bookings(session, _of_bookings(emails.values(), registrations))
     one_by_one = load_dates(session, _with_dates(emails.values(), registrations, events))
     laid_out = _laid_out(session, emails.values(), events)
@@ -137,6 +145,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             participation=participation,
             partner=partners.get(participation.partner_id) if participation else None,
             recording_url=recordings.get(event.id),
+            work=work.get(participation.id) if participation and email.kind in OF_COLLABORATION else None,
             waiting=_waiting(session, email, registration, now=now),
             suppressed=suppressed.get(email.id),
             told=_with_booking(told.get(email.uid or "", Told()), registration),
@@ -158,7 +167,7 @@ def _by_id(session: ReadSession, model: type[_Row], ids: Iterable[uuid.UUID | No
 
 def _recordings(session: ReadSession, emails: Iterable[Email]) -> dict[uuid.UUID, str]:
     """Return the address of each event's newest published recording, where an e-mail is about one."""
-    wanted = {email.event_id for email in emails if email.kind is EmailKind.RECORDING_AVAILABLE}
+    wanted = {email.event_id for email in emails if email.kind in _WITH_RECORDING}
     if not wanted:
         return {}
     rows = session.execute(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from events.lifecycle import AHEAD
-from events.models import ACTIVE_STATES, RegistrationState, ReviewState, Stage
+from events.models import ACTIVE_STATES, PartnerAnswer, RegistrationState, ReviewState, Stage
 from notifications.booking_material import awaits_guardian
 from notifications.material import Material
 from notifications.models.email import EmailKind
@@ -161,6 +161,35 @@ def _in_review(state: ReviewState, *stages: Stage) -> Callable[[Material, dateti
     return rule
 
 
+def _is_silent(material: Material, now: datetime) -> bool:
+    """Who has answered meanwhile is not reminded."""
+    part = material.participation
+    silent = part is not None and part.answer is PartnerAnswer.NEEDS_ACTION
+    return silent and material.event.stage in AHEAD and _takes_part(material, now)
+
+
+def _can_name_people(material: Material, now: datetime) -> bool:
+    work = material.work
+    until = work.release_at if work is not None else None
+    return until is not None and until > now and _takes_part(material, now)
+
+
+def _owes_something(material: Material, now: datetime) -> bool:
+    """Slides come after the event as well."""
+    del now
+    part, work = material.participation, material.work
+    if part is None or part.withdrawn_at is not None or work is None:
+        return False
+    return bool(work.missing) and material.event.stage in (*_ON, Stage.ENDED)
+
+
+def _took_part(material: Material, now: datetime) -> bool:
+    del now
+    part = material.participation
+    there = part is not None and part.withdrawn_at is None and part.answer is not PartnerAnswer.DECLINED
+    return there and material.event.stage in _OVER
+
+
 _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.CONFIRMATION: _holds(RegistrationState.CONFIRMED, _ON),
     EmailKind.REGISTRATION_RECEIVED: _undecided,
@@ -192,4 +221,8 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.REVIEW_ASKED: _in_review(ReviewState.SUBMITTED, Stage.DRAFT),
     EmailKind.REVIEW_RETURNED: _in_review(ReviewState.RETURNED, Stage.DRAFT),
     EmailKind.REVIEW_APPROVED: _in_review(ReviewState.APPROVED, *_ON, *_OVER),
+    EmailKind.PARTNER_REMINDER: _is_silent,
+    EmailKind.PARTNER_SEATS: _can_name_people,
+    EmailKind.PARTNER_MATERIALS: _owes_something,
+    EmailKind.PARTNER_REPORT: _took_part,
 }

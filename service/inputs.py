@@ -252,6 +252,7 @@ class PartnerAnswerInput(Input):
     """A partner's answer to the invitation."""
 
     answer: Literal["accepted", "tentative", "declined"]
+    comment: Text500 | None = None
 
 
 def _again(error: ErrorDetails) -> InitErrorDetails:

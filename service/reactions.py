@@ -21,7 +21,7 @@ from certificates.models import Certificate, CertificateState
 from events import deliveries, facts, lifecycle, outbox
 from events.facts import Fact
 from events.models import Event, RegistrationState, Stage
-from notifications import emails, holding, post_facts, posts_drafting, reminders, resending
+from notifications import collaborating, emails, holding, post_facts, posts_drafting, reminders, resending
 from notifications import facts as email_facts
 from notifications.answers import Answer
 from notifications.facts import TextsAgreed
@@ -112,6 +112,37 @@ def uninvite_partner(context: Context, fact: facts.PartnerWithdrawn, _cursor: Cu
     emails.queue_to_partner(
         context.session, EmailKind.PARTNER_CANCELLATION, participation_id=fact.participation_id, now=context.now
     )
+
+
+def remind_partner(context: Context, fact: facts.PartnerReminded, _cursor: Cursor | None) -> None:
+    """Remind a partner who has not answered."""
+    emails.queue_to_partner(
+        context.session,
+        EmailKind.PARTNER_REMINDER,
+        participation_id=fact.participation_id,
+        now=context.now,
+        about=str(fact.count),
+    )
+
+
+def tell_of_seats(context: Context, fact: facts.SeatsAllotted, _cursor: Cursor | None) -> None:
+    """Send a partner the link to the seats that are theirs to fill; a new number or time is told once more."""
+    collaborating.tell_of_seats(context.session, fact.participation_id, now=context.now)
+
+
+def ask_for_contributions(context: Context, fact: facts.ContributionsAsked, _cursor: Cursor | None) -> None:
+    """Send a partner the link to what is asked of them."""
+    collaborating.ask_for_contributions(context.session, fact.participation_id, now=context.now)
+
+
+def catch_up_with_partners(context: Context, fact: facts.EventPublished, _cursor: Cursor | None) -> None:
+    """Tell partners what was arranged while nobody was to know of the event."""
+    collaborating.catch_up(context.session, event_of(fact), now=context.now)
+
+
+def report_to_partners(context: Context, fact: facts.EventEnded, _cursor: Cursor | None) -> None:
+    """Tell partners a day later how it was, and ask how it was for them."""
+    collaborating.report(context.session, event_of(fact), now=context.now)
 
 
 # ---------------------------------------------------------------- after the event
@@ -228,6 +259,7 @@ def wake(*queues: str) -> Reaction:
 REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.EventPublished: (
         tell_partners(EmailKind.PARTNER_INVITATION),
+        catch_up_with_partners,
         draft_posts(Moment.ANNOUNCED),
         plan_posts,
     ),
@@ -290,7 +322,11 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     email_facts.RefreshAsked: (send_entry_again,),
     email_facts.MailReleased: (queue_released,),
     facts.EventStarted: (rewrite_posts, draft_posts(Moment.LIVE)),
-    facts.EventEnded: (rewrite_posts, draft_posts(Moment.THANKS)),
+    facts.EventEnded: (rewrite_posts, draft_posts(Moment.THANKS), report_to_partners),
+    facts.PartnerReminded: (remind_partner,),
+    facts.SeatsAllotted: (tell_of_seats,),
+    facts.ContributionsAsked: (ask_for_contributions,),
+    facts.ContributionAccepted: (rewrite_posts,),
     facts.SurveyOpened: (draft_posts(Moment.SURVEY),),
     facts.AttendanceRecorded: (certify_latecomer,),
     CertificateIssued: (send_certificate,),

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from certificates import issuing
 from certificates.models import Certificate
 from events import (
+    allotment_release,
     answer_files,
     deliveries,
     guardians,
@@ -40,7 +41,7 @@ from notifications.models.email import Email
 from notifications.models.poster import Poster
 from notifications.models.text_message import TextChannel
 from notifications.texting import sending
-from service import idempotency, rate_counts
+from service import idempotency, partner_sweeping, rate_counts
 from service.accounts import sealing, staff
 from service.clock import real_now
 from service.outages import Unavailable
@@ -123,6 +124,7 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(lambda session: rate_counts.prune(session, real_now=now))
     runtime.database.write(lambda session: suppressing.prune(session, now=runtime.clock.now()))
     remove_answers(runtime)
+    partner_sweeping.sweep(runtime)
     runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))
     forget_letters(runtime)
     begun_before = runtime.clock.now() - UPLOADS_KEPT
@@ -177,6 +179,8 @@ def tick(runtime: Runtime) -> None:
         runtime.database.write(lambda session: queueing.end_waiting(session, now=now))
     if runtime.database.read(lambda session: invitees.has_overdue(session, now=now)):
         runtime.database.write(lambda session: invitees.release_overdue(session, now=now))
+    if runtime.database.read(lambda session: allotment_release.has_overdue(session, now=now)):
+        runtime.database.write(lambda session: allotment_release.release_overdue(session, now=now))
     if runtime.database.read(lambda session: guardians.has_due(session, now=now)):
         runtime.database.write(lambda session: guardians.expire(session, now=now))
     lost = runtime.database.read(lambda session: outbox.unsettled(session, real_now=real_now(), grace=BELL_GRACE))

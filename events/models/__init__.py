@@ -12,6 +12,16 @@ from events.models.authoring import (
     ReviewState,
     WorkingCopy,
 )
+from events.models.collaboration import (
+    Contribution,
+    ContributionItem,
+    FilePurpose,
+    PartnerContact,
+    PartnerFile,
+    PartnerReport,
+    RecordingConsent,
+    SeatAllotment,
+)
 from events.models.door import AgeGroup, Direction, DoorScan, HeadCount, Presence, ScanOutcome
 from events.models.event import Event, EventKind, EventMode, EventTag, PartyKind, ProgrammeItem, Stage, TagKind, Track
 from events.models.form import AnswerFile, FormRevision
@@ -40,6 +50,8 @@ __all__ = [
     "AnswerFile",
     "Attendance",
     "CommentKind",
+    "Contribution",
+    "ContributionItem",
     "Direction",
     "DoorScan",
     "Event",
@@ -50,6 +62,7 @@ __all__ = [
     "EventTag",
     "EventTemplate",
     "Evidence",
+    "FilePurpose",
     "FormRevision",
     "HeadCount",
     "Invitee",
@@ -61,7 +74,10 @@ __all__ = [
     "ParticipationRole",
     "Partner",
     "PartnerAnswer",
+    "PartnerContact",
+    "PartnerFile",
     "PartnerKind",
+    "PartnerReport",
     "PartyKind",
     "PartyMember",
     "PoolPurpose",
@@ -69,6 +85,7 @@ __all__ = [
     "PreviewLink",
     "ProgrammeItem",
     "Recording",
+    "RecordingConsent",
     "RecordingState",
     "Registration",
     "RegistrationImport",
@@ -77,6 +94,7 @@ __all__ = [
     "ReviewRule",
     "ReviewState",
     "ScanOutcome",
+    "SeatAllotment",
     "SeatHold",
     "SeatPool",
     "Series",

@@ -59,6 +59,8 @@ class Partner(Base):
     timezone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
     photo_key: Mapped[str | None] = mapped_column(sa.String(200))
     created_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
+    """When what is personal was removed (`events.partner_retention`); the name stays on what they took part in."""
 
 
 class Participation(Base):
@@ -84,6 +86,11 @@ class Participation(Base):
     """Another time that the partner proposed (COUNTER), until they answer without one or the event moves."""
     proposed_ends_at: Mapped[datetime | None]
     invited_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    """When a person first looked at the partner's page."""
+    reminded_at: Mapped[datetime | None]
+    """When they were last reminded that they have not answered."""
+    reminders: Mapped[int] = mapped_column(default=0)
     withdrawn_at: Mapped[datetime | None]
     link_version: Mapped[int] = mapped_column(default=1)
     calendar_sequence: Mapped[int] = mapped_column(default=0)

@@ -33,6 +33,7 @@ class RegistrationSource(enum.StrEnum):
     STAFF = "staff"
     IMPORT = "import"
     WALK_IN = "walk_in"
+    PARTNER = "partner"
 
 
 SEATED_STATES = (RegistrationState.PENDING, RegistrationState.CONFIRMED, RegistrationState.OFFERED)
@@ -75,6 +76,12 @@ class Registration(Base):
             sqlite_where=sa.text("replaces_id IS NOT NULL"),
             postgresql_where=sa.text("replaces_id IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_registration_allotment_id",
+            "allotment_id",
+            sqlite_where=sa.text("allotment_id IS NOT NULL"),
+            postgresql_where=sa.text("allotment_id IS NOT NULL"),
+        ),
         # The few that await a decision, for who looks after many events at once.
         sa.Index(
             "ix_registration_undecided",
@@ -92,6 +99,8 @@ class Registration(Base):
     """The slot, or the event where it has none: once in it is a person. Several slots may share one pool."""
     series_booking_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("series_booking.id"))
     """What the registrations have in common that a person made at once for a whole series."""
+    allotment_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("seat_allotment.id", ondelete="SET NULL"))
+    """The partner's seats that this is one of."""
     replaces_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("registration.id"))
     """The place on another date of the series that is given back once this one is certain."""
     state: Mapped[RegistrationState] = mapped_column(enum_type(RegistrationState))

@@ -21,7 +21,7 @@ from service.web.languages import translate
 from service.web.pages import Request, pages_of
 from service.wiring import Runtime
 
-_CLOSED = ("/r/", "/s/", "/j/", "/p/", "/v/", "/staff", "/preview/", "/api/")
+_CLOSED = ("/r/", "/s/", "/j/", "/p/", "/slides/", "/v/", "/staff", "/preview/", "/api/")
 
 
 @get("/robots.txt", sync_to_thread=False)

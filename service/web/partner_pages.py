@@ -9,64 +9,52 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from certificates.listing import of_participation
-from events import calendar, partners, personal_pages
+from events import calendar, partners
 from events.errors import NotFound
-from events.links import PARTNER, check_version
 from events.models import Event, Participation, PartnerAnswer
-from events.personal_pages import PartnerPage
-from events.storage import ReadSession
+from events.recording_consent import ON_STAGE
+from events.storage import ReadSession, Session
 from service.inputs import PartnerAnswerInput
 from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, read_form
-from service.web.pages import Request, locale_of, pages_of
+from service.web.pages import Request, locale_of
+from service.web.partner_opening import note_opened, open_partner
 from service.wiring import Runtime
-
-
-async def _open(runtime: Runtime, token: str) -> PartnerPage:
-    target = runtime.links.read(PARTNER, token)
-    page = await runtime.database.aread(lambda session: personal_pages.partner_page(session, target.id))
-    check_version(target, page.link_version)
-    return page
 
 
 @get("/p/{token:str}")
 async def show_invitation(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Response[str]:
-    """Show the invitation and the answer that was given."""
-    page = await _open(runtime, token)
-    certificates = await runtime.database.aread(lambda session: of_participation(session, page.id))
-    return pages_of(request).page(
-        request,
-        "partner.html",
-        house=page.house,
-        personal=True,
-        reader_locale=page.locale,
-        part=page,
-        certificates=certificates,
-        token=token,
-        now=runtime.clock.now(),
-    )
+    """Show the invitation, the answer that was given, and what else there is to do."""
+    opened = await open_partner(request, runtime, token)
+    await note_opened(opened)
+    certificates = await runtime.database.aread(lambda session: of_participation(session, opened.page.id))
+    return opened.show("partner.html", certificates=certificates, on_stage=ON_STAGE)
 
 
 @post("/p/{token:str}", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
 async def answer(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Redirect:
     """Note the partner's answer; the last one counts. Raises `Invalid` for none of the three."""
-    page = await _open(runtime, token)
-    given = PartnerAnswer((await read_form(request)).check(PartnerAnswerInput).answer)
+    opened = await open_partner(request, runtime, token)
+    data = (await read_form(request)).check(PartnerAnswerInput)
+    given = PartnerAnswer(data.answer)
     now = runtime.clock.now()
-    await runtime.database.awrite(
-        lambda session: partners.answer(session, page.id, given, now=now, by=f"partner:{page.id}")
-    )
-    return Redirect(f"/p/{token}", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
+
+    def use_case(session: Session) -> None:
+        partners.answer(session, opened.page.id, given, now=now, by=opened.by, comment=data.comment or "")
+        partners.note_opened(session, opened.page.id, now=now)
+
+    await runtime.database.awrite(use_case)
+    return opened.go()
 
 
 @get("/p/{token:str}/join")
-async def partner_join(runtime: NamedDependency[Runtime], token: FromPath[str]) -> Redirect:
+async def partner_join(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Redirect:
     """Lead a partner into the meeting: calendars hold this link, which outlives the meeting's own address.
 
     There is no door before it: speakers come early. Raises `NotFound` where there is no meeting, or none any more.
     """
-    page = await _open(runtime, token)
+    page = (await open_partner(request, runtime, token)).page
     if page.join_url is None:
         raise NotFound
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -78,7 +66,7 @@ async def partner_calendar(
     request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]
 ) -> Response[bytes]:
     """Send the partner's calendar entry, the same that the invitation carries."""
-    page = await _open(runtime, token)
+    page = (await open_partner(request, runtime, token)).page
     locale = locale_of(request, page.locale)
 
     def read(session: ReadSession) -> bytes:
@@ -94,9 +82,9 @@ async def partner_calendar(
 
 @get("/p/{token:str}/certificate/{code:str}")
 async def partner_certificate(
-    runtime: NamedDependency[Runtime], token: FromPath[str], code: FromPath[str]
+    request: Request, runtime: NamedDependency[Runtime], token: FromPath[str], code: FromPath[str]
 ) -> Response[bytes]:
     """Send one of the partner's own certificates. Raises `NotFound` for any other code."""
-    page = await _open(runtime, token)
+    page = (await open_partner(request, runtime, token)).page
     held = await runtime.database.aread(lambda session: of_participation(session, page.id))
     return await certificate_file(runtime.files, held, code)

@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from service.addresses import refuse_nul
 from service.limiting import limit_posts
 from service.routers import FreshRouter
+from service.web import partner_seats, partner_work
 from service.web.brand_routes import brand_logo, brand_stylesheet
 from service.web.coming import archive, archive_of_house, coming, coming_of_house
 from service.web.compressing import compress_public
@@ -135,6 +136,8 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     enter,
     show_invitation,
     answer,
+    *partner_seats.HANDLERS,
+    *partner_work.HANDLERS,
     partner_calendar,
     partner_join,
     partner_certificate,

@@ -18,6 +18,7 @@ import pytest
 from events.brand import contrast
 from events.files import FileStore
 from events.models import (
+    ContributionItem,
     Event,
     EventKind,
     EventMode,
@@ -38,6 +39,7 @@ from notifications.booking_material import BookingMaterial
 from notifications.mail_context import context_of
 from notifications.material import OF_BOOKINGS, Material, Told
 from notifications.models.email import Email, EmailKind
+from notifications.partner_material import PartnerWork
 from notifications.review_material import OF_REVIEWS, ReviewMaterial
 from tests.notifications.post_office import calendar_of, composer, links, parse
 from tests.support.calendars import assert_calendar_valid
@@ -49,7 +51,23 @@ NOW = datetime(2026, 12, 11, 2, 0, tzinfo=UTC)
 STARTS_AT = datetime(2026, 12, 12, 2, 0, tzinfo=UTC)
 _ZERO = uuid.UUID("019afc00-0000-7000-8000-000000000000")
 
-_OF_PARTNER = (EmailKind.PARTNER_INVITATION, EmailKind.PARTNER_UPDATE, EmailKind.PARTNER_CANCELLATION)
+_OF_PARTNER = (
+    EmailKind.PARTNER_INVITATION,
+    EmailKind.PARTNER_UPDATE,
+    EmailKind.PARTNER_CANCELLATION,
+    EmailKind.PARTNER_REMINDER,
+    EmailKind.PARTNER_SEATS,
+    EmailKind.PARTNER_MATERIALS,
+    EmailKind.PARTNER_REPORT,
+)
+_WORK = PartnerWork(
+    seats=30,
+    filled=12,
+    release_at=datetime(2026, 12, 11, 10, 0, tzinfo=UTC),
+    missing=(ContributionItem.BIOGRAPHY, ContributionItem.PHOTO),
+    due_at=datetime(2026, 12, 11, 16, 0, tzinfo=UTC),
+    came=10,
+)
 _OF_GUARDIAN = (EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_AWAITED, EmailKind.GUARDIAN_MISSING)
 _STATES = {
     EmailKind.GUARDIAN_REQUEST: RegistrationState.PENDING,
@@ -70,6 +88,7 @@ _STAGES = {
     EmailKind.PARTNER_CANCELLATION: Stage.CANCELLED,
     EmailKind.RECORDING_AVAILABLE: Stage.ENDED,
     EmailKind.CERTIFICATE: Stage.ENDED,
+    EmailKind.PARTNER_REPORT: Stage.ENDED,
 }
 _MOVES = (EmailKind.EVENT_UPDATE, EmailKind.PARTNER_UPDATE)
 
@@ -185,6 +204,7 @@ def material(kind: EmailKind, locale: str) -> Material:
         slot=None,
         participation=_participation() if of_partner else None,
         partner=_partner(locale) if of_partner else None,
+        work=_WORK if of_partner else None,
         recording_url="https://www.youtube.com/watch?v=abcdefghijk",
         waiting=Waiting(3, Why.HELD, 2, free=0, held=3, held_until=NOW + timedelta(hours=20)),
         told=Told(0, 1, invited=True),

@@ -278,6 +278,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=40), nullable=False),
         sa.Column("photo_key", sa.String(length=200), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_partner_organiser_id_organiser")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
     )
@@ -404,6 +405,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_event_series_id_series_date"), "event", ["series_id", "series_date"], unique=True)
     op.create_index(op.f("ix_event_stage_starts_at"), "event", ["stage", "starts_at"], unique=False)
     op.create_index(op.f("ix_event_starts_at_id"), "event", ["starts_at", "id"], unique=False)
+    op.create_table(
+        "partner_contact",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_partner_contact_partner_id_partner"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_contact")),
+    )
+    op.create_index(op.f("ix_partner_contact_partner_id"), "partner_contact", ["partner_id"], unique=False)
     op.create_table(
         "series_booking",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -664,6 +679,9 @@ def upgrade() -> None:
         sa.Column("proposed_starts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("proposed_ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminders", sa.Integer(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("link_version", sa.Integer(), nullable=False),
         sa.Column("calendar_sequence", sa.Integer(), nullable=False),
@@ -815,6 +833,84 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_pool_event_id"), "seat_pool", ["event_id"], unique=False)
     op.create_table(
+        "contribution",
+        sa.Column("participation_id", sa.Uuid(), nullable=False),
+        sa.Column("item", sa.String(length=32), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("value", JSON, nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_by", sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_contribution_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participation_id"],
+            ["participation.id"],
+            name=op.f("fk_contribution_participation_id_participation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("participation_id", "item", name=op.f("pk_contribution")),
+    )
+    op.create_index(op.f("ix_contribution_event_id"), "contribution", ["event_id"], unique=False)
+    op.create_table(
+        "partner_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("participation_id", sa.Uuid(), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("storage_key", sa.String(length=200), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("content_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_partner_file_event_id_event"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participation_id"],
+            ["participation.id"],
+            name=op.f("fk_partner_file_participation_id_participation"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_file")),
+    )
+    op.create_index(
+        op.f("ix_partner_file_discarded_at"),
+        "partner_file",
+        ["discarded_at"],
+        unique=False,
+        sqlite_where=sa.text("discarded_at IS NOT NULL"),
+        postgresql_where=sa.text("discarded_at IS NOT NULL"),
+    )
+    op.create_index(op.f("ix_partner_file_event_id"), "partner_file", ["event_id"], unique=False)
+    op.create_index(
+        op.f("ix_partner_file_participation_id_purpose"), "partner_file", ["participation_id", "purpose"], unique=False
+    )
+    op.create_table(
+        "partner_report",
+        sa.Column("participation_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("comment", sa.String(length=4000), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_partner_report_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participation_id"],
+            ["participation.id"],
+            name=op.f("fk_partner_report_participation_id_participation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("participation_id", name=op.f("pk_partner_report")),
+    )
+    op.create_index(op.f("ix_partner_report_event_id"), "partner_report", ["event_id"], unique=False)
+    op.create_table(
         "post",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -871,6 +967,35 @@ def upgrade() -> None:
     op.create_index(op.f("ix_post_organiser_id_state"), "post", ["organiser_id", "state"], unique=False)
     op.create_index(op.f("ix_post_state_draft_at"), "post", ["state", "draft_at"], unique=False)
     op.create_table(
+        "recording_consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("participation_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded", sa.Boolean(), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_recording_consent_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participation_id"],
+            ["participation.id"],
+            name=op.f("fk_recording_consent_participation_id_participation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_consent")),
+    )
+    op.create_index(op.f("ix_recording_consent_event_id"), "recording_consent", ["event_id"], unique=False)
+    op.create_index(
+        op.f("ix_recording_consent_participation_id_given_at"),
+        "recording_consent",
+        ["participation_id", "given_at"],
+        unique=False,
+    )
+    op.create_table(
         "slot",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -886,6 +1011,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_slot_pool_id"), "slot", ["pool_id"], unique=False)
     op.create_table(
+        "seat_allotment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("participation_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("slot_id", sa.Uuid(), nullable=True),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("release_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("held >= 0", name=op.f("ck_seat_allotment_held_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_seat_allotment_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participation_id"],
+            ["participation.id"],
+            name=op.f("fk_seat_allotment_participation_id_participation"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["pool_id"], ["seat_pool.id"], name=op.f("fk_seat_allotment_pool_id_seat_pool")),
+        sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_seat_allotment_slot_id_slot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat_allotment")),
+        sa.UniqueConstraint("participation_id", name=op.f("uq_seat_allotment_participation_id")),
+    )
+    op.create_index(op.f("ix_seat_allotment_event_id"), "seat_allotment", ["event_id"], unique=False)
+    op.create_index(op.f("ix_seat_allotment_pool_id"), "seat_allotment", ["pool_id"], unique=False)
+    op.create_index(op.f("ix_seat_allotment_release_at"), "seat_allotment", ["release_at"], unique=False)
+    op.create_table(
         "registration",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -893,6 +1048,7 @@ def upgrade() -> None:
         sa.Column("slot_id", sa.Uuid(), nullable=True),
         sa.Column("place_id", sa.Uuid(), nullable=False),
         sa.Column("series_booking_id", sa.Uuid(), nullable=True),
+        sa.Column("allotment_id", sa.Uuid(), nullable=True),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
@@ -930,6 +1086,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("party_size >= 1", name=op.f("ck_registration_party_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["allotment_id"],
+            ["seat_allotment.id"],
+            name=op.f("fk_registration_allotment_id_seat_allotment"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id_event")),
         sa.ForeignKeyConstraint(["pool_id"], ["seat_pool.id"], name=op.f("fk_registration_pool_id_seat_pool")),
         sa.ForeignKeyConstraint(
@@ -940,6 +1102,14 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_registration_slot_id_slot")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
+    )
+    op.create_index(
+        "ix_registration_allotment_id",
+        "registration",
+        ["allotment_id"],
+        unique=False,
+        sqlite_where=sa.text("allotment_id IS NOT NULL"),
+        postgresql_where=sa.text("allotment_id IS NOT NULL"),
     )
     op.create_index(
         op.f("ix_registration_event_id_created_at"), "registration", ["event_id", "created_at"], unique=False
@@ -1544,13 +1714,39 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_offer_expires_at"), table_name="registration")
     op.drop_index(op.f("ix_registration_guardian_due_at"), table_name="registration")
     op.drop_index(op.f("ix_registration_event_id_created_at"), table_name="registration")
+    op.drop_index(
+        "ix_registration_allotment_id",
+        table_name="registration",
+        sqlite_where=sa.text("allotment_id IS NOT NULL"),
+        postgresql_where=sa.text("allotment_id IS NOT NULL"),
+    )
     op.drop_table("registration")
+    op.drop_index(op.f("ix_seat_allotment_release_at"), table_name="seat_allotment")
+    op.drop_index(op.f("ix_seat_allotment_pool_id"), table_name="seat_allotment")
+    op.drop_index(op.f("ix_seat_allotment_event_id"), table_name="seat_allotment")
+    op.drop_table("seat_allotment")
     op.drop_index(op.f("ix_slot_pool_id"), table_name="slot")
     op.drop_table("slot")
+    op.drop_index(op.f("ix_recording_consent_participation_id_given_at"), table_name="recording_consent")
+    op.drop_index(op.f("ix_recording_consent_event_id"), table_name="recording_consent")
+    op.drop_table("recording_consent")
     op.drop_index(op.f("ix_post_state_draft_at"), table_name="post")
     op.drop_index(op.f("ix_post_organiser_id_state"), table_name="post")
     op.drop_index(op.f("ix_post_due_at"), table_name="post")
     op.drop_table("post")
+    op.drop_index(op.f("ix_partner_report_event_id"), table_name="partner_report")
+    op.drop_table("partner_report")
+    op.drop_index(op.f("ix_partner_file_participation_id_purpose"), table_name="partner_file")
+    op.drop_index(op.f("ix_partner_file_event_id"), table_name="partner_file")
+    op.drop_index(
+        op.f("ix_partner_file_discarded_at"),
+        table_name="partner_file",
+        sqlite_where=sa.text("discarded_at IS NOT NULL"),
+        postgresql_where=sa.text("discarded_at IS NOT NULL"),
+    )
+    op.drop_table("partner_file")
+    op.drop_index(op.f("ix_contribution_event_id"), table_name="contribution")
+    op.drop_table("contribution")
     op.drop_index(op.f("ix_seat_pool_event_id"), table_name="seat_pool")
     op.drop_table("seat_pool")
     op.drop_index(op.f("ix_registration_import_event_id"), table_name="registration_import")
@@ -1601,6 +1797,8 @@ def downgrade() -> None:
     op.drop_table("sign_in_step")
     op.drop_index(op.f("ix_series_booking_series_id"), table_name="series_booking")
     op.drop_table("series_booking")
+    op.drop_index(op.f("ix_partner_contact_partner_id"), table_name="partner_contact")
+    op.drop_table("partner_contact")
     op.drop_index(op.f("ix_event_starts_at_id"), table_name="event")
     op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
     op.drop_index(op.f("ix_event_series_id_series_date"), table_name="event")

@@ -21,6 +21,7 @@ _ENTRIES = (
     (N_("Overview"), "/staff", Action.OWN_ACCOUNT),
     (N_("Events"), "/staff/events", Action.VIEW_EVENTS),
     (N_("Series"), "/staff/series", Action.VIEW_EVENTS),
+    (N_("Partners"), "/staff/partners", Action.EDIT_EVENTS),
     (N_("Posts"), "/staff/posts", Action.VIEW_POSTS),
     (N_("Answers and letters"), "/staff/inbox", Action.EDIT_EVENTS),
     (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),

@@ -10,11 +10,12 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from events import desk as lists
-from events import partners
+from events import partner_board, partner_reminding, partners
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Event, ParticipationRole, PartnerKind, Stage
 from events.storage import Session
 from service.accounts.permissions import Action
+from service.partner_mails import last_mails
 from service.staff_inputs import ParticipationInput, PartnerInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
@@ -33,14 +34,19 @@ async def show_partners(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
 
 
 async def _partners_page(desk: Desk, event: Event, form: Form, status_code: int = 200) -> Response[str]:
-    taking_part = await desk.read(lambda session: lists.list_participations(session, event.id))
+    rows = await desk.read(lambda session: partner_board.board(session, event.id))
+    mails = await desk.read(lambda session: last_mails(session, event.id))
+    silent = await desk.read(lambda session: partner_reminding.silent(session, event.id))
     known = await desk.read(lambda session: lists.list_partners(session, event.organiser_id))
-    present = {row.partner.id for row in taking_part if row.participation.withdrawn_at is None}
+    present = {row.partner.id for row in rows if row.participation.withdrawn_at is None}
     return await desk.show(
         "partners.html",
         event=event,
         form=form,
-        taking_part=taking_part,
+        rows=rows,
+        mails=mails,
+        silent=len(silent),
+        counts=partner_board.counts(rows),
         known=[partner for partner in known if partner.id not in present],
         roles=list(ParticipationRole),
         kinds=list(PartnerKind),

@@ -11,11 +11,32 @@ from typing import Any
 from litestar.testing import TestClient
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import answer_files, event_templates, invitees, materials, organisers, partners, preview_links, recording
+from events import (
+    answer_files,
+    contributions,
+    event_templates,
+    invitees,
+    materials,
+    organisers,
+    partner_files,
+    partner_records,
+    partners,
+    preview_links,
+    recording,
+)
 from events.answer_files import KeptFile
 from events.answers import FileGiven
 from events.invitees import Guest
-from events.models import MaterialTime, ParticipationRole, PartnerKind, RegistrationImport, Stage
+from events.models import (
+    ContributionItem,
+    FilePurpose,
+    MaterialTime,
+    ParticipationRole,
+    PartnerKind,
+    RegistrationImport,
+    Stage,
+)
+from events.partner_files import SentFile
 from events.series import dates_of
 from events.storage import LocalizedText, Session
 from notifications import emails
@@ -105,6 +126,21 @@ def open_room(runtime: Runtime) -> Room:
         Life(database, second),
         Life(database, branch),
     )
+
+
+def _partner_things(session: Session, partner: uuid.UUID, part: uuid.UUID) -> dict[str, Any]:
+    """Make what hangs on a partner: another contact, and slides that they were asked for."""
+    by = "staff:test"
+    contributions.ask(session, part, [ContributionItem.SLIDES, ContributionItem.TITLE], due_at=None, now=NOW, by=by)
+    contributions.give(session, part, ContributionItem.TITLE, {"id": "Bercerita"}, now=NOW, by=by)
+    sent = SentFile(storage_key="partners/test.pdf", filename="slide.pdf", content_type="application/pdf", size=4)
+    return {
+        "contact_id": partner_records.add_contact(
+            session, partner, name="Ibu Rina", email="rina@example.org", phone=None, now=NOW, by=by
+        ),
+        "partner_file_id": partner_files.keep(session, part, FilePurpose.SLIDES, sent, now=NOW),
+        "item": "title",
+    }
 
 
 def _invite(session: Session, event_id: uuid.UUID) -> uuid.UUID:
@@ -205,6 +241,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             "preview_id": preview_links.make_preview_link(session, open_, now=NOW, by="staff:test"),
             "template_id": event_templates.save_template(session, open_, name=number, now=NOW, by="staff:test"),
             "participation_id": part,
+            **_partner_things(session, partner, part),
             "certificate_id": certificate.id,
             "import_id": brought.id,
             "post_id": post.id,
@@ -213,8 +250,8 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         }
 
     found: dict[str, Any] = room.runtime.database.write(more)
-    room.runtime.files.put("answers/test.pdf", b"%PDF-1.7 letter", content_type="application/pdf")
-    room.runtime.files.put("certificates/test.pdf", b"%PDF-1.7 test", content_type="application/pdf")
+    for kept in ("answers", "partners", "certificates"):
+        room.runtime.files.put(f"{kept}/test.pdf", b"%PDF-1.7 test", content_type="application/pdf")
     video = room.runtime.database.write(
         lambda session: recording.paste_link(
             session, live, "https://youtu.be/dQw4w9WgXcQ", title="Rekaman", now=NOW, by="staff:test"
