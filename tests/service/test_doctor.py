@@ -46,7 +46,11 @@ def test_healthy_installation_has_nothing_bad(tmp_path: Path, smtp_sink: SmtpSin
     runtime.close()
     verdicts = {subject: finding.verdict for subject, finding in found.items() if subject != "pages"}
     assert [subject for subject, verdict in verdicts.items() if verdict is Verdict.BAD] == []
-    assert {subject for subject, verdict in verdicts.items() if verdict is Verdict.NOTE} == {"YouTube", "Mastodon"}
+    assert {subject for subject, verdict in verdicts.items() if verdict is Verdict.NOTE} == {
+        "YouTube",
+        "Mastodon",
+        "inbox",
+    }
     assert all(finding.mend for finding in found.values() if finding.verdict is not Verdict.GOOD)
 
 
