@@ -106,3 +106,9 @@ def partner_page(
             sa.tuple_(Partner.name, Partner.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1], sa.Uuid()))
         )
     return session.scalars(statement).all()
+
+
+def recent_events(session: ReadSession, organiser_id: uuid.UUID, *, limit: int = 20) -> Sequence[Event]:
+    """Return an organiser's events, the latest first: to choose one of."""
+    statement = sa.select(Event).where(Event.organiser_id == organiser_id)
+    return session.scalars(statement.order_by(Event.starts_at.desc(), Event.id).limit(limit)).all()

@@ -32,6 +32,7 @@ from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.mail_template import OwnText
 from notifications.partner_material import OF_COLLABORATION, PartnerWork, load_work
 from notifications.review_material import ReviewMaterial, load_reviews
+from notifications.own_texts import counting, newest
 
 INVITING = (
     EmailKind.CONFIRMATION,
@@ -131,6 +132,11 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     laid_out = _laid_out(session, emails.values(), events)
     reviews = load_reviews(session, emails.values())
     suppressed = suppressing.suppressed(session, emails.values(), now=now)
+    own_texts = newest(
+        session,
+        {key for each in organisers.values() for key in (each.id, each.parent_id) if key},
+        {email.kind for email in emails.values()},
+    )
     found: list[Material] = []
     for email in (emails[key] for key in ids if key in emails):
         registration = registrations.get(email.registration_id) if email.registration_id else None
@@ -152,6 +158,13 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
             review=reviews.get(email.id),
             laid_out=laid_out.get(event.id, ()) if registration and email.kind in _WITH_MATERIALS else (),
+            own_text=counting(
+                own_texts,
+                event.organiser_id,
+                organisers[event.organiser_id].parent_id,
+                email.kind,
+                "en" if email.locale == "en" else "id",
+            ),
         )
         found.append(material)
     return found

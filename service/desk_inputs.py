@@ -73,6 +73,17 @@ class BrandInput(Input):
         return kept | self.model_dump(mode="json", exclude_none=True)
 
 
+class MailTextInput(Input):
+    """Subject and text of an e-mail, in the markup of e-mails with placeholders in braces."""
+
+    subject: Annotated[str, StringConstraints(max_length=150), AfterValidator(one_line)] = Field(
+        examples=["Anda terdaftar: {judul}, {tanggal}"]
+    )
+    body: Annotated[str, StringConstraints(max_length=8000), AfterValidator(several_lines)] = Field(
+        examples=["# Tempat Anda sudah pasti\n\n{kabar}\n\n{rincian}\n\n[Gabung]({tautan_masuk})\n\n{tautan_kelola}"]
+    )
+
+
 class OrganiserInput(Input):
     """A library, or a branch of one, that holds events."""
 

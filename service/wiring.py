@@ -98,6 +98,10 @@ class Runtime:
     @cached_property
     def mailer(self) -> Mailer:
         """The mail relay, or a folder of .eml files where none is set."""
+        return self.open_mailer()
+
+    def open_mailer(self) -> Mailer:
+        """Return a mailer with a connection of its own, for a thread beside the one that sends what is due."""
         if self.settings.smtp_url is None:
             return FolderMailer(self.settings.mail_dir)
         url, hostname = self.settings.smtp_url.get_secret_value(), self.settings.mail_domain

@@ -28,6 +28,7 @@ _ENTRIES = (
     (N_("E-mail health"), "/staff/health", Action.VIEW_QUEUE),
     (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),
     (N_("Brand"), "/staff/brand", Action.EDIT_BRAND),
+    (N_("E-mail texts"), "/staff/mail-texts", Action.EDIT_BRAND),
     (N_("Staff"), "/staff/people", Action.MANAGE_STAFF),
     (N_("Audit trail"), "/staff/audit", Action.VIEW_AUDIT),
 )

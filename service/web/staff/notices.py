@@ -16,6 +16,8 @@ NOTICES = {
     "relay_tried": N_("The relay is being tried."),
     "drafted": N_("The draft is saved. Nobody sees it until you publish it."),
     "saved": N_("Your changes are saved."),
+    "mail_text": N_("The text is saved and counts from the next e-mail on."),
+    "mail_text_reset": N_("Our own text counts again. What you wrote is in the history."),
     "imported": N_("The list was brought in."),
     "form": N_("The form is saved. Who registers from now on is asked these questions."),
     "cloned": N_("This is the copy: a draft with its own date. Look it over and publish it."),

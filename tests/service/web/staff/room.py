@@ -39,7 +39,7 @@ from events.models import (
 from events.partner_files import SentFile
 from events.series import dates_of
 from events.storage import LocalizedText, Session
-from notifications import emails
+from notifications import emails, mail_templates
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 from notifications.models.moment import Moment
@@ -284,6 +284,9 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "kind": "posts",
         "number": "0",
         "move": "close",
+        "mail_kind": "own_events",
+        "locale": "id",
+        "version": "1",
         "switch": "disable",
         "topic": "first-event",
         "language": "id",
@@ -292,7 +295,24 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
     }
 
 
+def _write_mail_text(life: Life) -> None:
+    def write(session: Session) -> None:
+        mail_templates.write_text(
+            session,
+            life.organiser_id,
+            EmailKind.OWN_EVENTS,
+            "id",
+            subject="Acara Anda",
+            body="[Lihat]({tautan_acara_saya})",
+            now=NOW,
+            by="staff:test",
+        )
+
+    life.database.write(write)
+
+
 def _series_things(life: Life) -> dict[str, str]:
+    _write_mail_text(life)
     series_id = make_series(life, "setiap Sabtu", count=1)
     [date] = life.database.read(lambda session: [event.id for event, _ in dates_of(session, series_id)])
     return {"series_id": str(series_id), "date_id": str(date)}
