@@ -42,6 +42,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "audit",
         "queue",
         "mail",
+        "mail-texts",
         "mailbox",
         "embed",
     ),

@@ -35,7 +35,12 @@ _LIST = "a list is a file whose columns somebody names; programs add registratio
 _OWN_PLACE = "people change their own place on their own page; programs act for staff, who cancel and register anew"
 _GUARDIAN = "a guardian answers in person, on a page that says what they agree to"
 
+_MAIL_TEXT = "a text is written beside its preview, by whoever answers for the library's words"
+
 ONLY_PAGES = {
+    "notifications.mail_templates.bring_back": _MAIL_TEXT,
+    "notifications.mail_templates.reset_text": _MAIL_TEXT,
+    "notifications.mail_templates.write_text": _MAIL_TEXT,
     "events.door.take": "programs send batches, which `service.door_desk` takes in; so do the doors",
     "events.changing.bring_fewer": _OWN_PLACE,
     "events.changing.edit_answers": _OWN_PLACE,
