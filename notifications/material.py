@@ -30,9 +30,9 @@ from notifications.booking_material import BookingMaterial, load_bookings
 from notifications.gathering import PersonInSeries, load_dates
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.mail_template import OwnText
+from notifications.own_texts import counting, newest
 from notifications.partner_material import OF_COLLABORATION, PartnerWork, load_work
 from notifications.review_material import ReviewMaterial, load_reviews
-from notifications.own_texts import counting, newest
 
 INVITING = (
     EmailKind.CONFIRMATION,

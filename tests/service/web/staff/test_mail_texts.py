@@ -52,9 +52,7 @@ def test_what_cannot_be_sent_is_refused_with_line_and_reason(sqlite_room: Room, 
     lost = "# Halo\n\n{jdul}\n\n[x](javascript:alert(1))\n\n{rincian} di sini"
     with sqlite_room.visitor() as client:
         sqlite_room.sign_in(client, sqlite_room.join(Role.OWNER).email)
-        answer = client.post(
-            page, data={"subject": "Halo {tautan_batal}", "body": lost, "seen": "0"}
-        )
+        answer = client.post(page, data={"subject": "Halo {tautan_batal}", "body": lost, "seen": "0"})
         assert answer.status_code == 422
         for told in (
             "Baris 3: isian {jdul} tidak ada di sini. Mungkin maksud Anda {judul}?",
