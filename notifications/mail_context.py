@@ -17,7 +17,7 @@ from events.models import ContributionItem, Event, EventMode, Organiser, Partici
 from events.plaintext import lines, one_line
 from notifications import waiting_words
 from notifications.material import Material
-from notifications.models.email import EmailKind
+from notifications.models.email import PROMOTIONAL, EmailKind
 from notifications.partner_material import PartnerWork
 from notifications.rendering_bookings import booking_context
 from notifications.review_material import ReviewMaterial
@@ -145,6 +145,7 @@ def _of_registrant(material: Material, links: Links, locale: str, *, now: dateti
         "salutation": salutation.format(one_line(material.addressee)),
         "addressee": one_line(material.addressee),
         **_of_guardian(material, links, locale, now=now),
+        "unsubscribe_url": links.unsubscribe_url(material.email.id) if material.email.kind in PROMOTIONAL else "",
         "manage_url": links.manage_url(registration.id, version),
         "cancel_url": links.cancel_url(registration.id, version),
         "join_url": links.join_url(registration.id, version) if material.event.join_url else "",

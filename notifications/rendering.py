@@ -168,6 +168,7 @@ _PERSONAL = (
     "guardian_url",
     "guardian_deadline",
     "manage_url",
+    "unsubscribe_url",
     "join_url",
     "partner_url",
     "meeting_url",

@@ -176,6 +176,22 @@ def doctor() -> None:
     sys.exit(1 if bad else 0)
 
 
+@main.command("dkim-key")
+@click.option("--algorithm", type=click.Choice(["rsa", "ed25519"]), default="rsa", help="RSA is known everywhere.")
+def dkim_key(algorithm: str) -> None:
+    """Make the key that signs mail, and say what to put in DNS. A key that is there already is left alone."""
+    from service.mail_signing import keep_new_key, record_name
+    from service.settings import Settings
+
+    settings = Settings()
+    try:
+        path, record = keep_new_key(settings, algorithm)
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.filename} is there already; set another ACARA_DKIM_SELECTOR.") from error
+    click.echo(f"1. Put this TXT record into DNS, under {record_name(settings)}:\n\n{record}\n")
+    click.echo(f"2. Then set ACARA_DKIM_KEY={path} and start Acara again.")
+
+
 @main.command()
 def inbound() -> None:
     """Take in one e-mail from standard input: for a mail server that pipes, where no mailbox is read.

@@ -44,6 +44,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "mail",
         "mail-texts",
         "mailbox",
+        "reputation",
         "embed",
     ),
 }

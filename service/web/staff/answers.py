@@ -13,6 +13,7 @@ from events.answer_reading import Answered
 from events.desk import find_registration
 from events.models import ACTIVE_STATES, AnswerFile, Event
 from events.storage import ReadSession
+from notifications import suppression_listing
 from service.accounts.permissions import Action
 from service.answer_words import words_of
 from service.web.answer_downloads import answer_file
@@ -42,6 +43,10 @@ async def registration_page(
 ) -> Response[str]:
     """Show one registration in full, with what can be done about the guardian of a minor."""
     sheet = await desk.read(lambda session: answer_reading.registration_sheet(session, event.id, registration_id))
+    address, now = sheet.registration.email, desk.now
+    left_alone = await desk.read(
+        lambda session: suppression_listing.why_left_alone(session, address, event.organiser_id, now=now)
+    )
     locale = desk.locale
     names = {key: held.filename for key, held in sheet.files.items()}
 
@@ -59,6 +64,7 @@ async def registration_page(
         "registration.html",
         event=event,
         sheet=sheet,
+        left_alone=left_alone,
         person=sheet.registration,
         words=say,
         form=form,

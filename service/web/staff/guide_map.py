@@ -83,9 +83,11 @@ TOPIC_OF: Mapping[str, str] = {
     "/staff/series/{series_id}/add": "series",
     "/staff/series/{series_id}/dates/{event_id}/call-off": "series",
     "/staff/series/{series_id}/dates/{event_id}/edit": "series",
+    "/staff/sender": "reputation",
     "/staff/sign-in": "sign-in",
     "/staff/sign-in/help": "sign-in",
     "/staff/sign-in/second": "sign-in",
+    "/staff/suppressions": "reputation",
     "/staff/templates": "copies",
     "/staff/welcome/{token}": "sign-in",
 }

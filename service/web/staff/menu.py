@@ -26,6 +26,7 @@ _ENTRIES = (
     (N_("Answers and letters"), "/staff/inbox", Action.EDIT_EVENTS),
     (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),
     (N_("E-mail health"), "/staff/health", Action.VIEW_QUEUE),
+    (N_("No mail to"), "/staff/suppressions", Action.VIEW_REGISTRATIONS),
     (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),
     (N_("Brand"), "/staff/brand", Action.EDIT_BRAND),
     (N_("E-mail texts"), "/staff/mail-texts", Action.EDIT_BRAND),

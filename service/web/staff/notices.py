@@ -15,6 +15,8 @@ NOTICES = {
     "mails_released": N_("The e-mails go out, the urgent ones first."),
     "relay_tried": N_("The relay is being tried."),
     "drafted": N_("The draft is saved. Nobody sees it until you publish it."),
+    "suppressed": N_("Nothing more is sent to this address."),
+    "unsuppressed": N_("This address is written to again."),
     "saved": N_("Your changes are saved."),
     "mail_text": N_("The text is saved and counts from the next e-mail on."),
     "mail_text_reset": N_("Our own text counts again. What you wrote is in the history."),

@@ -40,10 +40,12 @@ from events.partner_files import SentFile
 from events.series import dates_of
 from events.storage import LocalizedText, Session
 from notifications import emails, mail_templates
+from notifications import emails, suppressing
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
+from notifications.models.suppression import SuppressionReason
 from service import kiosks
 from service.accounts import invitations, staff, tokens
 from service.accounts.models import Role
@@ -245,6 +247,14 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             "certificate_id": certificate.id,
             "import_id": brought.id,
             "post_id": post.id,
+            "suppression_id": suppressing.suppress(
+                session,
+                f"{number[:8]}@mail.example",
+                SuppressionReason.BY_STAFF,
+                now=NOW,
+                by="staff:test",
+                organiser_id=life.organiser_id,
+            ),
             "message_id": message.id,
             "key": failed.id,
         }

@@ -1,0 +1,143 @@
+"""What is found about a sender's domain, asked of a real (small) name server on loopback."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+import pytest
+
+from notifications.dkim import make_key, pem_of, record_of
+from service.sender_domain import Standing, look
+from service.settings import Settings
+
+DOMAIN = "perpus.example"
+KEY = make_key("ed25519")
+GOOD = {
+    (DOMAIN, "TXT"): ['"v=spf1 mx include:_spf.google.com ~all"', '"another=thing"'],
+    ("_spf.google.com", "TXT"): ['"v=spf1 ip4:192.0.2.0/24 -all"'],
+    (f"acara._domainkey.{DOMAIN}", "TXT"): [f'"{record_of(KEY)}"'],
+    (f"_dmarc.{DOMAIN}", "TXT"): ['"v=DMARC1; p=quarantine"'],
+    (DOMAIN, "MX"): [f"10 mail.{DOMAIN}."],
+}
+
+
+class NameServer:
+    """Answers from a table; a name in `failing` gets SERVFAIL."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[str, str], list[str]] = dict(GOOD)
+        self.failing: set[str] = set()
+        outer = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                data, sock = self.request
+                sock.sendto(outer.answer(data), self.client_address)
+
+        self.server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
+
+    def answer(self, data: bytes) -> bytes:
+        query = dns.message.from_wire(data)
+        reply = dns.message.make_response(query)
+        reply.flags |= dns.flags.RA
+        [asked] = query.question
+        name, kind = asked.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(asked.rdtype)
+        if name in self.failing:
+            reply.set_rcode(dns.rcode.SERVFAIL)
+        elif found := self.records.get((name, kind)):
+            reply.answer.append(dns.rrset.from_text(asked.name, 60, "IN", kind, *found))
+        elif all(known != name for known, _ in self.records):
+            reply.set_rcode(dns.rcode.NXDOMAIN)
+        return reply.to_wire()
+
+
+@pytest.fixture
+def dns_server() -> Iterator[NameServer]:
+    """A name server on a port that the system chooses."""
+    made = NameServer()
+    thread = threading.Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    thread.join()
+
+
+def standings(dns_server: NameServer, tmp_path: Path, **changes: Any) -> dict[str, str]:
+    host, port = dns_server.server.server_address[:2]
+    values: dict[str, Any] = {
+        "data_dir": tmp_path,
+        "mail_from": f"acara@{DOMAIN}",
+        "mail_provider": "workspace",
+        "dkim_key": pem_of(KEY).decode(),
+        "dns_server": f"{host!s}:{port}",
+        **changes,
+    }
+    return {each.subject: each.standing.value for each in look(Settings(**values))}
+
+
+ALL_GOOD = {"SPF": "good", "DKIM": "good", "DMARC": "good", "MX": "good"}
+
+
+def test_domain_in_order_is_found_good(dns_server: NameServer, tmp_path: Path) -> None:
+    assert standings(dns_server, tmp_path) == ALL_GOOD
+
+
+def test_empty_domain_misses_everything_and_is_told_the_records(dns_server: NameServer, tmp_path: Path) -> None:
+    dns_server.records.clear()
+    assert standings(dns_server, tmp_path) == dict.fromkeys(ALL_GOOD, Standing.MISSING.value)
+
+
+def test_server_that_fails_says_nothing_about_the_domain(dns_server: NameServer, tmp_path: Path) -> None:
+    dns_server.failing = {f"_dmarc.{DOMAIN}"}
+    assert standings(dns_server, tmp_path) == {**ALL_GOOD, "DMARC": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("record", "standing"),
+    [
+        ("v=spf1 +all", "weak"),
+        ("v=spf1 all", "weak"),
+        ("v=spf1 mx ~all", "weak"),
+        ("v=spf1 " + "a " * 11 + "~all", "missing"),
+        ("v=spf1 include:loop.example include:_spf.google.com ~all", "good"),
+        ("v=spf10 mx ~all", "missing"),
+    ],
+)
+def test_senders_record_is_read_as_receivers_do(
+    dns_server: NameServer, tmp_path: Path, record: str, standing: str
+) -> None:
+    dns_server.records[(DOMAIN, "TXT")] = [f'"{record}"']
+    dns_server.records[("loop.example", "TXT")] = ['"v=spf1 include:loop.example ~all"']
+    assert standings(dns_server, tmp_path)["SPF"] == standing
+
+
+def test_two_senders_records_are_none(dns_server: NameServer, tmp_path: Path) -> None:
+    dns_server.records[(DOMAIN, "TXT")] = ['"v=spf1 mx ~all"', '"v=spf1 a ~all"']
+    assert standings(dns_server, tmp_path)["SPF"] == "missing"
+
+
+def test_another_key_in_dns_is_worse_than_it_looks(dns_server: NameServer, tmp_path: Path) -> None:
+    dns_server.records[(f"acara._domainkey.{DOMAIN}", "TXT")] = [f'"{record_of(make_key("ed25519"))}"']
+    assert standings(dns_server, tmp_path)["DKIM"] == "missing"
+
+
+def test_policy_of_the_domain_above_counts(dns_server: NameServer, tmp_path: Path) -> None:
+    del dns_server.records[(f"_dmarc.{DOMAIN}", "TXT")]
+    dns_server.records[("_dmarc.batam.example", "TXT")] = ['"v=DMARC1;p=reject"']
+    found = standings(dns_server, tmp_path, mail_from="acara@perpus.batam.example")
+    assert found["DMARC"] == "good"
+
+
+def test_domain_that_receives_no_mail_is_told(dns_server: NameServer, tmp_path: Path) -> None:
+    dns_server.records[(DOMAIN, "MX")] = ["0 ."]
+    assert standings(dns_server, tmp_path)["MX"] == "missing"
