@@ -39,8 +39,7 @@ from events.models import (
 from events.partner_files import SentFile
 from events.series import dates_of
 from events.storage import LocalizedText, Session
-from notifications import emails, mail_templates
-from notifications import emails, suppressing
+from notifications import emails, mail_templates, suppressing
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 from notifications.models.moment import Moment
