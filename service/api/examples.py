@@ -30,6 +30,7 @@ from service.api.examples_audit import AUDIT
 from service.api.examples_authoring import AUTHORING
 from service.api.examples_door import DOOR
 from service.api.examples_inbound import INBOUND
+from service.api.examples_lists import LISTS
 from service.api.examples_mail import MAIL
 from service.api.examples_sent import SENT
 from service.api.examples_series import SERIES
@@ -473,4 +474,15 @@ _STAFF: dict[str, Any] = {
     ),
     "PostList": documents.PostList(items=[_POST]),
 }
-EXAMPLES: dict[str, Any] = {**_PUBLIC, **_STAFF, **AUDIT, **AUTHORING, **DOOR, **INBOUND, **MAIL, **SERIES, **SENT}
+EXAMPLES: dict[str, Any] = {
+    **_PUBLIC,
+    **_STAFF,
+    **AUDIT,
+    **AUTHORING,
+    **DOOR,
+    **INBOUND,
+    **LISTS,
+    **MAIL,
+    **SERIES,
+    **SENT,
+}

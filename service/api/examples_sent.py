@@ -59,6 +59,9 @@ SENT: dict[str, Any] = {
     "ReservedInput": {"reserved": 5, "until": "2026-12-10T12:00:00+07:00"},
     "SharedPoolInput": {"slots": [_SOMEBODY, _ITEM], "capacity": 60, "label": {"id": "Pagi", "en": "Morning"}},
     "InviteesInput": {"people": "guru@sdn1.sch.id, Ibu Rahma, 2"},
+    "ListInput": {"rows": [{"name": "Rina Wulandari", "email": "rina@example.org", "institution": "SMP Negeri 6"}]},
+    "ListColumnsInput": {"columns": {"0": "name", "1": "email"}},
+    "ListOrderInput": {"consent": "Formulir kertas, 1 Desember 2026", "seen": "9f86d081" * 8},
     "CapacityInput": {"capacity": 150, "overbooking": 0},
     "SlotsInput": {
         "hours": {

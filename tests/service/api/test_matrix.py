@@ -77,6 +77,11 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/events/{event_id}/end"): "events.publish",
     ("PUT", "/events/{event_id}/form"): "events.edit",
     ("GET", "/events/{event_id}/form/{number}"): "registrations.view",
+    ("POST", "/events/{event_id}/lists"): "registrations.edit",
+    ("POST", "/events/{event_id}/lists/file"): "registrations.edit",
+    ("GET", "/events/{event_id}/lists/{import_id}"): "registrations.edit",
+    ("POST", "/events/{event_id}/lists/{import_id}/apply"): "registrations.edit",
+    ("PUT", "/events/{event_id}/lists/{import_id}/columns"): "registrations.edit",
     ("GET", "/events/{event_id}/materials"): "events.view",
     ("POST", "/events/{event_id}/materials"): "events.edit",
     ("POST", "/events/{event_id}/open-registration"): "events.publish",
@@ -184,6 +189,7 @@ NO_SUCH_THING = {
 STREAMS = {
     ("PUT", "/events/{event_id}/recording"): "video/mp4",
     ("PUT", "/organisers/{organiser_id}/logo"): "image/png",
+    ("POST", "/events/{event_id}/lists/file"): "text/csv",
 }
 ROUTES = {route: Action(action) for route, action in EXPECTED.items()}
 NAMED = [route for route in ROUTES if "{" in route[1]]

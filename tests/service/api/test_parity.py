@@ -30,8 +30,6 @@ ONLY_API = {
 }
 _TYPING = "about text that somebody is typing into a page"
 
-_LIST = "a list is a file whose columns somebody names; programs add registrations one by one, each with its own key"
-
 _OWN_PLACE = "people change their own place on their own page; programs act for staff, who cancel and register anew"
 _GUARDIAN = "a guardian answers in person, on a page that says what they agree to"
 
@@ -52,9 +50,6 @@ ONLY_PAGES = {
     "events.guardians.consent": _GUARDIAN,
     "events.guardians.refuse": _GUARDIAN,
     "events.form_use.open_shared_places": "the interface cannot build forms yet",
-    "events.importing.bring_in": _LIST,
-    "events.importing.keep": _LIST,
-    "events.importing.set_mapping": _LIST,
     "events.event_templates.apply_parts": "the form of a template does it; programs send programme and visits",
     "events.working_copies.discard_working_copy": _TYPING,
     "events.working_copies.keep_working_copy": _TYPING,
