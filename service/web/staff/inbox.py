@@ -92,6 +92,7 @@ async def _decide(desk: Desk, message_id: uuid.UUID, done: str, use_case: Callab
 async def apply_answer(request: Request, message_id: FromPath[uuid.UUID]) -> Response[Any]:
     """Let an answer count, or note the one that somebody read in a letter."""
     desk = desk_of(request)
+    await _message(desk, message_id)
     given = check(InboundAnswerInput, {"answer": (await read_form(request)).value("answer") or None}).answer
     answer = PartnerAnswer(given) if given else None
 
@@ -110,6 +111,7 @@ async def apply_answer(request: Request, message_id: FromPath[uuid.UUID]) -> Res
 async def link_message(request: Request, message_id: FromPath[uuid.UUID]) -> Response[Any]:
     """Say which invitation a message is about."""
     desk = desk_of(request)
+    await _message(desk, message_id)
     form = await read_form(request)
     wanted = check(InboundLinkInput, {"participation_id": form.value("participation_id")}).participation_id
     owners = desk.identity.organiser_ids
