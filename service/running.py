@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 log = structlog.stdlib.get_logger(__name__)
 
+COLLECT_AFTER = 5_000
+"""Objects, made and not yet gone, after which garbage is looked for; Python's own number is 700."""
+
 
 @contextlib.contextmanager
 def working(runtime: Runtime, *, role: str, queues: Sequence[str]) -> Generator[None]:
@@ -101,9 +104,11 @@ def work(runtime: Runtime, queues: Sequence[str] = QUEUES) -> None:
 def _keep_what_was_loaded() -> None:
     """Tell the garbage collector to pass over what has been made so far, which stays for good.
 
-    Looking through it takes 100 ms, and every thread waits meanwhile. From here on garbage is looked for.
+    Looking through it takes 100 ms, and every thread waits meanwhile. From here on garbage is looked for, but not after
+    every dozen requests: that was 60 µs of each.
     """
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
     gc.enable()
 
 
