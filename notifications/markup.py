@@ -137,7 +137,7 @@ def _parser() -> MarkdownIt:
             return may_lead_to(url)
 
         def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
-            return url if _PLACEHOLDER.fullmatch(url) else super().normalizeLink(url)
+            return url if "{" in url or "}" in url else super().normalizeLink(url)
 
     parser = Parser("zero", {"html": False, "linkify": False, "maxNesting": 20})
     return parser.enable(["heading", "list", "newline", "escape", "emphasis", "link"])
