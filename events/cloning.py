@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from events import authoring, event_rules, facts, outbox, search_index
 from events.errors import NotFound
-from events.models import Event, FormRevision, Participation, ProgrammeItem, SeatPool, Slot, Stage
+from events.models import Event, FormRevision, MailRule, Participation, ProgrammeItem, SeatPool, Slot, Stage
 from events.storage import Base, LocalizedText, new_id
 
 _Row = TypeVar("_Row", bound=Base)
@@ -54,6 +54,12 @@ COPIED: Mapping[str, frozenset[str]] = {
     "seat_pool": frozenset(["purpose", "label", "capacity", "overbooking"]),
     "slot": frozenset(),
     "participation": frozenset(["partner_id", "role", "topic", "position"]),
+    "mail_rule": frozenset(
+        [
+            *("organiser_id", "key", "anchor", "offset_minutes", "audience", "modes", "sends"),
+            *("subject", "body", "enabled"),
+        ]
+    ),
 }
 """Tables that are copied, and which of their columns are as they were."""
 
@@ -111,6 +117,14 @@ ANEW: Mapping[str, Mapping[str, str]] = {
         "created_by": "who copies",
         "purged_days": "nobody has answered",
     },
+    "mail_rule": {
+        "id": "its own",
+        "event_id": "the new event",
+        "scope_id": "the new event",
+        "created_at": "now",
+        "updated_at": "now",
+        "version": "the first",
+    },
     "slot": {
         "id": "its own",
         "event_id": "the new event",
@@ -156,6 +170,7 @@ LEFT: Mapping[str, str] = {
     "kiosk_session": "a device that stood at the other one's door",
     "certificate": "proof of having been at the other one",
     "recording": "of the other one",
+    "announcement": "said about the other one",
     "email": "sent about the other one",
     "mail_hold": "the other one's mails are held, not this one's",
     "post": "drafted anew when this one is published",
@@ -285,6 +300,12 @@ def _copy_partners(copying: Copying) -> None:
         copying.add(part)
 
 
+def _copy_mail_rules(copying: Copying) -> None:
+    """Have the copy's people written to by the same rules."""
+    for rule in copying.rows(MailRule):
+        copying.add(rule, scope_id=copying.event.id, created_at=copying.now, updated_at=copying.now)
+
+
 def _copy(row: _Row, delta: timedelta, **own: Any) -> _Row:
     """Return a new row like `row`: what is copied, what moves, and its `own`; the rest has its default."""
     table = row.__tablename__
@@ -300,5 +321,6 @@ PARTS: tuple[Callable[[Copying], None], ...] = (
     _copy_slots,
     _copy_form,
     _copy_partners,
+    _copy_mail_rules,
 )
 """What belongs to an event and is copied with it, in an order in which rows find what they refer to."""

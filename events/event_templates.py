@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from events import authoring, event_documents, programme
 from events.errors import N_, FieldError, Invalid, NotFound
-from events.models import Event, EventKind, EventTemplate, ProgrammeItem
+from events.models import Anchor, Audience, Event, EventKind, EventTemplate, MailRule, ProgrammeItem
 from events.storage import LocalizedText, ReadSession
 
 _UNSHARED = ("join_url", "start_code", "end_code")
@@ -33,6 +33,8 @@ def save_template(session: Session, event_id: uuid.UUID, *, name: str, now: date
     document = event_documents.document_of(session, event)
     document["fields"] = {key: value for key, value in document["fields"].items() if key not in _UNSHARED}
     document["programme"] = [{**item, "speaker_id": None} for item in document["programme"]]
+    rules = session.scalars(sa.select(MailRule).where(MailRule.event_id == event_id).order_by(MailRule.id))
+    document["mail_rules"] = [_rule_document(rule) for rule in rules]
     template = session.scalar(
         sa.select(EventTemplate).where(EventTemplate.organiser_id == event.organiser_id, EventTemplate.name == name)
     )
@@ -43,6 +45,14 @@ def save_template(session: Session, event_id: uuid.UUID, *, name: str, now: date
     template.created_by, template.created_at = by, now
     session.flush()
     return template.id
+
+
+_RULE = ("key", "anchor", "offset_minutes", "audience", "modes", "sends", "enabled")
+
+
+def _rule_document(rule: MailRule) -> dict[str, Any]:
+    texts = {name: {"id": text.id, "en": text.en} for name, text in (("subject", rule.subject), ("body", rule.body))}
+    return {**{name: getattr(rule, name) for name in _RULE}, **texts}
 
 
 def rename_template(session: Session, template_id: uuid.UUID, name: str) -> None:
@@ -106,6 +116,8 @@ def apply_parts(session: Session, event_id: uuid.UUID, document: Mapping[str, An
     ]
     if items:
         programme.set_programme(session, event_id, items, now=now, by=by)
+    for rule in document.get("mail_rules", ()):
+        _add_rule(session, event, rule, now=now)
     if event.kind is not EventKind.EXHIBITION:
         return
     by_capacity: dict[int, list[tuple[datetime, datetime]]] = {}
@@ -114,3 +126,21 @@ def apply_parts(session: Session, event_id: uuid.UUID, document: Mapping[str, An
             by_capacity.setdefault(visit["capacity"] or 1, []).append((at(visit["starts"]), at(visit["ends"])))
     for capacity, times in by_capacity.items():
         authoring.add_slots(session, event_id, times, capacity=capacity, now=now, by=by)
+
+
+def _add_rule(session: Session, event: Event, document: Mapping[str, Any], *, now: datetime) -> None:
+    """Give the event a rule of its own, as the template has it."""
+    rule = MailRule(
+        **{name: document[name] for name in _RULE if name not in ("anchor", "audience")},
+        anchor=Anchor(document["anchor"]),
+        audience=Audience(document["audience"]),
+        subject=LocalizedText(**document["subject"]),
+        body=LocalizedText(**document["body"]),
+        organiser_id=event.organiser_id,
+        event_id=event.id,
+        scope_id=event.id,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(rule)
+    session.flush()

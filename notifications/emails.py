@@ -45,8 +45,6 @@ Cursor = dict[str, Any]
 
 TABLE: sa.Table = Email.__table__  # type: ignore[assignment] # a declarative class's table is a Table
 
-REMINDERS = (EmailKind.REMINDER_7D, EmailKind.REMINDER_1D, EmailKind.REMINDER_1H)
-
 _PRIORITY = {
     EmailKind.CONFIRMATION: 1,
     EmailKind.REGISTRATION_RECEIVED: 1,
@@ -64,6 +62,7 @@ _PRIORITY = {
     EmailKind.SERIES_CHANGED: 3,
     EmailKind.SERIES_ADDED: 4,
     EmailKind.REMINDER_1H: 2,
+    EmailKind.ANNOUNCEMENT: 2,
     EmailKind.EVENT_UPDATE: 3,
     EmailKind.EVENT_POSTPONED: 3,
     EmailKind.EVENT_CANCELLED: 3,
@@ -80,6 +79,7 @@ _PRIORITY = {
     EmailKind.OFFER_EXPIRED: 4,
     EmailKind.REMINDER_1D: 4,
     EmailKind.REMINDER_7D: 5,
+    EmailKind.RULE: 5,
     EmailKind.CERTIFICATE: 5,
     EmailKind.RECORDING_AVAILABLE: 6,
 }
@@ -153,11 +153,11 @@ def _about(event: Event, kind: EmailKind, about: str | None) -> str | None:
 def has_told(session: ReadSession, registration_id: uuid.UUID) -> bool:
     """Say whether somebody has been written to about their registration, or soon will be.
 
-    Reminders ahead are none, nor is what their guardian is asked. Of registrations that were made together, one mail
-    tells of all.
+    What rules have planned ahead is none, nor is what their guardian is asked. Of registrations that were made
+    together, one mail tells of all.
     """
     booking = session.scalar(sa.select(Registration.series_booking_id).where(Registration.id == registration_id))
-    told = sa.or_(Email.kind.not_in(REMINDERS), Email.state == EmailState.SENT)
+    told = sa.or_(Email.rule.is_(None), Email.state == EmailState.SENT)
     theirs = Email.registration_id == registration_id
     if booking is not None:
         theirs = Email.registration_id.in_(sa.select(Registration.id).where(Registration.series_booking_id == booking))
@@ -212,10 +212,25 @@ def values_for(
     if not registration.email:
         return None
     about = _about(event, kind, about)
+    return values_to(session, kind, event, registration, registration.email, now=now, about=about, params=params)
+
+
+def values_to(
+    session: Session,
+    kind: EmailKind,
+    event: Event,
+    registration: Registration,
+    address: str,
+    *,
+    now: datetime,
+    about: str | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the row of an e-mail about a registration to an address: the person's, or their guardian's."""
     return {
         **basic_values(session, kind, event, now=now, params=params),
         "registration_id": registration.id,
-        "to_address": registration.email,
+        "to_address": address,
         "locale": registration.locale,
         "dedupe_key": ":".join(filter(None, (kind.value, str(registration.id), about))),
         "uid": str(registration.id) if kind in _OF_REGISTRANT else None,
@@ -271,17 +286,32 @@ def queue_to_partner(
     if not partner.email or event.stage is Stage.DRAFT:
         return None
     about = about or str(event.calendar_sequence + participation.calendar_sequence)
-    values = {
+    values = values_for_partner(session, kind, event, participation, partner, now=now, params=params)
+    values["dedupe_key"] = f"{kind.value}:{participation.id}:{about}"
+    values["attachments"] = [dict(each) for each in attachments]
+    values["due_at"] = due_at or now
+    return owe(session, values)
+
+
+def values_for_partner(
+    session: Session,
+    kind: EmailKind,
+    event: Event,
+    participation: Participation,
+    partner: Partner,
+    *,
+    now: datetime,
+    params: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the row of an e-mail to a partner who has an address."""
+    return {
         **basic_values(session, kind, event, now=now, params=params),
         "participation_id": participation.id,
         "to_address": partner.email,
         "locale": partner.locale,
-        "dedupe_key": f"{kind.value}:{participation.id}:{about}",
+        "dedupe_key": f"{kind.value}:{participation.id}",
         "uid": str(participation.id) if kind in _OF_PARTNER else None,
-        "attachments": [dict(each) for each in attachments],
-        "due_at": due_at or now,
     }
-    return owe(session, values)
 
 
 def owe(session: Session, values: Mapping[str, Any]) -> uuid.UUID | None:
@@ -389,9 +419,14 @@ _texted = sa.select(TextConsent.id).where(
 
 
 def next_registrations(
-    session: Session, event_id: uuid.UUID, states: Iterable[RegistrationState], cursor: Cursor | None
+    session: Session,
+    event_id: uuid.UUID,
+    states: Iterable[RegistrationState],
+    cursor: Cursor | None,
+    *,
+    limit: int = CHUNK,
 ) -> Sequence[Registration]:
-    """Return up to `CHUNK` registrations that can be written to, in the order of their ids, from `cursor` on."""
+    """Return up to `limit` registrations that can be written to, in the order of their ids, from `cursor` on."""
     statement = sa.select(Registration).where(
         Registration.event_id == event_id,
         Registration.state.in_(tuple(states)),
@@ -399,18 +434,25 @@ def next_registrations(
     )
     if cursor:
         statement = statement.where(Registration.id > uuid.UUID(cursor["after"]))
-    return session.scalars(statement.order_by(Registration.id).limit(CHUNK)).all()
+    return session.scalars(statement.order_by(Registration.id).limit(limit)).all()
 
 
 def insert_missing(session: Session, rows: Sequence[Mapping[str, Any]], *, revive: bool = False) -> None:
-    """Insert the e-mails that are not owed already; with `revive`, those that were superseded are owed again."""
+    """Insert the e-mails that are not owed already; with `revive`, those that were superseded are owed again.
+
+    They keep their key and take the new time.
+    """
     if not rows:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     key = [TABLE.c.dedupe_key]
     statement = insert(TABLE).on_conflict_do_nothing(index_elements=key)
     if revive:
-        statement = insert(TABLE).on_conflict_do_update(
-            index_elements=key, set_={"state": EmailState.QUEUED}, where=TABLE.c.state == EmailState.SUPERSEDED
+        again = insert(TABLE)
+        fresh = again.excluded
+        statement = again.on_conflict_do_update(
+            index_elements=key,
+            set_={"state": EmailState.QUEUED, "due_at": fresh.due_at, "rule": fresh.rule, "last_error": None},
+            where=TABLE.c.state == EmailState.SUPERSEDED,
         )
     session.execute(statement, list(rows))

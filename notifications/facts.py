@@ -18,6 +18,20 @@ class RecipientsQueued(Fact, frozen=True, kw_only=True):
     count: int
 
 
+class MailRulesChanged(Fact, frozen=True, kw_only=True):
+    """Staff changed a rule by which e-mails are planned, of an event or (without one) of an organiser; ``*``: all."""
+
+    key: str
+
+
+class AnnouncementSent(Fact, frozen=True, kw_only=True):
+    """Staff sent a message to a segment of the event's people; `count` e-mails at that moment."""
+
+    announcement_id: uuid.UUID
+    segment: str
+    count: int
+
+
 class EmailFailed(Fact, frozen=True, kw_only=True):
     """An e-mail was given up; `reason` is a code, never the server's or a person's words."""
 

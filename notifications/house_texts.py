@@ -55,6 +55,7 @@ _NOT_THE_CASE = dict.fromkeys(
         *(
             "attached",
             "days_left",
+            "foreign",
             "further",
             "held",
             "join_url",
@@ -62,6 +63,7 @@ _NOT_THE_CASE = dict.fromkeys(
             "scheduled",
             "series_url",
             "state",
+            "to_guardian",
             "where",
         ),
     ),

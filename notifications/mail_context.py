@@ -71,6 +71,9 @@ def context_of(material: Material, links: Links, locale: str, *, now: datetime) 
         "materials": tuple((one_line(title.to(locale)), url) for title, url in material.laid_out),
         "attached": bool(material.email.attachments),
         "recording_url": material.recording_url or "",
+        "survey_url": event.survey_url or "",
+        "to_guardian": bool(params.get("to_guardian")),
+        "foreign": locale != "id" and (words := material.staff_words) is not None and not words[1].en,
         "own_events_url": links.own_events_url(uuid.UUID(link)) if (link := params.get("own_events")) else "",
     }
     context |= _times(material, locale, now=now)
@@ -138,7 +141,7 @@ def _of_registrant(material: Material, links: Links, locale: str, *, now: dateti
     brand = brand_of(material.organiser.look)
     version = registration.link_version
     deadline = registration.offer_expires_at
-    to_guardian = material.email.kind is EmailKind.GUARDIAN_REQUEST
+    to_guardian = material.email.kind is EmailKind.GUARDIAN_REQUEST or bool(material.email.params.get("to_guardian"))
     salutations = _SALUTATIONS[locale]
     salutation = salutations["formal"] if to_guardian else salutations.get(brand.tone, salutations["warm"])
     return {

@@ -28,11 +28,13 @@ from events.storage import LocalizedText, ReadSession
 from notifications import suppressing
 from notifications.booking_material import BookingMaterial, load_bookings
 from notifications.gathering import PersonInSeries, load_dates
+from notifications.models.announcement import Announcement
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.mail_template import OwnText
 from notifications.own_texts import counting, newest
 from notifications.partner_material import OF_COLLABORATION, PartnerWork, load_work
 from notifications.review_material import ReviewMaterial, load_reviews
+from notifications.rule_material import RuleMaterial, load_rules
 
 INVITING = (
     EmailKind.CONFIRMATION,
@@ -51,8 +53,13 @@ _WITH_BOOKINGS = (*OF_BOOKINGS, EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_M
 _WITH_MATERIALS = (EmailKind.REMINDER_1D, EmailKind.CERTIFICATE, EmailKind.RECORDING_AVAILABLE)
 """Kinds that name what is laid out for those who are registered: what to bring along, and what to read afterwards."""
 
-_WITH_RECORDING = (EmailKind.RECORDING_AVAILABLE, EmailKind.PARTNER_REPORT)
-"""Kinds that lead to the recording."""
+_WITH_RECORDING = (
+    EmailKind.RECORDING_AVAILABLE,
+    EmailKind.PARTNER_REPORT,
+    EmailKind.RULE,
+    EmailKind.ANNOUNCEMENT,
+)
+"""Kinds that lead, or may lead, to the recording."""
 
 _Row = TypeVar("_Row")
 
@@ -90,16 +97,29 @@ class Material:
     """Where the event's review stands, where the e-mail is about it, to one of the staff."""
     suppressed: str | None = None
     """Why nothing (or nothing of this kind) is sent to the address, if so."""
+    planned_by: RuleMaterial | None = None
+    """The rule that planned it, as it counts now; None where it no longer does, or never did."""
+    announcement: Announcement | None = None
+    """What staff wrote, where the e-mail is that."""
     laid_out: tuple[tuple[LocalizedText, str], ...] = ()
     """Titles and addresses of the event's materials, where the e-mail names them."""
     own_text: OwnText | None = None
     """What staff wrote for this kind and language; None where the house's text counts."""
 
     @property
+    def staff_words(self) -> tuple[LocalizedText, LocalizedText] | None:
+        """Subject and body of an e-mail that is the staff's as a whole; None for the house's own kinds."""
+        if self.announcement is not None:
+            return self.announcement.subject, self.announcement.body
+        if self.email.kind is EmailKind.RULE and self.planned_by is not None:
+            return self.planned_by.rule.subject, self.planned_by.rule.body
+        return None
+
+    @property
     def addressee(self) -> str:
         """The name of whoever the mail is to."""
         if self.registration is not None:
-            if self.email.kind is EmailKind.GUARDIAN_REQUEST:
+            if self.email.kind is EmailKind.GUARDIAN_REQUEST or self.email.params.get("to_guardian"):
                 return self.registration.guardian_name or ""
             return self.registration.name
         if self.review is not None:
@@ -137,6 +157,8 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
         {key for each in organisers.values() for key in (each.id, each.parent_id) if key},
         {email.kind for email in emails.values()},
     )
+    rules = load_rules(session, emails.values(), events)
+    announcements = _by_id(session, Announcement, {e.announcement_id for e in emails.values()})
     found: list[Material] = []
     for email in (emails[key] for key in ids if key in emails):
         registration = registrations.get(email.registration_id) if email.registration_id else None
@@ -157,6 +179,8 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             told=_with_booking(told.get(email.uid or "", Told()), registration),
             booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
             review=reviews.get(email.id),
+            planned_by=rules.get(email.id),
+            announcement=announcements.get(email.announcement_id) if email.announcement_id else None,
             laid_out=laid_out.get(event.id, ()) if registration and email.kind in _WITH_MATERIALS else (),
             own_text=counting(
                 own_texts,

@@ -66,6 +66,7 @@ _LISTED = (
     Placeholder("tautan_masuk", Shape.LINK, N_("personal link into the online room")),
     Placeholder("tautan_kode", Shape.LINK, N_("entry code for events with a door")),
     Placeholder("tautan_rekaman", Shape.LINK, N_("the recording")),
+    Placeholder("tautan_survei", Shape.LINK, N_("the survey")),
     Placeholder("tautan_verifikasi", Shape.LINK, N_("page that proves the certificate")),
     Placeholder("tautan_acara_saya", Shape.LINK, N_("all events and certificates of the person")),
     Placeholder("tautan_wali", Shape.LINK, N_("page on which a parent or guardian answers")),

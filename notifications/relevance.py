@@ -6,20 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from events.lifecycle import AHEAD
-from events.models import ACTIVE_STATES, PartnerAnswer, RegistrationState, ReviewState, Stage
+from events.models import ACTIVE_STATES, Anchor, Audience, PartnerAnswer, RegistrationState, ReviewState, Stage
+from notifications import segments
 from notifications.booking_material import awaits_guardian
 from notifications.material import Material
 from notifications.models.email import EmailKind
+from notifications.rule_material import RuleMaterial
+from notifications.rules import SENT_BY_RULES, STALE_AFTER, STATES, anchor_of, stages_for
 
 _ON = (*AHEAD, Stage.LIVE)
 _OVER = (Stage.ENDED, Stage.ARCHIVED)
-
-REMINDER_WINDOWS = {
-    EmailKind.REMINDER_7D: timedelta(hours=36),
-    EmailKind.REMINDER_1D: timedelta(minutes=90),
-    EmailKind.REMINDER_1H: timedelta(0),
-}
-"""How long before the start a late reminder leaves the word to the next one."""
 
 _REPEATABLE = (
     EmailKind.EVENT_UPDATE,
@@ -84,14 +80,50 @@ def _undecided(material: Material, now: datetime) -> bool:
     return registration is not None and registration.needs_approval and _active(*_ON)(material, now)
 
 
-def _reminds(material: Material, now: datetime) -> bool:
-    """A reminder is about one start; it goes to confirmed places only, and not when the next one is near."""
-    start = (material.slot or material.event).starts_at
-    return (
-        _holds(RegistrationState.CONFIRMED, _ON)(material, now)
-        and material.email.about_start == start
-        and now < start - REMINDER_WINDOWS[material.email.kind]
-    )
+def _ruled(material: Material, now: datetime) -> bool:
+    """Its rule still counts, is about the present moment, and the person still belongs to whom it is for.
+
+    A reminder does not go out when the next one is near, nor what follows an event when that is long over. What leads
+    to something that is not there (a recording, a survey) waits for nobody: it is not sent.
+    """
+    planned = material.planned_by
+    if planned is None or material.event.stage not in stages_for(planned.rule):
+        return False
+    rule, about = planned.rule, material.email.about_start
+    registration = material.registration
+    registered_at = registration.created_at if registration is not None else None
+    present = anchor_of(rule, material.event, material.slot, registered_at)
+    if about is None or (present is not None and about != present):
+        return False
+    if rule.anchor is Anchor.START and rule.offset < timedelta(0):
+        timely = now < about - planned.leaves_to_next
+    else:
+        timely = now <= about + rule.offset + STALE_AFTER
+    return timely and _belongs(material, planned)
+
+
+def _belongs(material: Material, planned: RuleMaterial) -> bool:
+    """Whether the person is one of those whom the rule is for."""
+    audience, part = planned.rule.audience, material.participation
+    if planned.rule.to_partners:
+        silent = part is not None and part.answer is PartnerAnswer.NEEDS_ACTION
+        return part is not None and part.withdrawn_at is None and (silent or audience is Audience.PARTNERS)
+    if material.registration is None or material.registration.state not in STATES[audience]:
+        return False
+    if audience is Audience.ATTENDED:
+        return planned.came
+    return not (audience is Audience.MISSED and planned.came)
+
+
+def _announced(material: Material, now: datetime) -> bool:
+    """An announcement goes to who still holds or awaits a place, or takes part, whatever has become of the event."""
+    del now
+    part, registration = material.participation, material.registration
+    if material.announcement is None:
+        return False
+    if part is not None:
+        return part.withdrawn_at is None
+    return registration is not None and registration.state in segments.states_of(material.announcement.segment)
 
 
 def _watchable(material: Material, now: datetime) -> bool:
@@ -203,9 +235,8 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.EVENT_UPDATE: _active(*_ON),
     EmailKind.EVENT_POSTPONED: _active(Stage.POSTPONED),
     EmailKind.EVENT_CANCELLED: _active(Stage.CANCELLED),
-    EmailKind.REMINDER_7D: _reminds,
-    EmailKind.REMINDER_1D: _reminds,
-    EmailKind.REMINDER_1H: _reminds,
+    **dict.fromkeys(SENT_BY_RULES, _ruled),
+    EmailKind.ANNOUNCEMENT: _announced,
     EmailKind.RECORDING_AVAILABLE: _watchable,
     EmailKind.CERTIFICATE: _certified,
     EmailKind.OWN_EVENTS: _wanted,

@@ -1,32 +1,55 @@
-"""Reminders: 7 days, 1 day and 1 hour before the start of the event, or of the visit that was booked.
+"""Planning what rules send: rows with a later `due_at`, one for each rule and person.
 
-They are rows with a later `due_at`, one a reminder. A reminder is about one start, which its key names: when the event
-moves, the old ones are superseded and new ones written. At the moment of sending `notifications.relevance` looks again.
+An e-mail is about one moment that its rule counts from (a start, an end), which its key names: when the event
+moves, the old ones are superseded and new ones written. When a rule changes, what was planned for another time is
+superseded and owed again at the new one, under the same key: nobody gets one rule's e-mail about one start twice. At
+the moment of sending `notifications.relevance` looks again.
 """
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events.lifecycle import AHEAD
-from events.models import Event, EventKind, Registration, RegistrationState, Slot, Stage
+from events import attendance
+from events.models import (
+    Anchor,
+    Audience,
+    Event,
+    Organiser,
+    Participation,
+    Partner,
+    PartnerAnswer,
+    Registration,
+    Slot,
+    Stage,
+)
 from notifications import emails
-from notifications.models.email import EmailKind, EmailState
+from notifications.models.email import Email, EmailKind, EmailState
+from notifications.rules import (
+    OF_PARTNERS,
+    SENT_BY_RULES,
+    STATES,
+    Rule,
+    anchor_of,
+    in_force,
+    is_ahead,
+    rules_of,
+    stages_for,
+)
 
-BEFORE = {
-    EmailKind.REMINDER_7D: timedelta(days=7),
-    EmailKind.REMINDER_1D: timedelta(days=1),
-    EmailKind.REMINDER_1H: timedelta(hours=1),
-}
+CHUNK_OF_ROWS = 600
+"""E-mails that one transaction plans: some tens of milliseconds of the writer, however many rules there are."""
+_PLANNED_FOR = (Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.LIVE, Stage.ENDED)
 
 
 def plan_for(session: Session, registration_id: uuid.UUID, *, now: datetime) -> None:
-    """Plan the reminders of one confirmed registration; one whose time has passed is not planned. Idempotent."""
+    """Plan what the rules send to one registration; what its time has passed for is not planned. Idempotent."""
     row = session.execute(
         sa.select(Registration, Event, Slot)
         .join(Event, Event.id == Registration.event_id)
@@ -36,67 +59,179 @@ def plan_for(session: Session, registration_id: uuid.UUID, *, now: datetime) -> 
     if row is None:
         return
     registration, event, slot = cast("tuple[Registration, Event, Slot | None]", tuple(row))
-    if registration.state is RegistrationState.CONFIRMED and _may_remind(event):
-        start = (slot or event).starts_at
-        emails.insert_missing(session, _reminders(session, event, registration, start, now=now))
+    rules = _plannable(session, event)
+    slots = {slot.id: slot} if slot is not None else {}
+    emails.insert_missing(session, list(_rows(session, event, rules, [registration], slots, now=now)))
 
 
 def plan(
     session: Session, event_id: uuid.UUID, *, now: datetime, cursor: emails.Cursor | None = None
 ) -> emails.Cursor | None:
-    """Plan everybody's reminders anew after a move, and supersede those that are stale.
+    """Plan what the rules send to everybody anew, and supersede what is stale.
 
-    One call plans for up to `emails.CHUNK` registrations and returns where to go on, or None when done. Of an event
-    that was postponed or cancelled it supersedes every reminder and plans none.
+    One call writes up to `CHUNK_OF_ROWS` e-mails and returns where to go on, or None when done. Of an event that was
+    postponed or cancelled it supersedes everything and plans nothing.
     """
     event = session.get_one(Event, event_id)
+    rules = _plannable(session, event)
     if cursor is None:
-        _supersede_stale(session, event)
-    if not _may_remind(event):
+        _supersede_stale(session, event, rules)
+        _plan_partners(session, event, rules, now=now)
+    states = {state for rule in rules for state in STATES.get(rule.audience, ())}
+    if not states:
         return None
-    found = emails.next_registrations(session, event_id, (RegistrationState.CONFIRMED,), cursor)
+    limit = max(1, min(emails.CHUNK, CHUNK_OF_ROWS // len(rules)))
+    found = emails.next_registrations(session, event_id, states, cursor, limit=limit)
     slots = {slot.id: slot for slot in session.scalars(sa.select(Slot).where(Slot.event_id == event_id))}
-    rows: list[dict[str, Any]] = []
+    # An event that moves away and back again has e-mails that were superseded meanwhile.
+    emails.insert_missing(session, list(_rows(session, event, rules, found, slots, now=now)), revive=True)
+    return {"after": str(found[-1].id)} if len(found) == limit else None
+
+
+def plan_all(
+    session: Session, organiser_id: uuid.UUID, *, now: datetime, cursor: emails.Cursor | None = None
+) -> emails.Cursor | None:
+    """Plan anew for every event of an organiser and of its branches that is not over, one chunk of one in a call."""
+    at = cursor or {}
+    owners = sa.select(Organiser.id).where(sa.or_(Organiser.id == organiser_id, Organiser.parent_id == organiser_id))
+    statement = sa.select(Event.id).where(Event.organiser_id.in_(owners), Event.stage.in_(_PLANNED_FOR))
+    if at.get("within") is not None:
+        event_id: uuid.UUID | None = uuid.UUID(at["event"])
+    else:
+        after = [Event.id > uuid.UUID(at["event"])] if at else []
+        event_id = session.scalar(statement.where(*after).order_by(Event.id).limit(1))
+    if event_id is None:
+        return None
+    return {"event": str(event_id), "within": plan(session, event_id, now=now, cursor=at.get("within"))}
+
+
+def plan_partners(session: Session, event_id: uuid.UUID, *, now: datetime) -> None:
+    """Plan what the rules send to those who take part in the event; they are few. Idempotent."""
+    event = session.get_one(Event, event_id)
+    _plan_partners(session, event, _plannable(session, event), now=now)
+
+
+def _plannable(session: Session, event: Event) -> Sequence[Rule]:
+    if event.stage not in _PLANNED_FOR:
+        return ()
+    return [rule for rule in in_force(rules_of(session, event), event) if event.stage in stages_for(rule)]
+
+
+def key_of(rule: Rule, owner: uuid.UUID, about: datetime | None) -> str:
+    """Return what an e-mail of a rule is about, in one line: the rule, whom it is to, and what it counts from."""
+    kind = () if rule.key == rule.sends.value else (rule.sends.value,)
+    return ":".join((*kind, rule.key, str(owner), about.isoformat() if about is not None else "once"))
+
+
+# ---------------------------------------------------------------- those who registered
+def _rows(
+    session: Session,
+    event: Event,
+    rules: Sequence[Rule],
+    found: Sequence[Registration],
+    slots: Mapping[uuid.UUID, Slot],
+    *,
+    now: datetime,
+) -> Iterable[dict[str, Any]]:
+    """Yield the rows of what still lies ahead, or is only just due."""
+    concerned = [rule for rule in rules if not rule.to_partners]
+    came = _came(session, event, concerned, found)
+    issued = _issued(session, concerned, found)
     for registration in found:
         slot = slots.get(registration.slot_id) if registration.slot_id else None
-        rows += _reminders(session, event, registration, (slot or event).starts_at, now=now)
-    # An event that moves away and back again has reminders that were superseded meanwhile.
-    emails.insert_missing(session, rows, revive=True)
-    return {"after": str(found[-1].id)} if len(found) == emails.CHUNK else None
+        for rule in concerned:
+            if registration.state not in STATES[rule.audience] or not _belongs(rule, registration.id in came):
+                continue
+            about = anchor_of(rule, event, slot, registration.created_at) or issued.get(registration.id)
+            if about is None or not is_ahead(rule, about + rule.offset, now):
+                continue
+            values = emails.values_for(session, rule.sends, event, registration, now=now)
+            if values is not None:
+                yield {**values, **_planned(rule, registration.id, about, now=now)}
 
 
-def _may_remind(event: Event) -> bool:
-    """A running exhibition still has visits ahead."""
-    return event.stage in AHEAD or (event.stage is Stage.LIVE and event.kind is EventKind.EXHIBITION)
+def _planned(rule: Rule, owner: uuid.UUID, about: datetime, *, now: datetime) -> dict[str, Any]:
+    return {
+        "due_at": max(about + rule.offset, now),
+        "about_start": about,
+        "rule": rule.mark,
+        "dedupe_key": key_of(rule, owner, None if rule.anchor is Anchor.REGISTRATION else about),
+    }
 
 
-def _reminders(
-    session: Session, event: Event, registration: Registration, start: datetime, *, now: datetime
-) -> list[dict[str, Any]]:
-    """Return the rows of the reminders that still lie ahead."""
-    rows: list[dict[str, Any]] = []
-    for kind, before in BEFORE.items():
-        due_at = start - before
-        if due_at <= now:
-            continue
-        values = emails.values_for(session, kind, event, registration, now=now, about=start.isoformat())
-        if values is not None:
-            rows.append({**values, "due_at": due_at, "about_start": start})
-    return rows
+def _belongs(rule: Rule, came: bool) -> bool:
+    if rule.audience is Audience.ATTENDED:
+        return came
+    return not came if rule.audience is Audience.MISSED else True
 
 
-def _supersede_stale(session: Session, event: Event) -> None:
-    """Supersede the event's queued reminders that are about another start than the present one."""
+def _came(session: Session, event: Event, rules: Sequence[Rule], found: Sequence[Registration]) -> set[uuid.UUID]:
+    """Return who of them attended, where a rule asks for it."""
+    if not any(rule.audience in (Audience.ATTENDED, Audience.MISSED) for rule in rules):
+        return set()
+    return attendance.attended_among(session, event, [each.id for each in found])
+
+
+def _issued(session: Session, rules: Sequence[Rule], found: Sequence[Registration]) -> dict[uuid.UUID, datetime]:
+    """Return when each was first sent their certificate, where a rule counts from it: its e-mail tells."""
+    if not any(rule.anchor is Anchor.CERTIFICATE for rule in rules):
+        return {}
+    rows = session.execute(
+        sa.select(Email.registration_id, sa.func.min(Email.created_at))
+        .where(Email.registration_id.in_([each.id for each in found]), Email.kind == EmailKind.CERTIFICATE)
+        .group_by(Email.registration_id)
+    )
+    return {key: at for key, at in rows if key is not None}
+
+
+# ---------------------------------------------------------------- those who take part
+def _plan_partners(session: Session, event: Event, rules: Sequence[Rule], *, now: datetime) -> None:
+    wanted = [rule for rule in rules if rule.audience in OF_PARTNERS]
+    if not wanted:
+        return
+    rows = session.execute(
+        sa.select(Participation, Partner)
+        .join(Partner, Partner.id == Participation.partner_id)
+        .where(Participation.event_id == event.id, Participation.withdrawn_at.is_(None), Partner.email.is_not(None))
+    )
+    planned: list[dict[str, Any]] = []
+    for participation, partner in rows:
+        for rule in wanted:
+            about = anchor_of(rule, event, None, None)
+            silent = participation.answer is PartnerAnswer.NEEDS_ACTION
+            if about is None or (rule.audience is Audience.SILENT_PARTNERS and not silent):
+                continue
+            if is_ahead(rule, about + rule.offset, now):
+                values = emails.values_for_partner(session, rule.sends, event, participation, partner, now=now)
+                planned.append({**values, **_planned(rule, participation.id, about, now=now)})
+    emails.insert_missing(session, planned, revive=True)
+
+
+# ---------------------------------------------------------------- what is stale
+def _supersede_stale(session: Session, event: Event, rules: Sequence[Rule]) -> None:
+    """Supersede what no rule would plan any more, or for another moment than the present one."""
     c = emails.TABLE.c
     statement = sa.update(emails.TABLE).where(
-        c.event_id == event.id, c.kind.in_(tuple(BEFORE)), c.state == EmailState.QUEUED
+        c.event_id == event.id, c.kind.in_(SENT_BY_RULES), c.state == EmailState.QUEUED
     )
-    if _may_remind(event):
-        visit = (
-            sa.select(Slot.starts_at)
-            .join(Registration, Registration.slot_id == Slot.id)
-            .where(Registration.id == c.registration_id)
-            .scalar_subquery()
-        )
-        statement = statement.where(c.about_start != sa.func.coalesce(visit, event.starts_at))
+    current = [sa.and_(c.rule == rule.mark, _is_current(rule, event)) for rule in rules]
+    if current:
+        # NULL is not true: what was planned by no rule that is known is stale.
+        statement = statement.where(sa.not_(sa.func.coalesce(sa.or_(*current), sa.false())))
     session.execute(statement.values(state=EmailState.SUPERSEDED))
+
+
+def _is_current(rule: Rule, event: Event) -> sa.ColumnElement[bool]:
+    c = emails.TABLE.c
+    if rule.anchor not in (Anchor.START, Anchor.END):
+        return sa.true()
+    column, moment = (Slot.starts_at, event.starts_at) if rule.anchor is Anchor.START else (Slot.ends_at, event.ends_at)
+    if rule.audience is Audience.MISSED or rule.to_partners:
+        return c.about_start == moment
+    visit = (
+        sa.select(column)
+        .join(Registration, Registration.slot_id == Slot.id)
+        .where(Registration.id == c.registration_id)
+        .scalar_subquery()
+    )
+    return c.about_start == sa.func.coalesce(visit, moment)

@@ -34,6 +34,9 @@ from notifications.material import Material
 from notifications.models.email import EmailKind
 from notifications.models.mail_template import OwnText
 
+STAFFS_OWN = (EmailKind.RULE, EmailKind.ANNOUNCEMENT)
+"""Kinds that say what staff wrote for them; the house adds the card with the facts."""
+
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -52,7 +55,13 @@ def render(material: Material, links: Links, *, now: datetime) -> Words:
     context = context_of(material, links, locale, now=now)
     personal = {name: value for name in _PERSONAL if (value := context.get(name))}
     context |= {name: _mark(name) for name in personal}
-    return _form(material.email.kind, locale, material.own_text, tuple(context.items())).filled(personal)
+    return _form(material.email.kind, locale, _own_text(material, locale), tuple(context.items())).filled(personal)
+
+
+def _own_text(material: Material, locale: str) -> OwnText | None:
+    """Return what staff wrote in the reader's language: for this kind, or as this very e-mail (then in any)."""
+    words = material.staff_words
+    return OwnText(words[0].to(locale), words[1].to(locale)) if words is not None else material.own_text
 
 
 def _write(kind: EmailKind, locale: str, own: OwnText | None, context: dict[str, Any]) -> Words:
@@ -100,6 +109,10 @@ def _chosen(kind: EmailKind, locale: str, said: HouseText, own: OwnText | None) 
     house = markup.read(said.body)
     if own is None:
         return said.subject, house
+    if kind in STAFFS_OWN:
+        written, preface = markup.read(own.body), markup.read(said.keadaan)
+        heading = written.heading or markup.read(f"# {own.subject}").heading
+        return own.subject, Letter(heading, (*preface.blocks, *written.blocks, *house.blocks))
     usual, letter = ordinary_text(kind, locale), markup.read(own.body)
     subject = own.subject if said.subject == usual.subject else said.subject
     if house.heading != markup.read(usual.body).heading:
@@ -134,6 +147,7 @@ _VALUES = {
     "tautan_batal": "cancel_url",
     "tautan_masuk": "join_url",
     "tautan_rekaman": "recording_url",
+    "tautan_survei": "survey_url",
     "tautan_verifikasi": "verify_url",
     "tautan_acara_saya": "own_events_url",
     "tautan_wali": "guardian_url",

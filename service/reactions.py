@@ -21,10 +21,19 @@ from certificates.models import Certificate, CertificateState
 from events import deliveries, facts, lifecycle, outbox
 from events.facts import Fact
 from events.models import Event, RegistrationState, Stage
-from notifications import collaborating, emails, holding, post_facts, posts_drafting, reminders, resending
+from notifications import (
+    announcements,
+    collaborating,
+    emails,
+    holding,
+    post_facts,
+    posts_drafting,
+    reminders,
+    resending,
+)
 from notifications import facts as email_facts
 from notifications.answers import Answer
-from notifications.facts import TextsAgreed
+from notifications.facts import AnnouncementSent, MailRulesChanged, TextsAgreed
 from notifications.inbox.bounces import Failure
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
@@ -58,6 +67,38 @@ def tell_partners(kind: EmailKind) -> Reaction:
 def plan_reminders(context: Context, fact: Fact, cursor: Cursor | None) -> Cursor | None:
     """Bring everybody's reminders in line with the time as it is now."""
     return reminders.plan(context.session, event_of(fact), now=context.now, cursor=cursor)
+
+
+def follow_rules(context: Context, fact: MailRulesChanged, cursor: Cursor | None) -> Cursor | None:
+    """Bring what is planned in line with rules that were changed, of one event or of everything that is not over."""
+    if fact.event_id is not None:
+        return reminders.plan(context.session, fact.event_id, now=context.now, cursor=cursor)
+    return reminders.plan_all(context.session, fact.organiser_id, now=context.now, cursor=cursor)
+
+
+def follow_mode(context: Context, fact: facts.EventEdited, cursor: Cursor | None) -> Cursor | None:
+    """Plan anew where an event has moved online, or to a place: some rules are for one of them."""
+    if "mode" not in fact.fields:
+        return None
+    return plan_reminders(context, fact, cursor)
+
+
+def plan_for_partner(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
+    """Plan what the rules send to those who take part."""
+    reminders.plan_partners(context.session, event_of(fact), now=context.now)
+
+
+def plan_for_attendee(
+    context: Context, fact: facts.AttendanceRecorded | CertificateIssued, _cursor: Cursor | None
+) -> None:
+    """Plan what the rules send to who attended, or has a certificate."""
+    if fact.registration_id is not None:
+        reminders.plan_for(context.session, fact.registration_id, now=context.now)
+
+
+def send_announcement(context: Context, fact: AnnouncementSent, cursor: Cursor | None) -> Cursor | None:
+    """Owe everybody whom the message is to their e-mail."""
+    return announcements.fan_out(context.session, fact.announcement_id, now=context.now, cursor=cursor)
 
 
 def _old_times(fact: Fact) -> dict[str, str]:
@@ -260,10 +301,11 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.EventPublished: (
         tell_partners(EmailKind.PARTNER_INVITATION),
         catch_up_with_partners,
+        plan_for_partner,
         draft_posts(Moment.ANNOUNCED),
         plan_posts,
     ),
-    facts.EventEdited: (tell_of_edit, rewrite_posts),
+    facts.EventEdited: (tell_of_edit, follow_mode, rewrite_posts),
     facts.JoinLinkChanged: (tell_partners_of_link,),
     facts.EventSubmitted: (reviewing.ask_approvers,),
     facts.EventReturned: (reviewing.tell_returned,),
@@ -317,23 +359,26 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
         rewrite_posts,
         draft_posts(Moment.CANCELLED),
     ),
-    facts.PartnerInvited: (invite_partner, plan_posts),
+    facts.PartnerInvited: (invite_partner, plan_for_partner, plan_posts),
     facts.PartnerWithdrawn: (uninvite_partner, rewrite_posts),
     email_facts.RefreshAsked: (send_entry_again,),
     email_facts.MailReleased: (queue_released,),
     facts.EventStarted: (rewrite_posts, draft_posts(Moment.LIVE)),
-    facts.EventEnded: (rewrite_posts, draft_posts(Moment.THANKS), report_to_partners),
+    facts.EventEnded: (plan_reminders, rewrite_posts, draft_posts(Moment.THANKS), report_to_partners),
     facts.PartnerReminded: (remind_partner,),
     facts.SeatsAllotted: (tell_of_seats,),
     facts.ContributionsAsked: (ask_for_contributions,),
     facts.ContributionAccepted: (rewrite_posts,),
     facts.SurveyOpened: (draft_posts(Moment.SURVEY),),
-    facts.AttendanceRecorded: (certify_latecomer,),
-    CertificateIssued: (send_certificate,),
+    facts.AttendanceRecorded: (certify_latecomer, plan_for_attendee),
+    facts.AttendanceWithdrawn: (plan_for_attendee,),
+    CertificateIssued: (send_certificate, plan_for_attendee),
     facts.CertificateTrackClosed: (draft_posts(Moment.CERTIFICATES),),
     facts.RecordingReceived: (wake("recordings"),),
     facts.RecordingPublished: (tell_recording, draft_posts(Moment.RECORDING)),
     TextsAgreed: (standing.text_too,),
+    MailRulesChanged: (follow_rules,),
+    AnnouncementSent: (send_announcement,),
     PostApproved: (wake("posts"),),
     email_facts.EmailFailed: (reputation.weigh_failure,),
     email_facts.BounceReceived: (note_bounce, reputation.weigh_bounce),

@@ -25,21 +25,20 @@ def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | 
     if fact.quiet:
         # Whoever must consent is asked all the same: without their answer the seat is lost.
         _ask_guardian(context, fact.registration_id, quiet=True)
-        if state is RegistrationState.CONFIRMED:
-            reminders.plan_for(context.session, fact.registration_id, now=context.now)
+        reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
     if not _exchanges(context, fact.registration_id) and series_emails.confirm(
         context.session, fact.registration_id, now=context.now, by=context.by
     ):
         _ask_guardian(context, fact.registration_id, quiet=True)  # the mail with all dates tells the minor
-        if state is RegistrationState.CONFIRMED:
-            reminders.plan_for(context.session, fact.registration_id, now=context.now)
+        reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
     _ask_guardian(context, fact.registration_id)
     if state is not RegistrationState.CONFIRMED and _awaits_approval(context, fact.registration_id):
         emails.queue(
             context.session, EmailKind.REGISTRATION_RECEIVED, registration_id=fact.registration_id, now=context.now
         )
+        reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
     _tell_standing(context, fact.registration_id, state)
 
@@ -109,13 +108,12 @@ def _awaits_approval(context: Context, registration_id: uuid.UUID) -> bool:
 
 
 def _tell_standing(context: Context, registration_id: uuid.UUID, state: RegistrationState, **said: Any) -> None:
-    """Send the mail that says how somebody stands now, and plan reminders for who has a seat for certain."""
+    """Send the mail that says how somebody stands now, and plan what the rules send to them."""
     kind = _STANDING.get(state)
     if kind is None:
         return
     emails.queue(context.session, kind, registration_id=registration_id, now=context.now, **said)
-    if state is RegistrationState.CONFIRMED:
-        reminders.plan_for(context.session, registration_id, now=context.now)
+    reminders.plan_for(context.session, registration_id, now=context.now)
 
 
 def tell_approved(context: Context, fact: facts.RegistrationApproved, _cursor: Cursor | None) -> None:

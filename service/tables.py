@@ -14,6 +14,7 @@ import service.accounts.models
 from events import models, outbox
 from events.storage import Base
 from notifications.models import (
+    announcement,
     email,
     email_attempt,
     inbound,
@@ -29,6 +30,7 @@ from service import idempotency, kiosks, presence, rate_counts, youtube_connecti
 MODULES: tuple[ModuleType, ...] = (
     models,
     outbox,
+    announcement,
     email,
     email_attempt,
     inbound,

@@ -26,6 +26,7 @@ from events.models.door import AgeGroup, Direction, DoorScan, HeadCount, Presenc
 from events.models.event import Event, EventKind, EventMode, EventTag, PartyKind, ProgrammeItem, Stage, TagKind, Track
 from events.models.form import AnswerFile, FormRevision
 from events.models.imports import RegistrationImport
+from events.models.mail_rule import Anchor, Audience, MailRule
 from events.models.organiser import Organiser, ReviewRule
 from events.models.own_link import OwnEventsLink
 from events.models.partner import Participation, ParticipationRole, Partner, PartnerAnswer, PartnerKind
@@ -47,8 +48,10 @@ __all__ = [
     "SEATED_STATES",
     "Additions",
     "AgeGroup",
+    "Anchor",
     "AnswerFile",
     "Attendance",
+    "Audience",
     "CommentKind",
     "Contribution",
     "ContributionItem",
@@ -66,6 +69,7 @@ __all__ = [
     "FormRevision",
     "HeadCount",
     "Invitee",
+    "MailRule",
     "Material",
     "MaterialTime",
     "Organiser",

@@ -32,6 +32,8 @@ class EmailKind(enum.StrEnum):
     REMINDER_7D = "reminder_7d"
     REMINDER_1D = "reminder_1d"
     REMINDER_1H = "reminder_1h"
+    RULE = "rule"
+    ANNOUNCEMENT = "announcement"
     RECORDING_AVAILABLE = "recording_available"
     CERTIFICATE = "certificate"
     OWN_EVENTS = "own_events"
@@ -109,6 +111,13 @@ class Email(Claimable, Base):
         sa.Index(None, "sent_at"),
         sa.Index(
             None,
+            "announcement_id",
+            "state",
+            sqlite_where=sa.text("announcement_id IS NOT NULL"),
+            postgresql_where=sa.text("announcement_id IS NOT NULL"),
+        ),
+        sa.Index(
+            None,
             "waits_for",
             "priority",
             sqlite_where=sa.text("waits_for IS NOT NULL"),
@@ -142,7 +151,10 @@ class Email(Claimable, Base):
     event_version: Mapped[int]
     """`Event.version` that made the e-mail due and, once sent, the version that it told."""
     about_start: Mapped[datetime | None]
-    """The start that a reminder is about; it is stale once the start is another one."""
+    """The moment that a rule counted from, such as a start; the e-mail is stale once that is another one."""
+    rule: Mapped[str | None] = mapped_column(sa.String(60))
+    """The rule that it was planned by: ``key@offset``, so that what is planned for another time is known as stale."""
+    announcement_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("announcement.id"))
     uid: Mapped[str | None] = mapped_column(sa.String(40))
     """The calendar entry that it carries. One entry has one writer at a time: at most one row of a UID is *sending*."""
     sequence: Mapped[int | None]

@@ -13,7 +13,7 @@ import pytest
 from events import lifecycle, registration
 from events.models import Event, Stage
 from events.storage import Session
-from notifications import emails, reminders
+from notifications import reminders
 from notifications.models.email import EmailKind
 from tests.notifications.post_office import PostOffice
 from tests.support.life import STAFF, STARTS_AT
@@ -175,12 +175,14 @@ def test_planning_for_thousands_goes_in_chunks(post_office: PostOffice) -> None:
     from tests.notifications.test_emails import crowd  # noqa: PLC0415 - a fixture of a neighbour
 
     event_id = post_office.life.webinar(capacity=None)
-    crowd(post_office, event_id, emails.CHUNK + 1)
+    people = reminders.CHUNK_OF_ROWS // 3 + 1
+    crowd(post_office, event_id, people)
     now = post_office.life.now
     cursor = post_office.write(lambda s: reminders.plan(s, event_id, now=now))
     assert cursor is not None
+    assert len(post_office.rows()) == 3 * (people - 1)
     assert post_office.write(lambda s: reminders.plan(s, event_id, now=now, cursor=cursor)) is None
-    assert len(post_office.rows()) == 3 * (emails.CHUNK + 1)
+    assert len(post_office.rows()) == 3 * people
 
 
 def test_the_bell_rung_eight_times_plans_each_reminder_once(post_office: PostOffice) -> None:

@@ -19,8 +19,8 @@ from events.approval_rules import ApprovalRules
 from events.links import MANAGE
 from events.models import Event
 from events.storage import ReadSession
-from notifications.emails import REMINDERS
 from notifications.models.email import Email, EmailKind
+from notifications.rules import REMINDERS
 from service.app import create_app
 from service.limiting import KEPT_TYPED, network_of
 from service.settings import Settings

@@ -650,6 +650,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("event_id IS NULL"),
     )
     op.create_table(
+        "mail_rule",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("anchor", sa.String(length=32), nullable=False),
+        sa.Column("offset_minutes", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.String(length=32), nullable=False),
+        sa.Column("modes", JSON, nullable=False),
+        sa.Column("sends", sa.String(length=32), nullable=False),
+        sa.Column("subject", JSON, nullable=False),
+        sa.Column("body", JSON, nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_mail_rule_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_mail_rule_organiser_id_organiser")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_rule")),
+        sa.UniqueConstraint("scope_id", "key", name=op.f("uq_mail_rule_scope_id_key")),
+    )
+    op.create_index(op.f("ix_mail_rule_event_id"), "mail_rule", ["event_id"], unique=False)
+    op.create_table(
         "material",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1011,6 +1037,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_slot_pool_id"), "slot", ["pool_id"], unique=False)
     op.create_table(
+        "announcement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("segment", sa.String(length=32), nullable=False),
+        sa.Column("slot_id", sa.Uuid(), nullable=True),
+        sa.Column("subject", JSON, nullable=False),
+        sa.Column("body", JSON, nullable=False),
+        sa.Column("also_later", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_by", sa.String(length=80), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_announcement_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_announcement_organiser_id_organiser")
+        ),
+        sa.ForeignKeyConstraint(
+            ["slot_id"], ["slot.id"], name=op.f("fk_announcement_slot_id_slot"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
+    )
+    op.create_index(
+        op.f("ix_announcement_event_id_created_at"), "announcement", ["event_id", "created_at"], unique=False
+    )
+    op.create_table(
         "seat_allotment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("participation_id", sa.Uuid(), nullable=False),
@@ -1299,6 +1355,8 @@ def upgrade() -> None:
         sa.Column("dedupe_key", sa.String(length=200), nullable=False),
         sa.Column("event_version", sa.Integer(), nullable=False),
         sa.Column("about_start", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rule", sa.String(length=60), nullable=True),
+        sa.Column("announcement_id", sa.Uuid(), nullable=True),
         sa.Column("uid", sa.String(length=40), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("attachments", JSON, nullable=False),
@@ -1315,6 +1373,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.String(length=500), nullable=True),
         sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"], ["announcement.id"], name=op.f("fk_email_announcement_id_announcement")
+        ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_email_event_id_event")),
         sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_email_organiser_id_organiser")),
         sa.ForeignKeyConstraint(
@@ -1328,6 +1389,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_email_dedupe_key")),
+    )
+    op.create_index(
+        op.f("ix_email_announcement_id_state"),
+        "email",
+        ["announcement_id", "state"],
+        unique=False,
+        sqlite_where=sa.text("announcement_id IS NOT NULL"),
+        postgresql_where=sa.text("announcement_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_email_due_at"), "email", ["due_at"], unique=False)
     op.create_index(op.f("ix_email_event_id_kind"), "email", ["event_id", "kind"], unique=False)
@@ -1677,6 +1746,12 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_email_event_id_kind"), table_name="email")
     op.drop_index(op.f("ix_email_due_at"), table_name="email")
+    op.drop_index(
+        op.f("ix_email_announcement_id_state"),
+        table_name="email",
+        sqlite_where=sa.text("announcement_id IS NOT NULL"),
+        postgresql_where=sa.text("announcement_id IS NOT NULL"),
+    )
     op.drop_table("email")
     op.drop_index(op.f("ix_door_scan_registration_id_person"), table_name="door_scan")
     op.drop_index(op.f("ix_door_scan_event_id_received_at"), table_name="door_scan")
@@ -1725,6 +1800,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_seat_allotment_pool_id"), table_name="seat_allotment")
     op.drop_index(op.f("ix_seat_allotment_event_id"), table_name="seat_allotment")
     op.drop_table("seat_allotment")
+    op.drop_index(op.f("ix_announcement_event_id_created_at"), table_name="announcement")
+    op.drop_table("announcement")
     op.drop_index(op.f("ix_slot_pool_id"), table_name="slot")
     op.drop_table("slot")
     op.drop_index(op.f("ix_recording_consent_participation_id_given_at"), table_name="recording_consent")
@@ -1764,6 +1841,8 @@ def downgrade() -> None:
     op.drop_table("participation")
     op.drop_index(op.f("ix_material_event_id"), table_name="material")
     op.drop_table("material")
+    op.drop_index(op.f("ix_mail_rule_event_id"), table_name="mail_rule")
+    op.drop_table("mail_rule")
     op.drop_index(
         "uq_mail_hold_organiser_id",
         table_name="mail_hold",

@@ -164,6 +164,8 @@ _LINES: Mapping[str, _Line] = {
     "TextsStopped": _Line(
         N_("Somebody wants no more text messages."), N_("%(count)s people want no more text messages.")
     ),
+    "MailRulesChanged": _Line(N_("The rules by which e-mails are sent were changed.")),
+    "AnnouncementSent": _Line(N_("A message was sent: %(count)s e-mails."), tone="good"),
     "EmailFailed": _Line(N_("An e-mail could not be sent."), N_("%(count)s e-mails could not be sent."), "bad"),
     "EmailBounced": _Line(N_("An e-mail came back."), N_("%(count)s e-mails came back."), "bad"),
     "EmailResent": _Line(N_("An e-mail was sent once more."), N_("%(count)s e-mails were sent once more.")),
