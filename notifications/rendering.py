@@ -55,10 +55,10 @@ def render(material: Material, links: Links, *, now: datetime) -> Words:
     context = context_of(material, links, locale, now=now)
     personal = {name: value for name in _PERSONAL if (value := context.get(name))}
     context |= {name: _mark(name) for name in personal}
-    return _form(material.email.kind, locale, _own_text(material, locale), tuple(context.items())).filled(personal)
+    return _form(material.email.kind, locale, own_text(material, locale), tuple(context.items())).filled(personal)
 
 
-def _own_text(material: Material, locale: str) -> OwnText | None:
+def own_text(material: Material, locale: str) -> OwnText | None:
     """Return what staff wrote in the reader's language: for this kind, or as this very e-mail (then in any)."""
     words = material.staff_words
     return OwnText(words[0].to(locale), words[1].to(locale)) if words is not None else material.own_text

@@ -38,9 +38,12 @@ from notifications import rendering
 from notifications.booking_material import BookingMaterial
 from notifications.mail_context import context_of
 from notifications.material import OF_BOOKINGS, Material, Told
+from notifications.models.announcement import Announcement, Segment
 from notifications.models.email import Email, EmailKind
 from notifications.partner_material import PartnerWork
 from notifications.review_material import OF_REVIEWS, ReviewMaterial
+from notifications.rule_material import RuleMaterial
+from notifications.rules import HOUSE
 from tests.notifications.post_office import calendar_of, composer, links, parse
 from tests.support.calendars import assert_calendar_valid
 
@@ -209,6 +212,8 @@ def material(kind: EmailKind, locale: str) -> Material:
         waiting=Waiting(3, Why.HELD, 2, free=0, held=3, held_until=NOW + timedelta(hours=20)),
         told=Told(0, 1, invited=True),
         review=_review(kind) if kind in OF_REVIEWS else None,
+        planned_by=RuleMaterial(_THANKS, timedelta(0)) if kind is EmailKind.RULE else None,
+        announcement=_announcement() if kind is EmailKind.ANNOUNCEMENT else None,
         booking=_booking(kind, locale) if kind in OF_BOOKINGS else None,
         laid_out=()
         if of_partner
@@ -269,6 +274,23 @@ def test_who_registered_date_by_date_gets_the_link_of_each(locale: str, files: F
     message = composed(files, replace(made, booking=replace(made.booking, id=None, further=())))
     _check(f"series_changed_one_by_one.{locale}.txt", _body(message, "plain"))
     _check(f"series_changed_one_by_one.{locale}.html", _body(message, "html"))
+
+
+_THANKS = next(rule for rule in HOUSE if rule.key == "missed")
+
+
+def _announcement() -> Announcement:
+    """One that nobody translated: who reads English is told so."""
+    return Announcement(
+        id=_key(7),
+        event_id=_key(2),
+        segment=Segment.CONFIRMED,
+        subject=LocalizedText("Tautan masuk berubah: {judul}"),
+        body=LocalizedText(
+            "Halo {nama}, tautan ruang daring **berubah**. Tautan lama tidak berlaku lagi.\n\n"
+            "[Gabung acara]({tautan_masuk})"
+        ),
+    )
 
 
 def _participation() -> Participation:
@@ -439,7 +461,9 @@ def test_a_filled_form_says_what_the_templates_say(kind: EmailKind, locale: str)
     known = rendering._form.cache_info().currsize
     found = rendering.render(made, links, now=NOW)
     assert rendering._form.cache_info().currsize == known, "one form serves both"
-    assert found == rendering._write(kind, locale, None, context_of(made, links, locale, now=NOW))
+    assert found == rendering._write(
+        kind, locale, rendering.own_text(made, locale), context_of(made, links, locale, now=NOW)
+    )
 
 
 def test_what_is_not_only_put_down_has_a_form_of_its_own() -> None:
