@@ -31,7 +31,7 @@ from notifications.gathering import PersonInSeries, load_dates
 from notifications.models.announcement import Announcement
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.mail_template import OwnText
-from notifications.own_texts import counting, newest
+from notifications.own_texts import Newest, counting, newest
 from notifications.partner_material import OF_COLLABORATION, PartnerWork, load_work
 from notifications.review_material import ReviewMaterial, load_reviews
 from notifications.rule_material import RuleMaterial, load_rules
@@ -152,13 +152,9 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     laid_out = _laid_out(session, emails.values(), events)
     reviews = load_reviews(session, emails.values())
     suppressed = suppressing.suppressed(session, emails.values(), now=now)
-    own_texts = newest(
-        session,
-        {key for each in organisers.values() for key in (each.id, each.parent_id) if key},
-        {email.kind for email in emails.values()},
-    )
+    own_texts = _own_texts(session, organisers.values(), emails.values())
     rules = load_rules(session, emails.values(), events)
-    announcements = _by_id(session, Announcement, {e.announcement_id for e in emails.values()})
+    announced = _by_id(session, Announcement, {e.announcement_id for e in emails.values()})
     found: list[Material] = []
     for email in (emails[key] for key in ids if key in emails):
         registration = registrations.get(email.registration_id) if email.registration_id else None
@@ -180,7 +176,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
             review=reviews.get(email.id),
             planned_by=rules.get(email.id),
-            announcement=announcements.get(email.announcement_id) if email.announcement_id else None,
+            announcement=announced.get(email.announcement_id) if email.announcement_id else None,
             laid_out=laid_out.get(event.id, ()) if registration and email.kind in _WITH_MATERIALS else (),
             own_text=counting(
                 own_texts,
@@ -192,6 +188,11 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
         )
         found.append(material)
     return found
+
+
+def _own_texts(session: ReadSession, organisers: Iterable[Organiser], emails: Iterable[Email]) -> Newest:
+    houses = {key for each in organisers for key in (each.id, each.parent_id) if key}
+    return newest(session, houses, {email.kind for email in emails})
 
 
 def _by_id(session: ReadSession, model: type[_Row], ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, _Row]:
