@@ -160,33 +160,34 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
         registration = registrations.get(email.registration_id) if email.registration_id else None
         participation = participations.get(email.participation_id) if email.participation_id else None
         event = events[email.event_id]
-        material = Material(
-            email=email,
-            event=event,
-            organiser=organisers[event.organiser_id],
-            registration=registration,
-            slot=slots.get(registration.slot_id) if registration and registration.slot_id else None,
-            participation=participation,
-            partner=partners.get(participation.partner_id) if participation else None,
-            recording_url=recordings.get(event.id),
-            work=work.get(participation.id) if participation and email.kind in OF_COLLABORATION else None,
-            waiting=_waiting(session, email, registration, now=now),
-            suppressed=suppressed.get(email.id),
-            told=_with_booking(told.get(email.uid or "", Told()), registration),
-            booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
-            review=reviews.get(email.id),
-            planned_by=rules.get(email.id),
-            announcement=announced.get(email.announcement_id) if email.announcement_id else None,
-            laid_out=laid_out.get(event.id, ()) if registration and email.kind in _WITH_MATERIALS else (),
-            own_text=counting(
-                own_texts,
-                event.organiser_id,
-                organisers[event.organiser_id].parent_id,
-                email.kind,
-                "en" if email.locale == "en" else "id",
-            ),
+        found.append(
+            Material(
+                email=email,
+                event=event,
+                organiser=organisers[event.organiser_id],
+                registration=registration,
+                slot=slots.get(registration.slot_id) if registration and registration.slot_id else None,
+                participation=participation,
+                partner=partners.get(participation.partner_id) if participation else None,
+                recording_url=recordings.get(event.id),
+                work=work.get(participation.id) if participation and email.kind in OF_COLLABORATION else None,
+                waiting=_waiting(session, email, registration, now=now),
+                suppressed=suppressed.get(email.id),
+                told=_with_booking(told.get(email.uid or "", Told()), registration),
+                booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
+                review=reviews.get(email.id),
+                planned_by=rules.get(email.id),
+                announcement=announced.get(email.announcement_id) if email.announcement_id else None,
+                laid_out=laid_out.get(event.id, ()) if registration and email.kind in _WITH_MATERIALS else (),
+                own_text=counting(
+                    own_texts,
+                    event.organiser_id,
+                    organisers[event.organiser_id].parent_id,
+                    email.kind,
+                    "en" if email.locale == "en" else "id",
+                ),
+            )
         )
-        found.append(material)
     return found
 
 
