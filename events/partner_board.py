@@ -61,7 +61,7 @@ def board(session: ReadSession, event_id: uuid.UUID) -> list[BoardRow]:
         each.participation_id: each
         for each in session.scalars(sa.select(SeatAllotment).where(SeatAllotment.event_id == event_id))
     }
-    filled = _filled(session, event_id) if allotments else {}
+    filled = _filled(session, event_id)
     asked = contributions.asked_at_event(session, event_id)
     files: dict[uuid.UUID, list[PartnerFile]] = {}
     sent = sa.select(PartnerFile).where(PartnerFile.event_id == event_id, PartnerFile.discarded_at.is_(None))
