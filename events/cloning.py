@@ -172,6 +172,7 @@ LEFT: Mapping[str, str] = {
     "recording": "of the other one",
     "announcement": "said about the other one",
     "email": "sent about the other one",
+    "text_message": "likewise",
     "mail_hold": "the other one's mails are held, not this one's",
     "post": "drafted anew when this one is published",
     "poster": "drawn anew when this one is published",

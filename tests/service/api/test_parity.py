@@ -41,6 +41,8 @@ ONLY_PAGES = {
     "notifications.mail_templates.bring_back": _MAIL_TEXT,
     "notifications.mail_templates.reset_text": _MAIL_TEXT,
     "notifications.mail_templates.write_text": _MAIL_TEXT,
+    "notifications.texting.consents.give": "people ask for messages in person, on their own page or in the chat",
+    "notifications.texting.consents.withdraw": "likewise",
     "notifications.suppressing.suppress": "an address is put down by staff who heard why; the interface follows",
     "notifications.suppressing.lift": "lifting asks for a reason in words; the interface follows",
     "notifications.suppressing.unsubscribe": "whoever got the mail does it, or their provider",
