@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -42,6 +43,8 @@ from notifications.rules import (
     rules_of,
     stages_for,
 )
+from notifications.texting import planning
+from notifications.texting.planning import Occasion
 
 CHUNK_OF_ROWS = 600
 """E-mails that one transaction plans: some tens of milliseconds of the writer, however many rules there are."""
@@ -61,7 +64,9 @@ def plan_for(session: Session, registration_id: uuid.UUID, *, now: datetime) -> 
     registration, event, slot = cast("tuple[Registration, Event, Slot | None]", tuple(row))
     rules = _plannable(session, event)
     slots = {slot.id: slot} if slot is not None else {}
-    emails.insert_missing(session, list(_rows(session, event, rules, [registration], slots, now=now)))
+    due = _due(session, event, rules, [registration], slots, now=now)
+    emails.insert_missing(session, _rows(session, event, due, now=now))
+    planning.owe(session, event, _occasions(due), now=now)
 
 
 def plan(
@@ -76,6 +81,7 @@ def plan(
     rules = _plannable(session, event)
     if cursor is None:
         _supersede_stale(session, event, rules)
+        planning.supersede_reminders(session, event.id)
         _plan_partners(session, event, rules, now=now)
     states = {state for rule in rules for state in STATES.get(rule.audience, ())}
     if not states:
@@ -84,7 +90,9 @@ def plan(
     found = emails.next_registrations(session, event_id, states, cursor, limit=limit)
     slots = {slot.id: slot for slot in session.scalars(sa.select(Slot).where(Slot.event_id == event_id))}
     # An event that moves away and back again has e-mails that were superseded meanwhile.
-    emails.insert_missing(session, list(_rows(session, event, rules, found, slots, now=now)), revive=True)
+    due = _due(session, event, rules, found, slots, now=now)
+    emails.insert_missing(session, _rows(session, event, due, now=now), revive=True)
+    planning.owe(session, event, _occasions(due), now=now)
     return {"after": str(found[-1].id)} if len(found) == limit else None
 
 
@@ -124,7 +132,17 @@ def key_of(rule: Rule, owner: uuid.UUID, about: datetime | None) -> str:
 
 
 # ---------------------------------------------------------------- those who registered
-def _rows(
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What one rule sends to one person, and the moment that it counts from."""
+
+    rule: Rule
+    registration: Registration
+    about: datetime
+    due_at: datetime
+
+
+def _due(
     session: Session,
     event: Event,
     rules: Sequence[Rule],
@@ -132,8 +150,9 @@ def _rows(
     slots: Mapping[uuid.UUID, Slot],
     *,
     now: datetime,
-) -> Iterable[dict[str, Any]]:
-    """Yield the rows of what still lies ahead, or is only just due."""
+) -> Sequence[_Due]:
+    """Return what still lies ahead, or is only just due."""
+    due: list[_Due] = []
     concerned = [rule for rule in rules if not rule.to_partners]
     came = _came(session, event, concerned, found)
     issued = _issued(session, concerned, found)
@@ -145,9 +164,33 @@ def _rows(
             about = anchor_of(rule, event, slot, registration.created_at) or issued.get(registration.id)
             if about is None or not is_ahead(rule, about + rule.offset, now):
                 continue
-            values = emails.values_for(session, rule.sends, event, registration, now=now)
-            if values is not None:
-                yield {**values, **_planned(rule, registration.id, about, now=now)}
+            due.append(_Due(rule, registration, about, max(about + rule.offset, now)))
+    return due
+
+
+def _rows(session: Session, event: Event, due: Iterable[_Due], *, now: datetime) -> list[dict[str, Any]]:
+    """Return the rows of e-mails to those who have an address."""
+    rows: list[dict[str, Any]] = []
+    for each in due:
+        values = emails.values_for(session, each.rule.sends, event, each.registration, now=now)
+        if values is not None:
+            rows.append({**values, **_planned(each.rule, each.registration.id, each.about, now=now)})
+    return rows
+
+
+def _occasions(due: Iterable[_Due]) -> list[Occasion]:
+    """Return what is told by text message too: reminders of a start."""
+    return [
+        Occasion(
+            registration=each.registration,
+            kind=each.rule.sends,
+            due_at=each.due_at,
+            about=key_of(each.rule, each.registration.event_id, each.about),
+            about_start=each.about,
+        )
+        for each in due
+        if each.rule.anchor is Anchor.START
+    ]
 
 
 def _planned(rule: Rule, owner: uuid.UUID, about: datetime, *, now: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from events import deliveries, lifecycle
 from events.links import Links
 from events.models import Event, Registration
 from events.storage import LocalizedText, Session
-from notifications import emails
+from notifications import emails, reminders
 from notifications.models.email import EmailKind
 from notifications.models.text_message import TextChannel, TextConsent, TextMessage, TextState
 from notifications.texting import consents, planning, sending, statuses
@@ -238,3 +238,23 @@ def test_with_no_network_nothing_is_claimed(chats: Chats) -> None:
     assert sending.send_due(chats.life.database, {}, links=LINKS, now=NOW, real_now=NOW) == 0
     assert not chats.life.database.read(lambda s: sending.has_work(s, {TELEGRAM}, now=NOW, real_now=NOW))
     assert chats.life.database.read(lambda s: sending.has_work(s, {WHATSAPP}, now=NOW, real_now=NOW))
+
+
+def test_rules_remind_by_text_too_and_follow_a_move(chats: Chats) -> None:
+    event_id = chats.life.webinar()
+    key = chats.person(event_id, WHATSAPP)
+    chats.person(event_id)
+    for _ in range(2):
+        chats.write(lambda s: reminders.plan_for(s, key, now=NOW))
+    day, hour = STARTS_AT - timedelta(days=1), STARTS_AT - timedelta(hours=1)
+    assert [(row.kind, row.due_at) for row in chats.rows()] == [
+        (EmailKind.REMINDER_1D, day),
+        (EmailKind.REMINDER_1H, hour),
+    ]
+    week = timedelta(days=7)
+    move(chats, event_id, STARTS_AT + week)
+    chats.write(lambda s: reminders.plan(s, event_id, now=NOW))
+    waiting = [(row.kind, row.due_at) for row in chats.rows() if row.state is TextState.QUEUED]
+    assert waiting == [(EmailKind.REMINDER_1D, day + week), (EmailKind.REMINDER_1H, hour + week)]
+    chats.send(day + week)
+    assert chats.sent == ["acara_reminder_1d_v1 Peserta 1"]
