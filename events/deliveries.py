@@ -101,6 +101,7 @@ def claiming(
     each other; SQLite has one writer anyway.
     """
     c = _columns(model)
+    asked: list[sa.ColumnElement[Any]] = [c.id, *returning]
     wanted = (
         sa.select(c.id)
         .where(c.state == state, c.due_at <= NOW, *only)
@@ -119,7 +120,7 @@ def claiming(
             lease_holder=sa.bindparam("holder"),
             attempts=c.attempts + 1,
         )
-        .returning(c.id, *returning)
+        .returning(*asked)
     )
 
 

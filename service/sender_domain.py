@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import dns.exception
-import dns.rdatatype
 import dns.resolver
 
 from events.errors import N_
@@ -87,7 +86,7 @@ class Questions:
 def look(settings: Settings) -> Sequence[Check]:
     """Return how the sender's domain stands. Asks the network: some seconds at worst."""
     questions, domain = Questions(settings.dns_server), settings.mail_from.rpartition("@")[2].lower()
-    checks = []
+    checks: list[Check] = []
     for subject, check in (("SPF", _spf), ("DKIM", _dkim), ("DMARC", _dmarc), ("MX", _mx)):
         try:
             checks.append(check(questions, settings, domain))
