@@ -25,6 +25,8 @@ DEEPEST = 12
 """Multiparts within multiparts; each level costs the reader a stack frame or two."""
 MOST_COMPARISONS = 3_000_000
 """Parts times lines: the reader compares every line with the boundary of every part around it. 2 s of it at most."""
+MOST_COMMENTS = 100
+"""Comments in the sender's name; real ones have one or none."""
 MOST_HEADERS = 500
 MOST_HEADER_BYTES = 128 * 1024
 """Octets before the first blank line: taking addresses apart costs more than their length."""
@@ -126,6 +128,8 @@ def _read(raw: bytes) -> Received:
     if not message.keys():
         raise UnreadableError("no headers")
     parts = tuple(_leaf(part) for part in own_parts(message) if not part.is_multipart())
+    if field(message, "From").count("(") > MOST_COMMENTS:  # comments nest, and some readers follow every one
+        raise UnreadableError("nested too deeply")
     name, address = parseaddr(field(message, "From"))
     return Received(
         message=message,

@@ -49,6 +49,7 @@ class TelegramTexter:
         """`api_root` is another address of the API, for stand-ins."""
         self._token, self._api_root = token, api_root
         self._starting = threading.Lock()
+        self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -57,16 +58,19 @@ class TelegramTexter:
         return importlib.import_module("telegram.error")
 
     @cached_property
-    def _bot(self) -> Any:
-        library, request = importlib.import_module("telegram"), importlib.import_module("telegram.request")
-        more = {"base_url": f"{self._api_root.rstrip('/')}/bot"} if self._api_root else {}
+    def _lines(self) -> tuple[Any, Any]:
+        """The connections: for what is sent, and for the long question what is new."""
+        request = importlib.import_module("telegram.request")
         timeouts = {"connect_timeout": TIMEOUT, "read_timeout": TIMEOUT, "write_timeout": TIMEOUT}
-        return library.Bot(
-            self._token,
-            request=request.HTTPXRequest(**timeouts),
-            get_updates_request=request.HTTPXRequest(**{**timeouts, "read_timeout": POLL_SECONDS + TIMEOUT}),
-            **more,
+        return request.HTTPXRequest(**timeouts), request.HTTPXRequest(
+            **{**timeouts, "read_timeout": POLL_SECONDS + TIMEOUT}
         )
+
+    @cached_property
+    def _bot(self) -> Any:
+        library, (sending, asking) = importlib.import_module("telegram"), self._lines
+        more = {"base_url": f"{self._api_root.rstrip('/')}/bot"} if self._api_root else {}
+        return library.Bot(self._token, request=sending, get_updates_request=asking, **more)
 
     def send(self, text: Text) -> str:
         """Send one message with a button to the person's page; returns ``chat/message``."""
@@ -104,8 +108,9 @@ class TelegramTexter:
         return [_update(each) for each in found]
 
     def close(self) -> None:
-        """Break off what is under way, and end the loop, if one runs."""
+        """Break off what is under way, and end the loop, if one runs; what is asked from now on is `NotSent`."""
         with self._starting:
+            self._closed = True
             loop, self._loop = self._loop, None
         if loop is not None:
             asyncio.run_coroutine_threadsafe(self._end(), loop).result(TIMEOUT)
@@ -118,10 +123,13 @@ class TelegramTexter:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await self._bot.shutdown()
+        # Not by the bot: it closes nothing while its first question (who am I?) has had no answer.
+        await asyncio.gather(*(line.shutdown() for line in self._lines))
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._starting:
+            if self._closed:
+                raise NotSent("closed")
             if self._loop is None:
                 self._loop = loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(target=_run, args=(loop,), name="telegram", daemon=True)
@@ -153,9 +161,8 @@ class TelegramTexter:
             raise NotSent(str(error)) from error
 
     def _wait(self, request: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        return asyncio.run_coroutine_threadsafe(self._begin(request), self._running()).result(
-            POLL_SECONDS + 3 * TIMEOUT
-        )
+        loop = self._running()
+        return asyncio.run_coroutine_threadsafe(self._begin(request), loop).result(POLL_SECONDS + 3 * TIMEOUT)
 
     async def _begin(self, request: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         try:

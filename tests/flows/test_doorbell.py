@@ -99,7 +99,7 @@ def test_living_processes_are_known_and_leave_when_they_stop(runtime: Runtime) -
 
     assert unread() == QUEUES
     with workers(runtime, ("facts", "emails")):
-        until(lambda: unread() == ("posts", "certificates", "recordings"), what="the process is known")
+        until(lambda: unread() == ("texts", "posts", "certificates", "recordings"), what="the process is known")
     assert unread() == QUEUES
 
 

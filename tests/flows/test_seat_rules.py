@@ -250,8 +250,8 @@ class Machine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ staff
     @anybody
-    @rule(numbers=st.lists(SOMEONE, min_size=1, max_size=3), well=st.booleans())
-    def decide(self, numbers: Sequence[int], well: bool) -> None:
+    @rule(numbers=st.lists(SOMEONE, min_size=1, max_size=3), well=st.booleans(), taken_back=st.booleans())
+    def decide(self, numbers: Sequence[int], well: bool, taken_back: bool) -> None:
         asked = [self.someone(each, lambda party: party.undecided) for each in numbers]
         chosen = sorted({own.id: own for own in asked}.values(), key=_asked)
         act = partial(approval.approve) if well else partial(approval.decline, reason="Kuota sekolah")
@@ -261,6 +261,9 @@ class Machine(RuleBasedStateMachine):
                 (self.model.approve if well else self.model.decline)(own, self.now)
 
         self.both(act, self.event_id, [own.id for own in chosen], theirs=theirs)
+        if taken_back:
+            own = chosen[0]
+            self.both(approval.undo, own.id, theirs=lambda: self.model.undo(own, self.now))
 
     @anybody
     @rule(number=SOMEONE)

@@ -381,4 +381,4 @@ def test_what_is_known_of_relays_costs_a_batch_a_handful_of_statements_and_a_mai
             clockwork.run(once=True)
         counts.append(len([each for each in statements if "relay" in each or "mail_" in each]))
     assert counts == [counts[0]] * 3
-    assert counts[0] <= 3
+    assert counts[0] <= 4  # one of them reads the organiser's own texts

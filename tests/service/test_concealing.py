@@ -32,6 +32,15 @@ _MARKED = {
     "ACARA_MASTODON_URL": f"http://acara:{MARK}@127.0.0.1:1",
     "ACARA_MASTODON_TOKEN": f"{MARK}-mastodon",
     "ACARA_SIGNING_PASSWORD": f"{MARK}-signing",
+    "ACARA_DKIM_KEY": f"{MARK}-dkim",
+    "ACARA_INBOX_URL": f"imap://acara:{ODD}@127.0.0.1:1/INBOX",
+    "ACARA_WHATSAPP_PHONE_ID": "15550001",
+    "ACARA_WHATSAPP_TOKEN": f"{MARK}-whatsapp",
+    "ACARA_WHATSAPP_SECRET": f"{MARK}-app",
+    "ACARA_WHATSAPP_VERIFY_TOKEN": f"{MARK}-verify",
+    "ACARA_WHATSAPP_API_ROOT": "http://127.0.0.1:1",
+    "ACARA_TELEGRAM_TOKEN": f"1234:{MARK}-telegram",
+    "ACARA_TELEGRAM_API_ROOT": "http://127.0.0.1:1",
 }
 
 

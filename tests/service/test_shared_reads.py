@@ -61,7 +61,8 @@ def test_different_keys_are_different_reads(database: Database) -> None:
     reads = SharedReads(database)
 
     async def both() -> tuple[str, str]:
-        return await asyncio.gather(reads.get("one", lambda _: "one"), reads.get("two", lambda _: "two"))
+        one, two = await asyncio.gather(reads.get("one", lambda _: "one"), reads.get("two", lambda _: "two"))
+        return one, two
 
     assert asyncio.run(both()) == ("one", "two")
 

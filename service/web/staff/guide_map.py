@@ -65,7 +65,6 @@ TOPIC_OF: Mapping[str, str] = {
     "/staff/mail-texts": "mail-texts",
     "/staff/organisers/{organiser_id}/mail-texts": "mail-texts",
     "/staff/organisers/{organiser_id}/mail-texts/{mail_kind}/{locale}": "mail-texts",
-    "/staff/organisers/{organiser_id}/mail-texts/{mail_kind}/{locale}/preview": "mail-texts",
     "/staff/help": "overview",
     "/staff/help/{topic}": "overview",
     "/staff/inbox": "answers",

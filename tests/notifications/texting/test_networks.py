@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -142,6 +143,17 @@ def test_a_wrong_token_is_no_message_lost(networks: TextingStandIn) -> None:
         texter.send(text(texter))
     texter.close()
     assert refused.value.retry_after == timedelta(hours=1)
+
+
+def test_a_bot_that_was_closed_opens_no_new_connection(networks: TextingStandIn) -> None:
+    bot = TelegramTexter(networks.bot_token, api_root=networks.url)
+    bot.send(text(bot))
+    bot.close()
+    for ask in (lambda: bot.send(text(bot)), lambda: bot.updates(None)):
+        with pytest.raises(NotSent, match="closed"):
+            ask()
+    assert [thread.name for thread in threading.enumerate() if thread.name == "telegram"] == []
+    assert len(networks.networks.telegram) == 1
 
 
 @pytest.mark.parametrize("kind", list(WORDS))
