@@ -6,6 +6,7 @@ import contextlib
 import gc
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Generator, Sequence
 from types import FrameType
@@ -36,6 +37,12 @@ log = structlog.stdlib.get_logger(__name__)
 
 COLLECT_AFTER = 5_000
 """Objects, made and not yet gone, after which garbage is looked for; Python's own number is 700."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while others wait for it; Python's own 5 ms are longer than a commit.
+
+The event loop and the writer hand it to and fro with every registration. Where either waits 5 ms for it, batches are
+smaller and more: a tenth to a third more of the processor for the same people.
+"""
 
 
 @contextlib.contextmanager
@@ -141,6 +148,7 @@ def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> N
     from service.app import create_app  # noqa: PLC0415 - litestar takes half a second that other commands save
 
     settings = runtime.settings
+    sys.setswitchinterval(SWITCH_SECONDS)
     welcome = welcome_first_owner(runtime)
     config = uvicorn.Config(
         create_app(runtime, routes),

@@ -17,7 +17,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast
 
@@ -70,11 +70,29 @@ class _Waiting:
     request_id: str | None
     seats_of: frozenset[uuid.UUID] = frozenset()
     since: float = field(default_factory=time.monotonic)
-    answer: Future[Any] = field(default_factory=Future[Any])
+    answer: Future[Any] | asyncio.Future[Any] = field(default_factory=Future[Any])
+    """What a thread waits for, or a page handler in its event loop."""
     result: Any = None
     failure: BaseException | None = None
     facts: tuple[uuid.UUID, ...] = ()
     bells: frozenset[str] = frozenset()
+
+    def is_wanted(self) -> bool:
+        """Tell whether somebody still waits: a caller that has gone away (a closed connection) is not served at all."""
+        return (
+            not self.answer.cancelled()
+            if isinstance(self.answer, asyncio.Future)
+            else (self.answer.set_running_or_notify_cancel())
+        )
+
+    def tell(self) -> None:
+        """Give the answer to whom it is for; a page handler's is given in the thread of its event loop."""
+        if self.answer.cancelled():
+            return
+        if self.failure is not None:
+            self.answer.set_exception(self.failure)
+        else:
+            self.answer.set_result(self.result)
 
 
 class _ClashError(Exception):
@@ -119,27 +137,35 @@ class Database:
         where it clashed every time or waited too long for what others held, `Unavailable` where the database cannot be
         reached or written.
         """
-        return cast("_Result", self._submit(self._work, use_case, seats_of).result())
+        answer = Future[_Result]()
+        self._submit(self._work, use_case, seats_of, answer)
+        return answer.result()
 
     async def awrite(
         self, use_case: Callable[[Session], _Result], /, *, seats_of: Collection[uuid.UUID] = ()
     ) -> _Result:
         """Do the same for a page handler: the event loop stays free while the writer works."""
-        return cast("_Result", await asyncio.wrap_future(self._submit(self._people, use_case, seats_of)))
+        answer: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
+        self._submit(self._people, use_case, seats_of, answer)
+        return await answer
 
     def _submit(
-        self, queue: deque[_Waiting], use_case: Callable[[Session], Any], seats_of: Collection[uuid.UUID]
-    ) -> Future[Any]:
+        self,
+        queue: deque[_Waiting],
+        use_case: Callable[[Session], Any],
+        seats_of: Collection[uuid.UUID],
+        answer: Future[Any] | asyncio.Future[Any],
+    ) -> None:
         if threading.current_thread() in self._threads:
             raise RuntimeError("a use-case must not open a second transaction: it would wait for itself")
-        waiting = _Waiting(use_case, structlog.contextvars.get_contextvars().get("request_id"), frozenset(seats_of))
+        request_id = structlog.contextvars.get_contextvars().get("request_id")
+        waiting = _Waiting(use_case, request_id, frozenset(seats_of), answer=answer)
         with self._wake:
             if self._closing:
                 raise RuntimeError("the database is closed")
             self._start_writers()
             queue.append(waiting)
             self._wake.notify()
-        return waiting.answer
 
     def _start_writers(self) -> None:
         while len(self._threads) < self.writer_count:
@@ -159,8 +185,7 @@ class Database:
                 self._at_work[threading.get_ident()] = batch[0].since
                 claimed = _events_of(batch)
                 self._claimed |= claimed
-            # A caller that has gone away meanwhile (a closed connection) is not served at all.
-            batch = [waiting for waiting in batch if waiting.answer.set_running_or_notify_cancel()]
+            batch = [waiting for waiting in batch if waiting.is_wanted()]
             if batch:
                 self._serve(batch)
             if claimed:
@@ -313,13 +338,19 @@ class Database:
         """Answer everybody, then ring: by now it is all on disk."""
         facts: list[uuid.UUID] = []
         bells: set[str] = set()
+        in_loops: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         for waiting in batch:
-            if waiting.failure is not None:
-                waiting.answer.set_exception(waiting.failure)
-                continue
-            waiting.answer.set_result(waiting.result)
-            facts += waiting.facts
-            bells |= waiting.bells
+            if isinstance(waiting.answer, asyncio.Future):
+                in_loops.setdefault(waiting.answer.get_loop(), []).append(waiting)
+            else:
+                waiting.tell()
+            if waiting.failure is None:
+                facts += waiting.facts
+                bells |= waiting.bells
+        for loop, those in in_loops.items():
+            # Woken once for all of them: at each waking the loop would take the interpreter from the writer.
+            with suppress(RuntimeError):  # the loop has been closed, and nobody waits there
+                loop.call_soon_threadsafe(_tell_all, those)
         if self.after_commit is not None and (facts or bells):
             try:
                 self.after_commit(Committed(tuple(facts), frozenset(bells)))
@@ -387,6 +418,11 @@ class Database:
     def engines(self) -> tuple[sa.Engine, sa.Engine]:
         """The writing and the reading engine, for those who watch what is sent."""
         return self._writing, self._reading
+
+
+def _tell_all(batch: Iterable[_Waiting]) -> None:
+    for waiting in batch:
+        waiting.tell()
 
 
 def _events_of(batch: Iterable[_Waiting]) -> set[uuid.UUID]:
