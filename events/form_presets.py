@@ -1,7 +1,8 @@
 """Forms to begin with: what Indonesian libraries ask the public, pupils, teachers and communities.
 
-They hold no choices with places. What says much about a person (NISN, NIP, a guardian's number) is never required and
-goes thirty days after the event: the names on a certificate need none of it.
+They ask nothing that every form asks anyway: the school or the community is the form's own field. They hold no choices
+with places. What says much about a person (NISN, NIP, a guardian's number) is never required and goes thirty days after
+the event: the names on a certificate need none of it.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ NAMES: Mapping[str, str] = {
 
 SUMMARIES: Mapping[str, str] = {
     "umum": N_("Age group, where people live, how they heard of the event, library card, photographs."),
-    "pelajar": N_("School, level, class, NISN if they like, a parent's number, photographs."),
-    "guru": N_("School, subject, levels taught, employment, NIP or NUPTK if they like."),
-    "komunitas": N_("The community's name, field, size and town, and whether it wants to work with the library."),
+    "pelajar": N_("Level, class, NISN if they like, a parent's number, photographs."),
+    "guru": N_("Levels taught, subject, employment, NIP or NUPTK if they like."),
+    "komunitas": N_("The community's field, size and town, and whether it wants to work with the library."),
 }
 """What each asks, in a sentence (gettext ids)."""
 
@@ -156,15 +157,6 @@ def _pupils() -> FormDocument:
     return FormDocument(
         (
             _ask(
-                "sekolah",
-                QuestionKind.SHORT_TEXT,
-                "Nama sekolah atau kampus",
-                "School or university",
-                help=_text("Contoh: SMP Negeri 6 Batam.", "For example SMP Negeri 6 Batam."),
-                required=True,
-                maximum=200,
-            ),
-            _ask(
                 "jenjang",
                 QuestionKind.CHOICE,
                 "Jenjang",
@@ -239,14 +231,6 @@ def _pupils() -> FormDocument:
 def _teachers() -> FormDocument:
     return FormDocument(
         (
-            _ask(
-                "unit",
-                QuestionKind.SHORT_TEXT,
-                "Sekolah atau unit kerja",
-                "School or place of work",
-                required=True,
-                maximum=200,
-            ),
             _ask(
                 "jenjang",
                 QuestionKind.CHOICES,
@@ -328,14 +312,6 @@ def _teachers() -> FormDocument:
 def _communities() -> FormDocument:
     return FormDocument(
         (
-            _ask(
-                "nama",
-                QuestionKind.SHORT_TEXT,
-                "Nama komunitas",
-                "Name of the community",
-                required=True,
-                maximum=200,
-            ),
             _ask(
                 "bidang",
                 QuestionKind.CHOICES,

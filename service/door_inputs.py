@@ -6,16 +6,25 @@ One item that makes no sense never holds up the others: a queue that was filled 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import to_json
 
 from events.door import Item, Move, Taken, Undo
 from events.door_reading import DoorCount, DoorEntry
-from events.errors import Invalid
+from events.errors import N_, FieldError, Invalid
 from events.head_counts import HeadTap
 from events.links import read_door_code
 from events.models import AgeGroup, Direction
@@ -25,6 +34,9 @@ from service.inputs import Email, Input, Line200, PersonName, Phone, parse
 
 MOST_ITEMS = 200
 """In one batch: some 60 kB, a fraction of a second."""
+
+_MOST_FIELDS = 10
+"""Of one malformed item that are told: one with a thousand unknown fields is told as well with ten."""
 
 Typed = Annotated[str, StringConstraints(max_length=300)]
 
@@ -49,6 +61,33 @@ class DoorItemInput(Input):
     locale: Literal["id", "en"] = "id"
 
 
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """An item that could not be read: its id where it has one, and the fields that made no sense."""
+
+    id: uuid.UUID | None
+    fields: tuple[str, ...]
+
+
+def _read_item(given: Any) -> DoorItemInput | Malformed:
+    """Read one item, or keep what is wrong with it, so that one device's mistake costs the others nothing."""
+    if isinstance(given, DoorItemInput):
+        return given
+    try:
+        # As JSON again: moments and ids are texts there, and a number is still never a text that looks like one.
+        return DoorItemInput.model_validate_json(to_json(given), strict=True)
+    except ValidationError as error:
+        faults = dict.fromkeys(".".join(str(part) for part in each["loc"]) for each in error.errors())
+        return Malformed(_id_of(given), tuple(name for name in faults if name)[:_MOST_FIELDS])
+
+
+def _id_of(given: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(given["id"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
 class DoorBatchInput(Input):
     """What one device noted, oldest first."""
 
@@ -56,7 +95,9 @@ class DoorBatchInput(Input):
     door: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(one_line)] = Field(
         "", examples=["Pintu Utara"]
     )
-    items: list[DoorItemInput] = Field(max_length=MOST_ITEMS)
+    items: list[Annotated[DoorItemInput, PlainValidator(_read_item, json_schema_input_type=DoorItemInput)]] = Field(
+        max_length=MOST_ITEMS, description="One that makes no sense is answered `invalid`; the others count."
+    )
 
 
 class _WalkInInput(Input):
@@ -69,7 +110,7 @@ class _WalkInInput(Input):
 class DoorAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one item."""
 
-    id: uuid.UUID
+    id: Annotated[uuid.UUID | None, msgspec.Meta(description="Null only where the item had none that can be read.")]
     outcome: Annotated[
         str,
         msgspec.Meta(
@@ -82,6 +123,9 @@ class DoorAnswer(msgspec.Struct, frozen=True, kw_only=True):
     person: int = 0
     since: datetime | None = None
     door: str = ""
+    fields: Annotated[
+        list[str], msgspec.Meta(description="For `invalid`: the fields to mend. Nothing of the item was kept.")
+    ] = []
 
 
 class DoorAnswers(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,15 +143,20 @@ class DoorList(msgspec.Struct, frozen=True, kw_only=True):
     count: DoorCount
 
 
-def items_of(batch: DoorBatchInput) -> tuple[list[Item], list[DoorAnswer]]:
-    """Return what can be taken in, and the answers to what cannot."""
+def items_of(batch: DoorBatchInput) -> tuple[list[Item], dict[int, DoorAnswer]]:
+    """Return what can be taken in, and by their places in the batch the answers to what cannot."""
     good: list[Item] = []
-    bad: list[DoorAnswer] = []
-    for given in batch.items:
+    bad: dict[int, DoorAnswer] = {}
+    items: Sequence[DoorItemInput | Malformed] = batch.items
+    for place, given in enumerate(items):
+        if isinstance(given, Malformed):
+            bad[place] = DoorAnswer(id=given.id, outcome="invalid", fields=list(given.fields))
+            continue
         try:
             good.append(_item(given, batch))
-        except Invalid:
-            bad.append(DoorAnswer(id=given.id, outcome="invalid", name=given.name or ""))
+        except Invalid as wrong:
+            fields = [error.field for error in wrong.errors]
+            bad[place] = DoorAnswer(id=given.id, outcome="invalid", name=given.name or "", fields=fields)
     return good, bad
 
 
@@ -132,7 +181,8 @@ def _item(given: DoorItemInput, batch: DoorBatchInput) -> Item:
         return HeadTap(id=given.id, age_group=given.age_group, delta=given.delta, age=age, door=batch.door)
     if given.kind == "walk_in":
         return _walk_in(given, age, batch.door)
-    raise Invalid([])
+    wanted = "undoes" if given.kind == "undo" else "age_group"
+    raise Invalid([FieldError(wanted, "missing", N_("Please fill this in."))])
 
 
 def _walk_in(given: DoorItemInput, age: timedelta, door: str) -> WalkIn:
@@ -152,19 +202,21 @@ def _walk_in(given: DoorItemInput, age: timedelta, door: str) -> WalkIn:
 
 
 def answers_of(
-    batch: DoorBatchInput, taken: Sequence[Taken], bad: Sequence[DoorAnswer], count: DoorCount
+    batch: DoorBatchInput, taken: Sequence[Taken], bad: Mapping[int, DoorAnswer], count: DoorCount
 ) -> DoorAnswers:
-    """Return the answers in the order of the batch."""
-    told = {
-        each.id: DoorAnswer(
-            id=each.id,
-            outcome=each.outcome,
-            registration_id=each.registration_id,
-            name=each.name,
-            person=each.person,
-            since=each.since,
-            door=each.door,
-        )
-        for each in taken
-    } | {each.id: each for each in bad}
-    return DoorAnswers(items=[told[given.id] for given in batch.items], count=count)
+    """Return the answers in the order of the batch: one for each item, whatever became of it."""
+    told = iter(taken)
+    answers = [bad[place] if place in bad else _told(next(told)) for place in range(len(batch.items))]
+    return DoorAnswers(items=answers, count=count)
+
+
+def _told(each: Taken) -> DoorAnswer:
+    return DoorAnswer(
+        id=each.id,
+        outcome=each.outcome,
+        registration_id=each.registration_id,
+        name=each.name,
+        person=each.person,
+        since=each.since,
+        door=each.door,
+    )

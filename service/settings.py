@@ -41,7 +41,9 @@ class Settings(BaseSettings):
         description="Signs links, encrypts tokens (32 characters or more). Empty: made once, kept in the data folder.",
     )
     old_secret_keys: list[SecretStr] = Field(
-        default_factory=list, description="Former secret keys, as a JSON list: what they encrypted can still be read."
+        default_factory=list,
+        description="Former secret keys, as a JSON list: what they encrypted can still be read, and forms "
+        "that were open when the key changed are still taken.",
     )
     database_url: SecretStr | None = Field(
         default=None,

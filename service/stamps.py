@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from events.errors import N_, Refused
@@ -53,31 +54,31 @@ class NoStamp(HeldBack):
 
 
 class Stamps:
-    """Makes and reads stamps with the installation's secret key."""
+    """Makes stamps with the installation's secret key and reads them with that and former ones.
 
-    def __init__(self, secret_key: str, *, at_least: float) -> None:
+    So a form that was open while the key was changed still counts.
+    """
+
+    def __init__(self, secret_key: str, old_secret_keys: Sequence[str] = (), *, at_least: float) -> None:
         """`at_least` is how many seconds a person takes for a form."""
-        self._signer = PurposeSigner(secret_key, "form")
+        self._signers = [PurposeSigner(key, "form") for key in (secret_key, *old_secret_keys)]
         self._at_least = timedelta(seconds=at_least)
 
     def make(self, about: str, *, real_now: datetime) -> str:
         """Return a stamp for the form `about` something: ASCII, about 55 characters."""
         issued = f"{int(real_now.timestamp() * 1000):x}"
-        return f"{issued}.{self._signature(about, issued)}"
+        return f"{issued}.{_signature(self._signers[0], about, issued)}"
 
     def make_ripe(self, about: str, *, real_now: datetime) -> str:
         """Return a stamp that counts as old enough at once, for who has shown their patience."""
         return self.make(about, real_now=real_now - self._at_least)
-
-    def _signature(self, about: str, issued: str) -> str:
-        return self._signer.get_signature(f"{about}|{issued}").decode("ascii")
 
     def judge(self, stamp: str, about: str, *, real_now: datetime) -> Age:
         """Return what `stamp` says of a form `about` something that comes in now."""
         issued, _, signature = stamp.partition(".")
         if len(stamp) > _LONGEST or not stamp.isascii():
             return Age.UNKNOWN
-        if not hmac.compare_digest(self._signature(about, issued), signature):
+        if not any(hmac.compare_digest(_signature(each, about, issued), signature) for each in self._signers):
             return Age.UNKNOWN
         age = timedelta(seconds=real_now.timestamp() - int(issued, 16) / 1000)
         if age > OPEN_FOR:
@@ -85,3 +86,7 @@ class Stamps:
         if age < self._at_least:
             return Age.TOO_YOUNG if age > -_CLOCKS_DIFFER else Age.UNKNOWN
         return Age.FINE
+
+
+def _signature(signer: PurposeSigner, about: str, issued: str) -> str:
+    return signer.get_signature(f"{about}|{issued}").decode("ascii")

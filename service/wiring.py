@@ -55,9 +55,9 @@ class Runtime:
         self.secret_key = secret_key_of(settings)
         self.links = Links(self.secret_key, settings.base_url)
         self.mail_tags = MailTags(self.secret_key)
-        old_keys = [key.get_secret_value() for key in settings.old_secret_keys]
-        self.secrets = SecretBox(self.secret_key, old_keys)
-        self.chain_key = MessageAuthenticator(self.secret_key, old_keys)
+        self._old_keys = [key.get_secret_value() for key in settings.old_secret_keys]
+        self.secrets = SecretBox(self.secret_key, self._old_keys)
+        self.chain_key = MessageAuthenticator(self.secret_key, self._old_keys)
         self.clock: Clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
         self.database = Database(
             settings.database_address, writers=settings.database_pool, after_commit=self._after_commit
@@ -88,7 +88,7 @@ class Runtime:
     @cached_property
     def stamps(self) -> Stamps:
         """Tells the age of a form that comes back."""
-        return Stamps(self.secret_key, at_least=self.settings.public_form_seconds)
+        return Stamps(self.secret_key, self._old_keys, at_least=self.settings.public_form_seconds)
 
     @cached_property
     def files(self) -> StoredFiles:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from events import form_presets
@@ -63,3 +65,9 @@ def test_numbers_of_persons_are_never_required_and_do_not_stay() -> None:
         "nip": (False, 90),
         "nuptk": (False, 90),
     }
+
+
+def test_nothing_is_asked_that_every_form_asks_anyway(preset: FormDocument) -> None:
+    """Name, e-mail, WhatsApp number and "Sekolah, lembaga, atau komunitas" stand on the form before its questions."""
+    own = re.compile(r"(nama|e-mail|surel)\b|sekolah|lembaga|unit kerja|kampus", re.IGNORECASE)
+    assert [each.id for each in preset.questions if own.match(each.label.id)] == []

@@ -58,3 +58,15 @@ def test_a_stamp_may_come_back_any_number_of_times() -> None:
 
 def test_a_ripe_stamp_counts_at_once() -> None:
     assert STAMPS.judge(STAMPS.make_ripe("mine", real_now=NOW), "mine", real_now=NOW) is Age.FINE
+
+
+def test_a_form_that_was_open_while_the_key_changed_still_counts() -> None:
+    """The old key reads; it makes nothing any more, and one that was struck off reads nothing either."""
+    changed = Stamps("t" * 32, ["u" * 32, "s" * 32], at_least=2)
+    soon = NOW + timedelta(minutes=1)
+    assert changed.judge(STAMP, "register:1", real_now=soon) is Age.FINE
+    assert changed.judge(STAMP, "register:2", real_now=soon) is Age.UNKNOWN
+    assert changed.judge(STAMP, "register:1", real_now=NOW + timedelta(days=2)) is Age.TOO_OLD
+    assert STAMPS.judge(changed.make("register:1", real_now=NOW), "register:1", real_now=soon) is Age.UNKNOWN
+    struck_off = Stamps("t" * 32, ["u" * 32], at_least=2)
+    assert struck_off.judge(STAMP, "register:1", real_now=soon) is Age.UNKNOWN

@@ -155,7 +155,7 @@ def test_a_session_that_ended_keeps_the_queue_and_signing_out_forgets_the_names(
     page.wait_for_url(f"**/staff/events/{event_id}/door")
     wait_inside(site, event_id, 1)
     names = """new Promise((done) => {
-        const opened = indexedDB.open("acara-door", 1);
+        const opened = indexedDB.open("acara-door");
         opened.onsuccess = () => {
             const all = opened.result.transaction("lists").objectStore("lists").getAll();
             all.onsuccess = () => { opened.result.close(); done(all.result.length); };
@@ -166,6 +166,37 @@ def test_a_session_that_ended_keeps_the_queue_and_signing_out_forgets_the_names(
     page.wait_for_url("**/staff/sign-in*")
     assert page.evaluate(names) == 0
     assert page.evaluate("caches.keys()") == []
+
+
+def test_what_the_server_could_not_understand_stays_until_it_is_corrected(
+    site: Site, page: Page, event_id: uuid.UUID
+) -> None:
+    """A wrong number typed without a network, found out after a reload; what was noted beside it counts."""
+    sign_in(page, site)
+    open_door(page, site, event_id)
+    page.context.set_offline(True)
+    page.click("summary:has-text('belum mendaftar')")
+    page.fill("#walk-name", "Pak Harun")
+    page.fill("#walk-contact", "12")
+    page.click("#walk-in button")
+    expect(page.locator("#line")).to_have_attribute("data-waiting", "1")
+    page.fill("#find", "siti")
+    page.click("#found button")
+    page.click("#result button")
+    expect(page.locator("#line")).to_have_attribute("data-waiting", "2")
+    page.reload()
+    expect(page.locator("#line")).to_have_attribute("data-waiting", "2")
+    page.context.set_offline(False)
+    wait_inside(site, event_id, 1)
+    expect(page.locator("#refused-list")).to_contain_text("Pak Harun · 12")
+    page.reload()
+    page.locator("#refused-list").get_by_role("button", name="Perbaiki").click()
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.fill("#walk-contact", "081234567899")
+    page.click("#walk-in button")
+    wait_inside(site, event_id, 2)
+    expect(page.locator("#refused")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("lang", "theme"), [("id", "light"), ("en", "dark")])

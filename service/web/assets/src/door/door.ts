@@ -2,9 +2,9 @@
 import { Camera } from "./camera";
 import { readCode, Roster } from "./roster";
 import { signal, type Tone } from "./signals";
-import { enqueue, keepList, queued, readList } from "./store";
+import { enqueue, forgetRefused, keepList, queued, readList, refusedItems } from "./store";
 import { Sync, type Line } from "./sync";
-import { newId, type Answer, type Entry, type Item, type Kept } from "./types";
+import { newId, type Answer, type Entry, type Item, type Kept, type Queued } from "./types";
 import { button, byId, type Card, clock, fill, isIn, make, nameOf, show, type Words } from "./view";
 
 const REFRESH = 4000;
@@ -26,6 +26,7 @@ const awaited = new Map<string, (answer: Answer) => void>();
 let shown: string | null = null;
 let lastCode = { text: "", at: 0 };
 let usedAt = Date.now();
+let corrects = ""; // the refused walk-in that the form is being filled in again for
 
 const camera = new Camera(byId<HTMLVideoElement>("video"), (text) => {
   if (text === lastCode.text && Date.now() - lastCode.at < SAME_CODE_AGAIN) return;
@@ -182,7 +183,9 @@ function walkIn(event: SubmitEvent): void {
   awaited.set(item.id, (answer) => walkedIn(answer, name, size));
   form.reset();
   show({ tone: "plain", title: words["kept"] ?? "", name });
-  void note(item);
+  const replaced = corrects;
+  corrects = "";
+  void note(item).then(() => (replaced ? forgetRefused(replaced).then(showRefused) : undefined));
 }
 
 function walkedIn(answer: Answer, name: string, size: number): void {
@@ -220,12 +223,13 @@ async function exchange(): Promise<void> {
       await rebuild(structuredClone(kept));
     }
     for (const answer of answers) {
-      awaited.get(answer.id)?.(answer);
-      awaited.delete(answer.id);
+      awaited.get(answer.id ?? "")?.(answer);
+      awaited.delete(answer.id ?? "");
     }
   } finally {
     busy = false;
     await showWaiting();
+    await showRefused();
     showCounts();
   }
 }
@@ -249,6 +253,32 @@ async function showWaiting(): Promise<void> {
   const waiting = (await queued(eventId)).length;
   byId("waiting").textContent = waiting ? ` · ${fill(words["waiting"], waiting)}` : "";
   byId("line").dataset["waiting"] = String(waiting);
+}
+
+// What the server could not understand, perhaps hours later and after a reload: it is shown until it is corrected.
+async function showRefused(): Promise<void> {
+  const refused = await refusedItems(eventId);
+  byId("refused").hidden = !refused.length;
+  const shown = [...byId("refused-list").children].map((row) => (row as HTMLElement).dataset["item"]);
+  if (shown.join() === refused.map((each) => each.id).join()) return;
+  const rows = refused.map((each) => {
+    const said = [each.name ?? words["unknown_item"] ?? "", each.phone ?? each.email ?? "", at(each.at), each.door];
+    const row = make("li", "door-row", make("p", "grow wrap-anywhere", said.filter(Boolean).join(" · ")));
+    if (each.kind === "walk_in") row.append(button(words["correct"] ?? "", "btn-primary", () => correct(each)));
+    row.append(button(words["remove"] ?? "", "btn-quiet", () => void forgetRefused(each.id).then(showRefused)));
+    row.dataset["item"] = each.id;
+    return row;
+  });
+  byId("refused-list").replaceChildren(...rows);
+}
+
+function correct(item: Queued): void {
+  byId<HTMLDetailsElement>("walk-in-fold").open = true;
+  byId<HTMLInputElement>("walk-name").value = item.name ?? "";
+  byId<HTMLInputElement>("walk-contact").value = item.phone ?? item.email ?? "";
+  byId<HTMLInputElement>("walk-size").value = String(item.party_size ?? 1);
+  corrects = item.id;
+  byId("walk-contact").focus();
 }
 
 function showCounts(): void {

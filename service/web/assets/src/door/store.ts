@@ -4,36 +4,49 @@ import type { Item, Kept, Queued } from "./types";
 const NAME = "acara-door";
 const CACHE = "acara-door";
 const FLAG = "acara-door";
+const VERSION = 2;
+type Store = "lists" | "queue" | "refused";
 
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("lists", { keyPath: "eventId" });
-      request.result.createObjectStore("queue", { keyPath: "id" }).createIndex("eventId", "eventId");
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        request.result.createObjectStore("lists", { keyPath: "eventId" });
+        request.result.createObjectStore("queue", { keyPath: "id" }).createIndex("eventId", "eventId");
+      }
+      request.result.createObjectStore("refused", { keyPath: "id" }).createIndex("eventId", "eventId");
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
 }
 
-async function run<T>(
-  store: "lists" | "queue",
+async function change<T>(
+  stores: Store[],
   mode: IDBTransactionMode,
-  work: (store: IDBObjectStore) => IDBRequest<T> | void,
+  work: (transaction: IDBTransaction) => IDBRequest<T> | void,
 ): Promise<T | undefined> {
   const database = await open();
   try {
     return await new Promise((resolve, reject) => {
       // "strict": on return it is on the disk, so that a phone whose battery dies has lost nothing.
-      const transaction = database.transaction(store, mode, { durability: "strict" });
-      const request = work(transaction.objectStore(store));
+      const transaction = database.transaction(stores, mode, { durability: "strict" });
+      const request = work(transaction);
       transaction.oncomplete = () => resolve(request ? request.result : undefined);
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
     });
   } finally {
     database.close();
   }
+}
+
+function run<T>(
+  store: Store,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T> | void,
+): Promise<T | undefined> {
+  return change([store], mode, (transaction) => work(transaction.objectStore(store)));
 }
 
 export async function keepList(kept: Kept): Promise<void> {
@@ -55,10 +68,20 @@ export async function queued(eventId: string): Promise<Queued[]> {
   return (found ?? []).sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-export async function drop(ids: string[]): Promise<void> {
-  await run("queue", "readwrite", (store) => {
-    for (const id of ids) store.delete(id);
+// What was answered leaves the queue; what the server could not understand stays on the device until somebody sees to it.
+export async function settle(sent: Queued[], refused: Queued[]): Promise<void> {
+  await change(["queue", "refused"], "readwrite", (transaction) => {
+    for (const each of refused) transaction.objectStore("refused").put(each);
+    for (const each of sent) transaction.objectStore("queue").delete(each.id);
   });
+}
+
+export async function refusedItems(eventId: string): Promise<Queued[]> {
+  return (await run<Queued[]>("refused", "readonly", (store) => store.index("eventId").getAll(eventId))) ?? [];
+}
+
+export async function forgetRefused(id: string): Promise<void> {
+  await run("refused", "readwrite", (store) => void store.delete(id));
 }
 
 // People's names go when somebody signs out; what is not sent yet holds none but a walk-in's, and stays until it is.
@@ -72,6 +95,7 @@ export async function forgetOldLists(now: number): Promise<void> {
   if (localStorage.getItem(FLAG) === null) return;
   const all = (await run<Kept[]>("lists", "readonly", (store) => store.getAll())) ?? [];
   for (const each of all.filter((kept) => kept.forgetAt < now)) {
+    for (const item of await refusedItems(each.eventId)) await forgetRefused(item.id);
     await run("lists", "readwrite", (store) => store.delete(each.eventId));
   }
 }

@@ -1,5 +1,5 @@
 // Between the device and the server: what is queued goes out in its order, what is new comes in. Both may fail for hours.
-import { drop, queued } from "./store";
+import { queued, settle } from "./store";
 import type { Answer, Count, ListAnswer, Queued } from "./types";
 
 const MOST = 100;
@@ -38,8 +38,11 @@ export class Sync {
         if (!answer) return false;
         const sent = (await answer.json()) as Sent;
         // Only now: what was answered is committed. A tab that dies before sends it again, which counts once.
-        await drop(sent.items.map((each) => each.id));
-        for (const each of sent.items) answered(each, items.find((item) => item.id === each.id));
+        await settle(
+          items,
+          items.filter((_, place) => sent.items[place]?.outcome === "invalid"),
+        );
+        sent.items.forEach((each, place) => answered(each, items[place]));
       }
     };
     return navigator.locks ? navigator.locks.request(`acara-door-${this.eventId}`, work) : work();

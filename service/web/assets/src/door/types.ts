@@ -70,7 +70,7 @@ export interface Queued extends Item {
 }
 
 export interface Answer {
-  id: string;
+  id: string | null;
   outcome: string;
   registration_id: string | null;
   name: string;
