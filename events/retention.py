@@ -1,6 +1,8 @@
 """Answers that may be kept for a time only: removed when it is over, with their files, and a fact that says how many.
 
-What counts is what was promised to the person: the wording that they answered. A postponed event has not been yet.
+What counts is what was promised to the person: the wording that they answered. Nothing goes before the event is over:
+a postponed one has not been yet, and at one that is live answers are still given and staff still read them, also where
+they may be kept for no day at all. Once it is over nobody can answer any more, so what is gone does not come back.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from events.forms import document_of
 from events.models import Event, FormRevision, PartyMember, Registration, Stage
 from events.storage import JSON, ReadSession
 
+OVER = (Stage.ENDED, Stage.ARCHIVED, Stage.CANCELLED)
 CHUNK = 200
 """Registrations that one transaction looks after."""
 
@@ -42,7 +45,7 @@ def due(session: ReadSession, *, now: datetime) -> list[Due]:
         .where(
             FormRevision.retention_days > sa.func.coalesce(FormRevision.purged_days, -1),
             Event.ends_at <= now,
-            Event.stage != Stage.POSTPONED,
+            Event.stage.in_(OVER),
         )
         .order_by(FormRevision.event_id, FormRevision.number)
     )

@@ -7,15 +7,17 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from events import answer_files, forms, lifecycle, retention
 from events.answer_files import KeptFile
 from events.answers import check_answers
+from events.errors import Closed
 from events.form_document import FormDocument, Question, QuestionKind
-from events.models import PartyMember, Registration
+from events.models import PartyMember, Registration, Stage
 from events.storage import LocalizedText
-from tests.support.life import NOW, Life
+from tests.support.life import NOW, STARTS_AT, Life
 
 MOMENT = timedelta(microseconds=1)
 
@@ -31,8 +33,16 @@ def _register(life: Life, event_id: uuid.UUID, person: int, given: dict[str, Any
     return life.register(event_id, person, **found.fields(), **party).registration_id
 
 
+def _live_through(life: Life, now: datetime) -> None:
+    """Do what the clock has made due by `now`, as the tick does."""
+    while found := life.database.read(lambda session: lifecycle.due(session, now=now)):
+        for event_id, transition in found:
+            life.do(transition, event_id, now=now)
+
+
 def _purge(life: Life, now: datetime) -> int:
     gone = 0
+    _live_through(life, now)
     for what in life.database.read(lambda session: retention.due(session, now=now)):
         while more := life.do(retention.purge, what, now=now):
             gone += more
@@ -101,6 +111,7 @@ def test_crowds_are_purged_in_chunks(life: Life) -> None:
     many = retention.CHUNK + 5
     for person in range(many):
         _register(life, event_id, person, {"a": "x"})
+    _live_through(life, ends_at)
     (what,) = life.database.read(lambda session: retention.due(session, now=ends_at + timedelta(days=1)))
     assert [life.do(retention.purge, what, now=ends_at) for _ in range(4)] == [retention.CHUNK, 5, 0, 0]
     assert _left(life, event_id) == [{}] * many
@@ -138,3 +149,45 @@ def test_a_file_goes_with_its_answer(life: Life) -> None:
     assert swept() == {file_id: "answers/x"}
     life.do(answer_files.forget, [file_id])
     assert swept() == {}
+
+
+def test_what_may_be_kept_for_no_day_is_kept_while_it_is_live_and_goes_when_it_is_over(life: Life) -> None:
+    """Answered at the last moment, or after a process slept through the end: staff still read it, then it goes."""
+    event_id = life.webinar(registration_closes_at=STARTS_AT + timedelta(minutes=30))
+    starts_at, ends_at = life.event(event_id).starts_at, life.event(event_id).ends_at
+    life.do(forms.save, event_id, FormDocument((_ask("a", 0),)))
+    _register(life, event_id, 1, {"a": "early"})
+    _live_through(life, starts_at + timedelta(minutes=1))
+    assert life.event(event_id).stage is Stage.LIVE
+    _register(life, event_id, 2, {"a": "late"})
+    # The planned end has come; the tick that ends it has not.
+    assert life.database.read(lambda session: retention.due(session, now=ends_at + timedelta(hours=3))) == []
+    _register(life, event_id, 3, {"a": "very late"})
+    assert _left(life, event_id) == [{"a": "early"}, {"a": "late"}, {"a": "very late"}]
+    assert _purge(life, ends_at + timedelta(hours=3)) == 3
+    assert life.event(event_id).stage is Stage.ENDED
+    with pytest.raises(Closed):
+        _register(life, event_id, 4, {"a": "after it"})
+    assert _left(life, event_id) == [{}, {}, {}]
+
+
+def test_an_event_that_staff_ended_early_keeps_answers_until_its_planned_end(life: Life) -> None:
+    event_id = life.webinar()
+    starts_at, ends_at = life.event(event_id).starts_at, life.event(event_id).ends_at
+    life.do(forms.save, event_id, FormDocument((_ask("a", 0),)))
+    _register(life, event_id, 1, {"a": "x"})
+    _live_through(life, starts_at)
+    life.do(lifecycle.end, event_id, now=starts_at + timedelta(minutes=5))
+    assert _purge(life, ends_at - MOMENT) == 0
+    assert _purge(life, ends_at) == 1
+    assert _left(life, event_id) == [{}]
+
+
+def test_what_was_answered_for_a_cancelled_event_goes_when_it_would_have_ended(life: Life) -> None:
+    event_id = life.webinar()
+    ends_at = life.event(event_id).ends_at
+    life.do(forms.save, event_id, FormDocument((_ask("a", 0),)))
+    _register(life, event_id, 1, {"a": "x"})
+    life.do(lifecycle.cancel, event_id)
+    assert _purge(life, ends_at - MOMENT) == 0
+    assert _purge(life, ends_at) == 1

@@ -17,7 +17,7 @@ from events.answers import check_answers
 from events.form_document import FormDocument, Question, QuestionKind
 from events.models import AnswerFile
 from events.storage import LocalizedText
-from service.ticker import Ticker, remove_answers
+from service.ticker import Ticker, remove_answers, tick
 from service.wiring import Runtime
 from tests.support.life import NOW, Life
 from tests.support.polling import until
@@ -75,6 +75,8 @@ def test_answers_and_files_go_when_their_time_is_over(life: Life, runtime: Runti
     remove_answers(runtime)
     assert _files(life, runtime) == {claimed: True}
     at(runtime, ends_at + timedelta(days=7, seconds=-1))
+    for _ in range(3):
+        tick(runtime)
     remove_answers(runtime)
     assert _files(life, runtime) == {claimed: True}
     assert life.registration(registered.registration_id).answers == given
