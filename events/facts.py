@@ -521,6 +521,12 @@ class RecordingConsentGiven(Fact, frozen=True, kw_only=True):
     version: str
 
 
+class RecordingConsentVouched(Fact, frozen=True, kw_only=True):
+    """Staff said that these partners, who had not answered, agreed to the recording in another way."""
+
+    participation_ids: tuple[uuid.UUID, ...]
+
+
 class PartnerReported(Fact, frozen=True, kw_only=True):
     """A partner told how it was."""
 

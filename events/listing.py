@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -103,6 +104,11 @@ class Speaker:
     affiliation: LocalizedText
     biography: LocalizedText
     photo_key: str | None
+
+    @property
+    def photo(self) -> str | None:
+        """What addresses call the photo: drawn at random for each that was sent in, so that it may be kept."""
+        return PurePosixPath(self.photo_key).stem if self.photo_key else None
 
 
 @dataclass(frozen=True, slots=True)

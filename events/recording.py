@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import deliveries, facts, outbox
+from events import deliveries, facts, outbox, recording_consent
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound
 from events.models import Event, Recording, RecordingState, Stage, Track
 
@@ -21,6 +21,8 @@ RECONNECT_NEEDED = "reconnect_needed"
 """The `reason` of a failure that ends when staff connect the channel again."""
 QUEUE = "recordings"
 VISIBILITIES = ("public", "unlisted", "private")
+HIDDEN = "private"
+"""The visibility of a video that only the channel's owner can watch."""
 _ALIVE = (RecordingState.QUEUED, RecordingState.SENDING, RecordingState.PUBLISHED)
 
 
@@ -33,17 +35,23 @@ def begin(
     title: str,
     visibility: str,
     now: datetime,
+    by: str,
+    vouched: bool = False,
 ) -> uuid.UUID:
     """Note that a file is being received and return the recording's id. The caller commits, then streams.
+
+    Whoever was on stage must have agreed (`events.recording_consent.clear`), unless nobody is to watch it yet.
 
     One that is still being received gives way: a browser or a service that died cannot say that it broke off, and a
     person who sends a file again means the new one. What comes of the old is refused by `received`.
 
-    Raises `Conflict` if the event is not over (or live) or already has a recording.
+    Raises `Conflict` if the event is not over (or live), already has a recording, or somebody on stage said no;
+    `Invalid` for a word that is none, and where somebody has said nothing and nobody vouches for them.
     """
     event = _recordable(session, event_id)
     if visibility not in VISIBILITIES:
         raise Invalid([FieldError("visibility", "choice", N_("Choose one of the options."))])
+    recording_consent.clear(session, event, publishes=visibility != HIDDEN, vouched=vouched, now=now, by=by)
     recording = Recording(
         event_id=event.id,
         state=RecordingState.RECEIVING,
@@ -78,13 +86,19 @@ def received(session: Session, recording_id: uuid.UUID, *, size: int, sha256: st
     )
 
 
-def paste_link(session: Session, event_id: uuid.UUID, url: str, *, title: str, now: datetime, by: str) -> uuid.UUID:
-    """Show a video that already is on YouTube; returns the recording's id. The caller commits."""
+def paste_link(
+    session: Session, event_id: uuid.UUID, url: str, *, title: str, now: datetime, by: str, vouched: bool = False
+) -> uuid.UUID:
+    """Show a video that already is on YouTube; returns the recording's id. The caller commits.
+
+    Raises `Invalid` for another address; consent is asked about as in `begin`.
+    """
     match = _YOUTUBE.match(url.strip())
     if match is None:
         message = N_("Paste the address of a YouTube video, for example https://youtu.be/dQw4w9WgXcQ.")
         raise Invalid([FieldError("url", "not_youtube", message)])
     event = _recordable(session, event_id)
+    recording_consent.clear(session, event, publishes=True, vouched=vouched, now=now, by=by)
     recording = Recording(
         event_id=event.id,
         state=RecordingState.SENDING,

@@ -9,11 +9,21 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from events import facts, outbox
-from events.errors import N_, Conflict, NotFound
-from events.models import Event, Participation, ParticipationRole, Partner, RecordingConsent
+from events.errors import N_, Conflict, FieldError, Invalid, NotFound
+from events.models import (
+    Event,
+    Participation,
+    ParticipationRole,
+    Partner,
+    PartnerAnswer,
+    Recording,
+    RecordingConsent,
+    RecordingState,
+)
+from events.ownership import Owners, owned_by
 from events.storage import LocalizedText, ReadSession
 
 VERSION: Final = "2026-11"
@@ -124,7 +134,10 @@ def history(session: ReadSession, participation_id: uuid.UUID) -> Sequence[Recor
 
 
 def standings(session: ReadSession, event_id: uuid.UUID) -> list[Standing]:
-    """Return how everybody on stage, or who has said something, stands to being recorded. Two queries."""
+    """Return how everybody on stage, or who has said something, stands to being recorded. Two queries.
+
+    Who was taken off or declined was not there to be recorded.
+    """
     last: dict[uuid.UUID, RecordingConsent] = {}
     said = sa.select(RecordingConsent).where(RecordingConsent.event_id == event_id)
     for each in session.scalars(said.order_by(RecordingConsent.given_at, RecordingConsent.id)):
@@ -132,12 +145,90 @@ def standings(session: ReadSession, event_id: uuid.UUID) -> list[Standing]:
     rows = session.execute(
         sa.select(Participation.id, Partner.name, Participation.role)
         .join(Partner, Partner.id == Participation.partner_id)
-        .where(Participation.event_id == event_id, Participation.withdrawn_at.is_(None))
+        .where(
+            Participation.event_id == event_id,
+            Participation.withdrawn_at.is_(None),
+            Participation.answer != PartnerAnswer.DECLINED,
+        )
         .order_by(Participation.position, Partner.name)
     )
     return [Standing(key, name, role, last.get(key)) for key, name, role in rows if role in ON_STAGE or key in last]
 
 
-def may_publish(session: ReadSession, event_id: uuid.UUID) -> bool:
-    """Tell whether everybody on stage has agreed that the recording is published."""
-    return all(each.may_publish for each in standings(session, event_id) if each.role in ON_STAGE)
+# ---------------------------------------------------------------- before a recording is shown
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """What the consent of those on stage means for a recording."""
+
+    standings: Sequence[Standing]
+    publishes: bool
+    """Whether anybody but the library's staff could watch it."""
+
+    @property
+    def against(self) -> Sequence[Standing]:
+        """Who said no to it. Nobody can agree in their place."""
+        return [each for each in self.standings if each.consent is not None and not self._agreed(each)]
+
+    @property
+    def silent(self) -> Sequence[Standing]:
+        """Who was on stage and has not said anything; staff may know that they agreed in another way."""
+        return [each for each in self.standings if each.consent is None] if self.publishes else []
+
+    def _agreed(self, standing: Standing) -> bool:
+        return standing.may_publish if self.publishes else standing.may_record
+
+
+def clearance(session: ReadSession, event_id: uuid.UUID, *, publishes: bool = True) -> Clearance:
+    """Return who stands in the way of a recording. Two queries."""
+    return Clearance(standings(session, event_id), publishes)
+
+
+def clear(session: Session, event: Event, *, publishes: bool, vouched: bool, now: datetime, by: str) -> None:
+    """Let a recording pass, or say why not. The caller commits.
+
+    `vouched`: somebody says that those who have not answered agreed in another way, which is put on record. Raises
+    `Conflict` with the names of who said no, or `Invalid` (field ``agreed``) with the names of who has said nothing.
+    """
+    found = clearance(session, event.id, publishes=publishes)
+    if found.against:
+        raise Conflict(
+            N_("%(names)s did not agree to this recording. Nobody can agree for them: ask them again, or leave it."),
+            names=_names(found.against),
+        )
+    if not found.silent:
+        return
+    if not vouched:
+        message = N_("%(names)s has not said yet whether the recording may be published.")
+        raise Invalid([FieldError("agreed", "consent_missing", message, {"names": _names(found.silent)})])
+    fact = facts.RecordingConsentVouched(
+        organiser_id=event.organiser_id,
+        event_id=event.id,
+        participation_ids=tuple(each.participation_id for each in found.silent),
+    )
+    outbox.record(session, fact, now=now, by=by)
+
+
+def list_against(session: ReadSession, owners: Owners, *, limit: int = 5) -> Sequence[Event]:
+    """Return events with a video that people can watch and that somebody on stage does not agree to. One query."""
+    later = aliased(RecordingConsent)
+    overtaken = sa.select(later.id).where(
+        later.participation_id == RecordingConsent.participation_id, later.id > RecordingConsent.id
+    )
+    refused = (
+        sa.select(RecordingConsent.event_id)
+        .join(Participation, Participation.id == RecordingConsent.participation_id)
+        .join(Recording, Recording.event_id == RecordingConsent.event_id)
+        .where(
+            RecordingConsent.published.is_(False),
+            ~overtaken.exists(),
+            Participation.withdrawn_at.is_(None),
+            Recording.state.not_in((RecordingState.REMOVED, RecordingState.FAILED)),
+            Recording.visibility != "private",
+        )
+    )
+    rows = sa.select(Event).where(Event.id.in_(refused), owned_by(Event.organiser_id, owners)).limit(limit)
+    return session.scalars(rows).all()
+
+
+def _names(found: Sequence[Standing]) -> str:
+    return "; ".join(each.name for each in found)

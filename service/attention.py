@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 
 from certificates.models import Certificate, CertificateState
-from events import decisions, review
+from events import decisions, recording_consent, review
 from events.errors import N_
 from events.models import Event, EventMode, Participation, PartnerAnswer, Recording, RecordingState, Stage, Track
 from events.ownership import Owners, owned_by
@@ -111,6 +111,16 @@ def _recordings(session: ReadSession, owners: Owners) -> list[Matter]:
         .limit(5)
     )
     return [
+        *(
+            Matter(
+                N_("A speaker does not agree to the recording"),
+                1,
+                f"/staff/events/{event.id}/recording",
+                event.title,
+                True,
+            )
+            for event in recording_consent.list_against(session, owners)
+        ),
         *(
             Matter(N_("The recording could not be uploaded"), 1, f"/staff/events/{event_id}/recording", title, True)
             for event_id, title in failed

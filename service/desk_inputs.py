@@ -50,6 +50,10 @@ class RecordingLinkInput(Input):
     title: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)
     ]
+    agreed: bool = Field(
+        False,
+        description="Whoever spoke and has not said whether they may be recorded agreed in another way. Put on record.",
+    )
 
 
 class BrandInput(Input):

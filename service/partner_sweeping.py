@@ -7,6 +7,7 @@ from functools import partial
 
 from events import partner_files, partner_records
 from events.storage import Session
+from service import portraits
 from service.wiring import Runtime
 
 
@@ -17,7 +18,8 @@ def sweep(runtime: Runtime) -> None:
         runtime.database.write(partial(_forget_partner, runtime=runtime, partner_id=partner_id))
     while swept := runtime.database.read(partner_files.list_swept):
         for key in swept.values():
-            runtime.files.delete(key)
+            for each in (key, *(portraits.face_key(key, kind) for kind in portraits.FACE_KINDS)):
+                runtime.files.delete(each)
         runtime.database.write(partial(_forget_files, ids=list(swept)))
 
 

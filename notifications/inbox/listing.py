@@ -87,6 +87,21 @@ def inbound_of(session: ReadSession, participation_id: uuid.UUID, *, limit: int 
     return _read(session, statement)
 
 
+def last_inbound(session: ReadSession, event_id: uuid.UUID, *, most: int = 500) -> dict[uuid.UUID, list[InboundRow]]:
+    """Return what came in about an event's invitations, by participation, newest first. One query."""
+    statement = (
+        _rows()
+        .where(Participation.event_id == event_id, InboundMessage.kind.in_(SHOWN))
+        .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
+        .limit(most)
+    )
+    found: dict[uuid.UUID, list[InboundRow]] = {}
+    for row in _read(session, statement):
+        if row.message.participation_id is not None:
+            found.setdefault(row.message.participation_id, []).append(row)
+    return found
+
+
 def find_inbound(session: ReadSession, message_id: uuid.UUID) -> InboundRow:
     """Return one message. Raises `NotFound`."""
     found = _read(session, _rows().where(InboundMessage.id == message_id))

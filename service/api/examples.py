@@ -254,6 +254,7 @@ _PUBLIC: dict[str, Any] = {
                 topic=_TITLE,
                 affiliation=_PARTNER.affiliation,
                 biography=_NOBODY,
+                photo_url=None,
             )
         ],
         programme=[

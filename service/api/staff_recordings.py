@@ -26,6 +26,13 @@ MOST_BYTES = 64 * 1024**3
 """Far above any webinar, below what YouTube takes (256 GB) and what a bucket's parts add up to."""
 _VIDEO = ("video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "application/octet-stream")
 
+Agreed = Annotated[
+    bool,
+    QueryParameter(
+        description="Whoever spoke and has not said whether they may be recorded agreed in another way. Put on record."
+    ),
+]
+
 
 class UploadOperation(Operation):
     """Documents the one body that is no JSON: the file itself."""
@@ -63,12 +70,18 @@ async def upload_recording(
     event_id: Id,
     request: Request[Any, Any, Any],
     acting: NamedDependency[Acting],
+    *,
     title: Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")],
     visibility: Annotated[
         str, QueryParameter(description="`public`, `unlisted` or `private`.", max_length=10)
     ] = "unlisted",
+    agreed: Agreed = False,
 ) -> RecordingView:
-    """Send the video as the body. It is streamed to storage in constant memory and uploaded by a worker."""
+    """Send the video as the body. It is streamed to storage in constant memory and uploaded by a worker.
+
+    Where a speaker said no it is refused (409), where one has said nothing `agreed` is needed (422); what is `private`
+    needs only that nobody refused to be recorded.
+    """
     content_type = request.content_type[0].lower()
     if content_type not in _VIDEO:
         raise UnsupportedMediaTypeException(headers={"Accept": ", ".join(_VIDEO)})
@@ -83,7 +96,9 @@ async def upload_recording(
             content_type=content_type,
             title=title,
             visibility=visibility,
+            vouched=agreed,
             now=now,
+            by=acting.by,
         )
 
     recording_id = await acting.change(begin, on=(Event, event_id))
@@ -125,7 +140,9 @@ async def paste_link(
     now = acting.now
 
     def use_case(session: Session) -> RecordingView:
-        key = recording.paste_link(session, event_id, data.url, title=data.title, now=now, by=acting.by)
+        key = recording.paste_link(
+            session, event_id, data.url, title=data.title, vouched=data.agreed, now=now, by=acting.by
+        )
         return recording_view(session.get_one(Recording, key))
 
     return await acting.change(use_case, on=(Event, event_id))

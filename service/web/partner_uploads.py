@@ -98,6 +98,7 @@ async def keep_file(
 
     The row is written before the bytes: a file that nobody knows of would never be swept. Raises `Invalid`.
     """
+    faces: Mapping[str, bytes] = {}
     kinds = ("pdf",) if purpose is FilePurpose.SLIDES else ("image",)
     try:
         if purpose is FilePurpose.SLIDES:
@@ -108,6 +109,7 @@ async def keep_file(
             found = sniffing.JPEG
             portrait = await anyio.to_thread.run_sync(portraits.redraw, body, name)
             content, media_type = portrait.body, portrait.media_type
+            faces = portrait.faces if purpose is FilePurpose.PHOTO else {}
     except sniffing.Unacceptable as refusal:
         told = {"kinds": ", ".join(sniffing.suffixes_of(kinds))}
         return FieldError(field_name, refusal.code, refusal.message, told)
@@ -120,5 +122,11 @@ async def keep_file(
     )
     now = runtime.clock.now()
     await runtime.database.awrite(lambda session: partner_files.keep(session, participation_id, purpose, sent, now=now))
-    await anyio.to_thread.run_sync(lambda: runtime.files.put(sent.storage_key, content, content_type=sent.content_type))
+    await anyio.to_thread.run_sync(_store, runtime, sent, content, faces)
     return None
+
+
+def _store(runtime: Runtime, sent: SentFile, content: bytes, faces: Mapping[str, bytes]) -> None:
+    runtime.files.put(sent.storage_key, content, content_type=sent.content_type)
+    for kind, body in faces.items():
+        runtime.files.put(portraits.face_key(sent.storage_key, kind), body, content_type=f"image/{kind}")

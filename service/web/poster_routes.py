@@ -1,4 +1,4 @@
-"""An event's poster, and the card of its organiser, as pages and previews show them: files that a worker has made."""
+"""An event's poster, its speakers' faces, and the card of its organiser: small files that were drawn before."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from events.errors import NotFound
 from events.storage import LOCALES
 from notifications.house_cards import card_key
 from notifications.posters_web import WEB_FORMATS, WIDTHS
+from service import portraits
 from service.files import StoredFiles
 from service.web.event_reads import Pictures, load_event, load_pictures
 from service.web.pages import Request, locale_of, pages_of
@@ -60,6 +61,24 @@ async def event_poster(
         raise NotFound
     wanted = _ENDINGS[ending]
     return await _picture(runtime, pictures.keys[wanted], WEB_FORMATS.get(wanted, "jpg"), kept=stem == pictures.digest)
+
+
+@get("/events/{organiser:str}/{slug:str}/speakers/{name:str}")
+async def speaker_face(
+    request: Request,
+    runtime: NamedDependency[Runtime],
+    organiser: FromPath[str],
+    slug: FromPath[str],
+    name: FromPath[str],
+) -> Response[bytes]:
+    """Send the photo that a speaker sent in and staff took over, small. Kept for a day: consent can be taken back."""
+    event = await load_event(pages_of(request), organiser, slug)
+    stem, _, kind = name.partition(".")
+    key = next((each.photo_key for each in event.speakers if each.photo == stem), None)
+    if key is None or kind not in portraits.FACE_KINDS:
+        raise NotFound
+    body = await anyio.to_thread.run_sync(_read, runtime.files, portraits.face_key(key, kind))
+    return Response(body, media_type=_TYPES[kind], headers={"Cache-Control": "public, max-age=86400"})
 
 
 @get("/brand/{slug:str}/card/{name:str}")

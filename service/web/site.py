@@ -51,7 +51,7 @@ from service.web.own_events import ask_for_own_events, send_own_events, show_own
 from service.web.own_files import download_own_file
 from service.web.pages import Pages
 from service.web.partner_pages import answer, partner_calendar, partner_certificate, partner_join, show_invitation
-from service.web.poster_routes import event_poster, house_card
+from service.web.poster_routes import event_poster, house_card, speaker_face
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
 from service.web.series_manage import (
@@ -96,6 +96,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     event_calendar,
     event_poster,
     house_card,
+    speaker_face,
     show_form,
     send_form,
     show_series,

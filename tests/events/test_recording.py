@@ -24,6 +24,7 @@ def begin(life: Life, event_id: uuid.UUID, **changes: Any) -> uuid.UUID:
         "title": "Menulis Cerita Anak",
         "visibility": "unlisted",
         "now": NOW,
+        "by": STAFF,
         **changes,
     }
     return life.database.write(lambda session: recording.begin(session, event_id, **columns))

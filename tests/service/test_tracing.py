@@ -81,6 +81,7 @@ def test_broken_off_uploads_are_tidied_away_after_a_day(runtime: Runtime) -> Non
             title="Rekaman",
             visibility="unlisted",
             now=long_ago,
+            by="staff:test",
         )
     )
     tidy_up(runtime)

@@ -140,6 +140,7 @@ def test_an_upload_holds_a_few_chunks_in_memory(
             title="Besar",
             visibility="public",
             now=NOW,
+            by="staff:test",
         )
         recording.received(session, recording_id, size=length, sha256=sha256, now=NOW, by="staff:test")
         return recording_id

@@ -66,7 +66,7 @@ def receive(life: Life, files: StoredFiles, body: bytes, **changes: Any) -> uuid
     key = f"recordings/{event_id}.mp4"
     columns = {"title": "Menulis Cerita Anak", "visibility": "unlisted", "content_type": "video/mp4", **changes}
     recording_id = life.database.write(
-        lambda session: recording.begin(session, event_id, storage_key=key, now=NOW, **columns)
+        lambda session: recording.begin(session, event_id, storage_key=key, now=NOW, by="staff:test", **columns)
     )
     received = asyncio.run(files.receive(key, _stream(body), content_type="video/mp4"))
 

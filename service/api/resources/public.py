@@ -79,6 +79,7 @@ class SpeakerView(msgspec.Struct, frozen=True, kw_only=True):
     topic: LocalizedText
     affiliation: LocalizedText
     biography: LocalizedText
+    photo_url: Annotated[str | None, Meta(description="A square of 192 pixels, as WebP.")]
 
 
 class ProgrammeLineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,7 +218,12 @@ def event_detail(page: EventPage, links: Links) -> EventDetail:
     """Return one event with everything that its page tells."""
     speakers = [
         SpeakerView(
-            name=each.name, role=each.role, topic=each.topic, affiliation=each.affiliation, biography=each.biography
+            name=each.name,
+            role=each.role,
+            topic=each.topic,
+            affiliation=each.affiliation,
+            biography=each.biography,
+            photo_url=links.url(f"{page.path}/speakers/{each.photo}.webp") if each.photo else None,
         )
         for each in page.speakers
     ]

@@ -142,6 +142,7 @@ _LINES: Mapping[str, _Line] = {
     "ContributionGiven": _Line(N_("A partner sent something in.")),
     "ContributionAccepted": _Line(N_("Something that a partner sent was taken over."), tone="good"),
     "RecordingConsentGiven": _Line(N_("A partner said whether they may be recorded.")),
+    "RecordingConsentVouched": _Line(N_("It was confirmed that all speakers agreed to the recording in another way.")),
     "PartnerReported": _Line(N_("A partner told how it was.")),
     "RecordingReceived": _Line(N_("The recording was handed in (%(megabytes)s MB).")),
     "RecordingPublished": _Line(N_("The recording is on YouTube."), tone="good"),

@@ -26,6 +26,7 @@ from events.errors import NotFound
 from events.models import ContributionItem, Event, FilePurpose, PartnerAnswer
 from events.partner_board import BoardRow
 from events.storage import ReadSession, Session
+from notifications.inbox.listing import inbound_of
 from service.accounts.permissions import Action
 from service.desk_inputs import AnswerInput
 from service.partner_inputs import AllotmentInput, AskInput
@@ -65,6 +66,7 @@ async def _page(
             "work": partner_pages.collaboration(session, participation_id, event.id),
             "said": recording_consent.history(session, participation_id),
             "slots": lists.list_slots(session, event.id),
+            "letters": inbound_of(session, participation_id),
             "mails": last_mails(session, event.id).get(participation_id, ()),
         }
 

@@ -14,6 +14,7 @@ from events import partner_board, partner_reminding, partners
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Event, ParticipationRole, PartnerKind, Stage
 from events.storage import Session
+from notifications.inbox.listing import last_inbound
 from service.accounts.permissions import Action
 from service.partner_mails import last_mails
 from service.staff_inputs import ParticipationInput, PartnerInput
@@ -36,6 +37,7 @@ async def show_partners(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
 async def _partners_page(desk: Desk, event: Event, form: Form, status_code: int = 200) -> Response[str]:
     rows = await desk.read(lambda session: partner_board.board(session, event.id))
     mails = await desk.read(lambda session: last_mails(session, event.id))
+    letters = await desk.read(lambda session: last_inbound(session, event.id))
     silent = await desk.read(lambda session: partner_reminding.silent(session, event.id))
     known = await desk.read(lambda session: lists.list_partners(session, event.organiser_id))
     present = {row.partner.id for row in rows if row.participation.withdrawn_at is None}
@@ -45,6 +47,7 @@ async def _partners_page(desk: Desk, event: Event, form: Form, status_code: int 
         form=form,
         rows=rows,
         mails=mails,
+        letters=letters,
         silent=len(silent),
         counts=partner_board.counts(rows),
         known=[partner for partner in known if partner.id not in present],

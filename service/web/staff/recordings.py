@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import anyio.to_thread
@@ -12,13 +13,15 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from events import desk as lists
-from events import recording
-from events.errors import N_, FieldError, Invalid, NotFound
+from events import recording, recording_consent
+from events.errors import N_, FieldError, Invalid, NotFound, Refused
 from events.models import Event, Recording, Stage
 from events.storage import LOCALES
 from service.accounts.permissions import Action
 from service.files import TooLarge
+from service.statuses import status_of
 from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.languages import translate
 from service.web.multipart import first_file
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, desk_of, plain, refused
@@ -27,6 +30,7 @@ LIMIT = 64 * 1024**3
 """Bytes. YouTube takes 256 GB; a webinar in full HD is about 2 GB an hour."""
 _KINDS = ("video/", "application/octet-stream", "application/x-matroska")
 _NOT_A_VIDEO = N_("Choose a video file, for example .mp4, .mkv or .mov.")
+_YES = "yes"
 _NO_FILE = N_("Choose a file first.")
 
 
@@ -40,12 +44,18 @@ async def show_recording(request: Request, event_id: FromPath[uuid.UUID]) -> Res
 
 async def _recording_page(desk: Desk, event: Event, form: Form, status_code: int = 200) -> Response[str]:
     current = await desk.read(lambda session: lists.current_recording(session, event.id))
+    cleared = await desk.read(
+        lambda session: recording_consent.clearance(
+            session, event.id, publishes=current is None or current.visibility != recording.HIDDEN
+        )
+    )
     partial = desk.request.headers.get("hx-target") == "progress"
     return await desk.show(
         "recording_progress.html" if partial else "recording.html",
         event=event,
         form=form,
         recording=current,
+        clearance=cleared,
         begun=event.stage in (Stage.LIVE, Stage.ENDED, Stage.ARCHIVED),
         status_code=status_code,
         headers={"Vary": "HX-Target"},
@@ -56,7 +66,9 @@ def _title(event: Event) -> str:
     return event.title.to(LOCALES[0])
 
 
-async def _receive(desk: Desk, event: Event, chunks: AsyncIterator[bytes], kind: str, visibility: str) -> None:
+async def _receive(
+    desk: Desk, event: Event, chunks: AsyncIterator[bytes], kind: str, *, visibility: str, agreed: str
+) -> None:
     """Stream a file into the store in constant memory; a broken one leaves nothing but a note that it failed."""
     key = f"recordings/{uuid.uuid4()}"
     recording_id = await desk.write(
@@ -67,7 +79,9 @@ async def _receive(desk: Desk, event: Event, chunks: AsyncIterator[bytes], kind:
             content_type=kind,
             title=_title(event),
             visibility=visibility,
+            vouched=agreed == _YES,
             now=desk.now,
+            by=desk.by,
         )
     )
     try:
@@ -98,9 +112,13 @@ async def stream_recording(request: Request, event_id: FromPath[uuid.UUID]) -> R
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_RECORDING)
     kind = request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
-    visibility = request.query_params.get("visibility", "unlisted")
-    _check_kind(kind)
-    await _receive(desk, event, request.stream(), kind, visibility)
+    told = request.query_params
+    visibility, agreed = told.get("visibility", "unlisted"), told.get("agreed", "")
+    try:
+        _check_kind(kind)
+        await _receive(desk, event, request.stream(), kind, visibility=visibility, agreed=agreed)
+    except REFUSALS as refusal:
+        return Response(_reason(desk, refusal), media_type="text/plain", status_code=status_of(refusal))
     return Response(b"", status_code=201, headers={"X-Location": f"/staff/events/{event_id}/recording?done=received"})
 
 
@@ -114,15 +132,17 @@ async def send_recording(request: Request, event_id: FromPath[uuid.UUID]) -> Res
     """Take the file from an ordinary form, for browsers without scripts: the same stream behind a few lines of MIME."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_RECORDING)
+    told: Mapping[str, str] = {}
     try:
         upload = await first_file(request.headers.get("content-type", ""), request.stream())
         if upload is None or not upload.filename:
             raise Invalid([FieldError("file", "missing", _NO_FILE)])
         _check_kind(upload.content_type)
-        visibility = upload.fields.get("visibility", "unlisted")
-        await _receive(desk, event, upload.chunks, upload.content_type, visibility)
+        told = upload.fields
+        visibility, agreed = told.get("visibility", "unlisted"), told.get("agreed", "")
+        await _receive(desk, event, upload.chunks, upload.content_type, visibility=visibility, agreed=agreed)
     except (*REFUSALS, TooLarge) as refusal:
-        form, status = refused(Form(), refusal)
+        form, status = refused(Form({name: [value] for name, value in told.items()}), refusal)
         return await _recording_page(desk, event, form, status)
     return desk.go(f"/staff/events/{event_id}/recording", "received")
 
@@ -146,12 +166,34 @@ async def paste_link(request: Request, event_id: FromPath[uuid.UUID]) -> Respons
     url = plain(form.value("url"))[:500]
     try:
         await desk.write(
-            lambda session: recording.paste_link(session, event_id, url, title=_title(event), now=desk.now, by=desk.by)
+            lambda session: recording.paste_link(
+                session,
+                event_id,
+                url,
+                title=_title(event),
+                vouched=form.value("link_agreed") == _YES,
+                now=desk.now,
+                by=desk.by,
+            )
         )
     except REFUSALS as refusal:
-        again, status = refused(form, refusal)
+        again, status = refused(form, _of_link(refusal))
         return await _recording_page(desk, event, again, status)
     return desk.go(f"/staff/events/{event_id}/recording", "linked")
+
+
+def _reason(desk: Desk, refusal: Refused) -> str:
+    """Return in one sentence what the page's script shows."""
+    worst = refusal.errors[0] if isinstance(refusal, Invalid) else refusal
+    return translate(worst.message, desk.locale, **worst.params)
+
+
+def _of_link(refusal: Refused) -> Refused:
+    """Return a refusal with the names that fields have in the form for links: both forms stand on one page."""
+    if not isinstance(refusal, Invalid):
+        return refusal
+    names = {"agreed": "link_agreed"}
+    return Invalid([replace(each, field=names.get(each.field, each.field)) for each in refusal.errors])
 
 
 async def _current(desk: Desk, event_id: uuid.UUID) -> Recording:

@@ -92,7 +92,8 @@ def test_consent_to_be_recorded_is_given_and_taken_back_by_the_same_link(
     for said in ("publish", "no"):
         data = {"consent": said, "version": recording_consent.VERSION}
         assert client.post(path, data=data).status_code == 303
-        assert life.database.read(lambda s: recording_consent.may_publish(s, event_id)) is (said == "publish")
+        found = life.database.read(lambda s: recording_consent.clearance(s, event_id))
+        assert (len(found.against), len(found.silent)) == (0 if said == "publish" else 1, 0)
     said_all = life.database.read(lambda session: recording_consent.history(session, part))
     assert [each.published for each in said_all] == [False, True]
     assert client.post(path, data={"consent": "publish", "version": "old"}).status_code == 409

@@ -32,7 +32,9 @@ function send(form: HTMLFormElement, address: string, file: File): void {
     if (note) note.textContent = `${form.dataset["sending"] ?? ""} ${percent} %`;
   });
   const fail = (): void => {
-    if (note) note.textContent = form.dataset["failed"] ?? "";
+    const said = request.getResponseHeader("Content-Type")?.startsWith("text/plain") ? request.responseText : "";
+    if (bar) bar.hidden = true;
+    if (note) note.textContent = said || (form.dataset["failed"] ?? "");
     delete form.dataset["sent"];
     form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
   };
