@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import facts, outbox, partner_files, search_index
+from events import facts, outbox, partner_files, recording_consent, search_index
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound
 from events.models import (
     Contribution,
@@ -39,7 +39,8 @@ FILES: Mapping[ContributionItem, FilePurpose] = {
 TEXTS = {ContributionItem.BIOGRAPHY: 1500, ContributionItem.TITLE: 200}
 """Items that are written in both languages, and how long they may be."""
 
-AT_ONCE = (ContributionItem.RECORDING_CONSENT, ContributionItem.NEEDS)
+_CONSENT = ContributionItem.RECORDING_CONSENT
+AT_ONCE = (_CONSENT, ContributionItem.NEEDS)
 """Items that nobody has to accept."""
 
 USUAL = (
@@ -81,8 +82,11 @@ def ask(
         if row is None:
             row = Contribution(participation_id=participation_id, item=item, event_id=event.id, value={})
             session.add(row)
+            said = recording_consent.current(session, participation_id) if item is _CONSENT else None
+            row.given_at, row.accepted_at = (said.given_at, said.given_at) if said is not None else (None, None)
+        else:
+            row.accepted_at, row.accepted_by, row.given_at = None, None, None
         row.asked_at, row.due_at = now, due_at
-        row.accepted_at, row.accepted_by, row.given_at = None, None, None
     session.flush()
     fact = facts.ContributionsAsked(
         organiser_id=event.organiser_id,

@@ -116,6 +116,8 @@ class PartnerPage:
     withdrawn: bool
     opened: bool
     """Whether a person has looked at the page before."""
+    comment: str
+    """What they wrote with their answer."""
     proposed_starts_at: datetime | None
     event_id: uuid.UUID
     join_url: str | None
@@ -203,6 +205,7 @@ def partner_page(session: ReadSession, participation_id: uuid.UUID) -> PartnerPa
         answer=part.answer,
         withdrawn=part.withdrawn_at is not None,
         opened=part.opened_at is not None,
+        comment=part.answer_comment,
         proposed_starts_at=part.proposed_starts_at,
         event_id=event.id,
         join_url=event.join_url,

@@ -32,6 +32,7 @@ from service.api.examples_door import DOOR
 from service.api.examples_inbound import INBOUND
 from service.api.examples_lists import LISTS
 from service.api.examples_mail import MAIL
+from service.api.examples_partners import PARTNERS
 from service.api.examples_sent import SENT
 from service.api.examples_series import SERIES
 from service.api.problems import Problem, ProblemField
@@ -483,6 +484,7 @@ EXAMPLES: dict[str, Any] = {
     **DOOR,
     **INBOUND,
     **LISTS,
+    **PARTNERS,
     **MAIL,
     **SERIES,
     **SENT,

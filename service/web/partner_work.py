@@ -22,6 +22,7 @@ from service import portraits
 from service.files import StoredFiles
 from service.inputs import parse
 from service.partner_inputs import PhoneInput, ReportInput
+from service.slides import SLIDES
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.headers import PERSONAL
 from service.web.pages import Request, locale_of
@@ -242,9 +243,6 @@ async def accepted_slides(runtime: NamedDependency[Runtime], token: FromPath[str
 
     return await partner_file(runtime.files, await runtime.database.aread(query))
 
-
-SLIDES = "slides"
-"""Purpose of links to accepted slides."""
 
 HANDLERS = (
     show_materials, send_materials, say_consent, show_report, send_report, own_file, accepted_slides,

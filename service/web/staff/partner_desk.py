@@ -23,7 +23,7 @@ from events import (
 )
 from events import desk as lists
 from events.errors import NotFound
-from events.models import ContributionItem, Event, FilePurpose, PartnerAnswer
+from events.models import ContributionItem, Event, PartnerAnswer
 from events.partner_board import BoardRow
 from events.storage import ReadSession, Session
 from notifications.inbox.listing import inbound_of
@@ -31,9 +31,11 @@ from service.accounts.permissions import Action
 from service.desk_inputs import AnswerInput
 from service.partner_inputs import AllotmentInput, AskInput
 from service.partner_mails import last_mails
+from service.slides import slides_url
 from service.web.forms import MAX_BYTES, Form, read_form
+from service.web.own_link import invitation_text, whatsapp_to
 from service.web.pages import Request
-from service.web.partner_work import SLIDES, partner_file
+from service.web.partner_work import partner_file
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
 from service.web.staff.event_forms import moment, moment_fields
 
@@ -74,9 +76,19 @@ async def _page(
     zone = ZoneInfo(event.timezone)
     release_at = found["seats"].allotment.release_at if found["seats"] else None
     usual = release_at or allotments.usual_release(event, now=desk.now)
-    asked = {each.item for each in row.asked} or set(contributions.USUAL)
+    usual_items = contributions.USUAL if row.participation.role in recording_consent.ON_STAGE else ()
+    asked = {each.item for each in row.asked} or set(usual_items)
     values: dict[str, Any] = {"items": [item.value for item in asked], **moment_fields("release_at", usual, zone)}
     said = found.pop("said")
+    link = desk.runtime.links.partner_url(participation_id, row.participation.link_version)
+    text = invitation_text(
+        row.partner.contact_name or row.partner.name,
+        event.title,
+        (event.starts_at, event.ends_at),
+        link,
+        timezone=event.timezone,
+        locale=row.partner.locale,
+    )
     return await desk.show(
         "partner.html",
         event=event,
@@ -84,7 +96,9 @@ async def _page(
         form=form if form.values or form.errors else Form(values),
         consents=said,
         items=list(ContributionItem),
-        link=desk.runtime.links.partner_url(participation_id, row.participation.link_version),
+        link=link,
+        ready_text=text,
+        whatsapp=whatsapp_to(row.partner.phone, text),
         now=desk.now,
         status_code=status_code,
         **found,
@@ -209,9 +223,7 @@ async def judge_item(
     wanted = ContributionItem(item)
 
     def accept(session: Session) -> None:
-        held = partner_files.files_of(session, participation_id, FilePurpose.SLIDES)
-        token = desk.runtime.links.token(SLIDES, held[-1].id) if held else ""
-        url = desk.runtime.links.url(f"slides/{token}")
+        url = slides_url(session, desk.runtime.links, participation_id)
         contributions.accept(session, participation_id, wanted, slides_url=url, now=desk.now, by=desk.by)
 
     def drop(session: Session) -> None:

@@ -69,7 +69,7 @@ async def add_partner(request: Request, event_id: FromPath[uuid.UUID]) -> Respon
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_EVENTS)
     form = await read_form(request)
-    plain = ("partner_id", "name", "kind", "role", "email", "phone", "contact_name")
+    plain = ("partner_id", "name", "kind", "role", "email", "phone", "contact_name", "locale")
     values: dict[str, Any] = {name: form.value(name) for name in plain if form.value(name).strip()}
     values |= {name: localized_values(form, name) for name in ("topic", "affiliation", "biography")}
     values = {"kind": PartnerKind.SPEAKER.value, "role": ParticipationRole.SPEAKER.value} | values
@@ -111,6 +111,7 @@ def _add_partner(
             contact_name=new.contact_name,
             email=new.email,
             phone=new.phone,
+            locale=new.locale,
             timezone=event.timezone,
             now=desk.now,
         )

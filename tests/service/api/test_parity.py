@@ -32,7 +32,6 @@ _TYPING = "about text that somebody is typing into a page"
 
 _OWN_PLACE = "people change their own place on their own page; programs act for staff, who cancel and register anew"
 _GUARDIAN = "a guardian answers in person, on a page that says what they agree to"
-_BOARD = "the interface adds, withdraws and answers for partners; the board of what is arranged is on pages so far"
 _PARTNER = "a partner does it in person, by an own link and without a token"
 
 _MAIL_TEXT = "a text is written beside its preview, by whoever answers for the library's words"
@@ -46,17 +45,6 @@ ONLY_PAGES = {
     "notifications.suppressing.suppress": "an address is put down by staff who heard why; the interface follows",
     "notifications.suppressing.lift": "lifting asks for a reason in words; the interface follows",
     "notifications.suppressing.unsubscribe": "whoever got the mail does it, or their provider",
-    "events.allotments.allot": _BOARD,
-    "events.allotments.take_back": _BOARD,
-    "events.contributions.accept": _BOARD,
-    "events.contributions.ask": _BOARD,
-    "events.contributions.stop_asking": _BOARD,
-    "events.partner_records.add_contact": _BOARD,
-    "events.partner_records.edit": _BOARD,
-    "events.partner_records.forget": _BOARD,
-    "events.partner_records.make_main": _BOARD,
-    "events.partner_records.remove_contact": _BOARD,
-    "events.partner_reminding.remind_silent": _BOARD,
     "events.allotments.fill": _PARTNER,
     "events.allotments.rename_person": _PARTNER,
     "events.allotments.withdraw_person": _PARTNER,
