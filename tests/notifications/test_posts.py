@@ -125,7 +125,9 @@ def test_the_recording_is_told_when_people_can_watch_it(life: Life) -> None:
     event_id = webinar(life, Stage.ENDED)
     assert draft(life, event_id, Moment.RECORDING) == []
     url = "https://www.youtube.com/watch?v=abcdefghijk"
-    life.database.write(lambda s: recording.paste_link(s, event_id, url, title="Rekaman", now=NOW, by=STAFF))
+    life.database.write(
+        lambda s: recording.paste_link(s, event_id, url, title="Rekaman", now=NOW, by=STAFF, vouched=True)
+    )
     assert {
         url.removeprefix("https://www.")[-11:] in post.text for post in draft(life, event_id, Moment.RECORDING)
     } == {True}
