@@ -104,11 +104,13 @@ def queue(
     about: str | None = None,
     params: Mapping[str, Any] | None = None,
     attachments: Sequence[Mapping[str, str]] = (),
+    seen: bool = False,
 ) -> uuid.UUID | None:
     """Owe one registrant an e-mail; returns its id, or None if there is nobody to write to or it is owed already.
 
     `about` tells two mails of one kind apart: a recording's id, a certificate's number with its revision. `params` is
-    JSON for the templates, never a secret; `attachments` are ``{"key", "name", "type"}`` of stored files.
+    JSON for the templates, never a secret; `attachments` are ``{"key", "name", "type"}`` of stored files. What was
+    `seen` on a screen or heard at the desk, staff do not tell again to who has no address.
     """
     row = session.execute(
         sa.select(Registration, Event)
@@ -118,7 +120,7 @@ def queue(
     if row is None:
         return None
     registration, event = row
-    _text(session, event, [registration], kind, now=now, about=about, params=params)
+    _text(session, event, [registration], kind, now=now, about=about, params=params, seen=seen)
     values = values_for(session, kind, event, registration, now=now, about=about, params=params)
     if values is None:
         return None
@@ -135,15 +137,15 @@ def _text(
     now: datetime,
     about: str | None,
     params: Mapping[str, Any] | None,
+    seen: bool = False,
 ) -> None:
-    """Owe the same as a text message to those who asked for that."""
+    """Owe the same as a text message to those who asked for that, or to staff who tell them."""
     about = _about(event, kind, about)
-    planning.owe(
-        session,
-        event,
-        [Occasion(registration=each, kind=kind, due_at=now, about=about, params=params) for each in registrations],
-        now=now,
-    )
+    occasions = [
+        Occasion(registration=each, kind=kind, due_at=now, about=about, params=params, seen=seen)
+        for each in registrations
+    ]
+    planning.owe(session, event, occasions, now=now)
 
 
 def _about(event: Event, kind: EmailKind, about: str | None) -> str | None:
@@ -415,7 +417,7 @@ def queue_for_booking(session: Session, values: Mapping[str, Any] | None) -> uui
 _texted = sa.select(TextConsent.id).where(
     TextConsent.registration_id == Registration.id, TextConsent.withdrawn_at.is_(None)
 )
-"""Who has no e-mail address may be written to on another way."""
+"""Who left no address may be written to on another way."""
 
 
 def next_registrations(
@@ -426,11 +428,11 @@ def next_registrations(
     *,
     limit: int = CHUNK,
 ) -> Sequence[Registration]:
-    """Return up to `limit` registrations that can be written to, in the order of their ids, from `cursor` on."""
+    """Return up to `limit` registrations that can be told something, in the order of their ids, from `cursor` on."""
     statement = sa.select(Registration).where(
         Registration.event_id == event_id,
         Registration.state.in_(tuple(states)),
-        sa.or_(Registration.email.is_not(None), _texted.exists()),
+        sa.or_(Registration.email.is_not(None), Registration.phone.is_not(None), _texted.exists()),
     )
     if cursor:
         statement = statement.where(Registration.id > uuid.UUID(cursor["after"]))

@@ -148,6 +148,14 @@ class TextFailed(Fact, frozen=True, kw_only=True):
     reason: str
 
 
+class TextTold(Fact, frozen=True, kw_only=True):
+    """Staff told somebody by hand who has no e-mail address."""
+
+    message_id: uuid.UUID
+    registration_id: uuid.UUID
+    kind: str
+
+
 class TextsAgreed(Fact, frozen=True, kw_only=True):
     """Somebody wants text messages about a registration of theirs on a channel."""
 

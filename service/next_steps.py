@@ -13,6 +13,7 @@ from events.errors import N_
 from events.models import Event, EventMode, Stage, Track
 from events.storage import ReadSession
 from notifications.models.post import Post, PostState
+from notifications.texting import by_hand
 from service.accounts.permissions import Action
 from service.attention import DOOR, DOOR_BEFORE, HELD, UNDECIDED, Matter, May
 
@@ -28,6 +29,10 @@ def next_steps(session: ReadSession, event: Event, *, may: May, now: datetime) -
         if may(Action.EDIT_REGISTRATIONS):
             undecided = decisions.count_undecided(session, event.id).parties
             found += [Matter(UNDECIDED, undecided, f"{home}/approvals")] if undecided else []
+    if may(Action.EDIT_REGISTRATIONS):
+        by_phone = by_hand.count_waiting(session, event.id, now=now)
+        message = N_("%(count)s people without e-mail wait for your message")
+        found += [Matter(message, by_phone, f"{home}/by-hand", urgent=True)] if by_phone else []
     if event.stage is Stage.POSTPONED and may(Action.MOVE_EVENTS):
         found.append(Matter(N_("Set the new time"), 1, f"{home}/reschedule"))
     if event.stage in (Stage.ENDED, Stage.ARCHIVED):

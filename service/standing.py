@@ -10,7 +10,7 @@ from typing import Any
 
 from events import exchanging, facts
 from events.facts import Fact
-from events.models import Event, Registration, RegistrationState
+from events.models import Event, Registration, RegistrationSource, RegistrationState
 from notifications import emails, reminders, series_emails
 from notifications.facts import TextsAgreed
 from notifications.models.email import EmailKind
@@ -40,7 +40,12 @@ def confirm(context: Context, fact: facts.AttendeeRegistered, _cursor: Cursor | 
         )
         reminders.plan_for(context.session, fact.registration_id, now=context.now)
         return
-    _tell_standing(context, fact.registration_id, state)
+    # Who has no address has it on the screen, or gets it from the staff who entered them; a list has no screen.
+    _tell_standing(context, fact.registration_id, state, seen=not _from_a_list(context, fact.registration_id))
+
+
+def _from_a_list(context: Context, registration_id: uuid.UUID) -> bool:
+    return context.session.get_one(Registration, registration_id).source is RegistrationSource.IMPORT
 
 
 def _exchanges(context: Context, registration_id: uuid.UUID) -> bool:
@@ -173,8 +178,19 @@ def confirm_accepted(context: Context, fact: facts.OfferAccepted, _cursor: Curso
     """Confirm the seat that was offered, and remind from now on; who still awaits a decision hears of that."""
     if context.session.get_one(Registration, fact.registration_id).state is not RegistrationState.CONFIRMED:
         return
-    emails.queue(context.session, EmailKind.CONFIRMATION, registration_id=fact.registration_id, now=context.now)
+    emails.queue(
+        context.session,
+        EmailKind.CONFIRMATION,
+        registration_id=fact.registration_id,
+        now=context.now,
+        seen=_did_it_themselves(context),
+    )
     reminders.plan_for(context.session, fact.registration_id, now=context.now)
+
+
+def _did_it_themselves(context: Context) -> bool:
+    """Tell whether the person pressed the button, and so has read on the page what came of it."""
+    return context.by.startswith("person:")
 
 
 def tell_expired(context: Context, fact: facts.OfferExpired, _cursor: Cursor | None) -> None:
@@ -188,7 +204,7 @@ def tell_cancelled(context: Context, fact: facts.RegistrationCancelled, _cursor:
     Who gives up what they were never written about hears nothing of that either: else whoever may register an address
     could fill its mailbox by registering and giving up in turn (`service.limiting`).
     """
-    if context.by.startswith("person:") and not emails.has_told(context.session, fact.registration_id):
+    if _did_it_themselves(context) and not emails.has_told(context.session, fact.registration_id):
         return
     if series_emails.tell_given_back(context.session, fact.registration_id, now=context.now):
         return
@@ -200,6 +216,7 @@ def tell_cancelled(context: Context, fact: facts.RegistrationCancelled, _cursor:
         registration_id=fact.registration_id,
         now=context.now,
         params={"exchanged": True} if exchanged else None,
+        seen=_did_it_themselves(context),
     )
 
 
@@ -222,6 +239,7 @@ def send_new_links(context: Context, fact: facts.LinksRevoked, _cursor: Cursor |
             now=context.now,
             about=f"link{held.link_version}",
             params={"new_link": True},
+            seen=True,  # staff are shown the link when they make it
         )
 
 
@@ -245,6 +263,7 @@ def confirm_move(context: Context, fact: facts.VisitMoved, _cursor: Cursor | Non
                 now=context.now,
                 about=f"moved{held.calendar_sequence}",
                 params={"moved": True},
+                seen=_did_it_themselves(context),
             )
         reminders.plan_for(context.session, held.id, now=context.now)
 

@@ -1,4 +1,4 @@
-"""A text message on WhatsApp or Telegram: the brother of an e-mail, for who asked for it, and who has no e-mail."""
+"""A text message on WhatsApp or Telegram, or by hand: the brother of an e-mail, for who asked for it or has none."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class TextChannel(enum.StrEnum):
 
     WHATSAPP = "whatsapp"
     TELEGRAM = "telegram"
+    BY_HAND = "by_hand"
+    """Staff tell who has neither an e-mail address nor a channel: the words are ready for their own WhatsApp."""
 
 
 class TextPurpose(enum.StrEnum):
@@ -34,6 +36,8 @@ class TextPurpose(enum.StrEnum):
 class TextState(enum.StrEnum):
     """How far a text message has come. Networks tell of *delivered* and *read* later, or never."""
 
+    TO_TELL = "to_tell"
+    """Waits for staff; no worker takes it."""
     QUEUED = QUEUED
     SENDING = SENDING
     SENT = "sent"

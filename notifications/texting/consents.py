@@ -53,6 +53,7 @@ def give(
     consent.address, consent.words, consent.given_at, consent.given_by = address, WORDS, now, by
     consent.withdrawn_at = consent.withdrawn_by = None
     session.flush()
+    _drop_told_by_hand(session, registration_id)
     fact = TextsAgreed(
         organiser_id=organiser_id, event_id=event_id, registration_id=registration_id, channel=channel.value
     )
@@ -123,3 +124,16 @@ def _drop_queued(session: Session, registrations: Sequence[uuid.UUID], channel: 
             )
             .values(state=TextState.SUPERSEDED, last_error="withdrawn")
         )
+
+
+def _drop_told_by_hand(session: Session, registration_id: uuid.UUID) -> None:
+    """Take the reminders from staff that go to the channel from now on; what has happened already they still tell."""
+    session.execute(
+        sa.update(TextMessage)
+        .where(
+            TextMessage.registration_id == registration_id,
+            TextMessage.state == TextState.TO_TELL,
+            TextMessage.about_start.is_not(None),
+        )
+        .values(state=TextState.SUPERSEDED, last_error="agreed")
+    )

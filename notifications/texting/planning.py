@@ -1,4 +1,8 @@
-"""Owing text messages: a row for each consent, beside the e-mail about the same. Idempotent; the caller commits."""
+"""Owing text messages: a row for each consent, beside the e-mail about the same. Idempotent; the caller commits.
+
+Who has no e-mail address and agreed to nothing is told by staff, and that row waits for them
+(`notifications.texting.by_hand`).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from events import deliveries, outbox
 from events.models import Event, Registration
 from events.storage import new_id
 from notifications.models.email import EmailKind
-from notifications.models.text_message import TextConsent, TextMessage, TextPurpose, TextState
+from notifications.models.text_message import TextChannel, TextConsent, TextMessage, TextPurpose, TextState
 from notifications.texting.wording import WORDS
 
 QUEUE = "texts"
@@ -36,38 +40,23 @@ class Occasion:
     """Tells two messages of one kind apart, as with e-mails."""
     about_start: datetime | None = None
     params: Mapping[str, Any] | None = None
+    seen: bool = False
+    """The person has it on the screen, or hears it at the desk: nobody needs to tell them by hand."""
 
 
 def owe(session: Session, event: Event, occasions: Iterable[Occasion], *, now: datetime) -> int:
-    """Owe messages to those who agreed to them; returns how many rows were written. One query where nobody did.
+    """Owe messages to those who agreed to them or have no e-mail; returns how many rows were written.
+
+    One query where that is nobody.
 
     A message of a reminder that was superseded is owed again, as the event may have moved away and back.
     """
     wanted = [each for each in occasions if each.kind in WORDS]
     consents = _consents(session, [each.registration.id for each in wanted])
     rows = [
-        {
-            "id": new_id(),
-            "organiser_id": event.organiser_id,
-            "event_id": event.id,
-            "registration_id": each.registration.id,
-            "channel": consent.channel,
-            "address": consent.address,
-            "kind": each.kind,
-            "locale": each.registration.locale,
-            "params": dict(each.params or {}),
-            "state": TextState.QUEUED,
-            "due_at": each.due_at,
-            "dedupe_key": ":".join(
-                filter(None, (consent.channel.value, each.kind.value, str(each.registration.id), each.about))
-            ),
-            "about_start": each.about_start,
-            "attempts": 0,
-            "created_at": now,
-            "request_id": session.info.get(outbox.REQUEST_ID),
-        }
+        _row(session, event, each, channel, address, now=now)
         for each in wanted
-        for consent in consents.get(each.registration.id, ())
+        for channel, address in _ways(each, consents.get(each.registration.id, ()))
     ]
     if not rows:
         return 0
@@ -75,12 +64,47 @@ def owe(session: Session, event: Event, occasions: Iterable[Occasion], *, now: d
     statement = insert(TABLE)
     statement = statement.on_conflict_do_update(
         index_elements=[TABLE.c.dedupe_key],
-        set_={"state": TextState.QUEUED, "due_at": statement.excluded.due_at, "address": statement.excluded.address},
+        set_={name: statement.excluded[name] for name in ("state", "due_at", "address")},
         where=sa.and_(TABLE.c.state == TextState.SUPERSEDED, TABLE.c.about_start.is_not(None)),
     )
     session.execute(statement, rows)
-    deliveries.ring(session, QUEUE)
+    if any(row["state"] is TextState.QUEUED for row in rows):
+        deliveries.ring(session, QUEUE)
     return len(rows)
+
+
+def _ways(occasion: Occasion, consents: Sequence[TextConsent]) -> Sequence[tuple[TextChannel, str]]:
+    """Return on which channels somebody is told, and at which address there."""
+    agreed = [(consent.channel, consent.address or "") for consent in consents]
+    person = occasion.registration
+    if agreed or person.email or occasion.seen or not person.phone:
+        return agreed
+    return [(TextChannel.BY_HAND, person.phone)]
+
+
+def _row(
+    session: Session, event: Event, occasion: Occasion, channel: TextChannel, address: str, *, now: datetime
+) -> dict[str, Any]:
+    person, kind = occasion.registration, occasion.kind
+    key = (channel.value, kind.value, str(person.id), occasion.about)
+    return {
+        "id": new_id(),
+        "organiser_id": event.organiser_id,
+        "event_id": event.id,
+        "registration_id": person.id,
+        "channel": channel,
+        "address": address,
+        "kind": kind,
+        "locale": person.locale,
+        "params": dict(occasion.params or {}),
+        "state": TextState.TO_TELL if channel is TextChannel.BY_HAND else TextState.QUEUED,
+        "due_at": occasion.due_at,
+        "dedupe_key": ":".join(filter(None, key)),
+        "about_start": occasion.about_start,
+        "attempts": 0,
+        "created_at": now,
+        "request_id": session.info.get(outbox.REQUEST_ID),
+    }
 
 
 def supersede_reminders(session: Session, event_id: uuid.UUID) -> None:
@@ -90,7 +114,7 @@ def supersede_reminders(session: Session, event_id: uuid.UUID) -> None:
         .where(
             TextMessage.event_id == event_id,
             TextMessage.about_start.is_not(None),
-            TextMessage.state == TextState.QUEUED,
+            TextMessage.state.in_((TextState.QUEUED, TextState.TO_TELL)),
         )
         .values(state=TextState.SUPERSEDED, last_error="moved")
     )

@@ -16,27 +16,20 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import dates, deliveries, outbox, queue_reasons
+from events import deliveries, outbox
 from events.deliveries import Claim
-from events.lifecycle import AHEAD
 from events.links import Links
 from events.models import (
-    ACTIVE_STATES,
     Event,
-    EventMode,
-    Recording,
-    RecordingState,
     Registration,
-    RegistrationState,
     Slot,
-    Stage,
 )
 from events.storage import ReadSession, Transactions
 from notifications.channels.protocol import NotSent, Rejected, Unclear
 from notifications.facts import TextFailed
-from notifications.models.email import EmailKind
 from notifications.models.text_message import TextChannel, TextMessage, TextState
-from notifications.texting import consents, wording
+from notifications.texting import consents
+from notifications.texting.composing import compose
 from notifications.texting.protocol import Text, Texter
 
 log = logging.getLogger(__name__)
@@ -47,9 +40,6 @@ UNCLEAR_FOR = timedelta(minutes=15)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
 BLOCKED = "blocked"
 """Reason of a `Rejected`: the person wants nothing from us there."""
-_ON = (*AHEAD, Stage.LIVE)
-_OVER = (Stage.ENDED, Stage.ARCHIVED)
-_ONLINE = {"id": "Daring (online)", "en": "Online"}
 
 
 def send_due(
@@ -155,94 +145,8 @@ def _load(session: ReadSession, claim: Claim, *, links: Links, now: datetime) ->
     ).all()
     found: list[_Owed] = []
     for message, registration, event, slot in rows:
-        values = _values(session, message, registration, event, slot, now=now)
-        text = None
-        if values is not None:
-            link = links.manage_url(registration.id, registration.link_version)
-            text = Text(message.id, message.address, message.kind, message.locale, values, link)
-        found.append(_Owed(message, text))
+        found.append(_Owed(message, compose(session, message, registration, event, slot, links=links, now=now)))
     return found
-
-
-def _values(
-    session: ReadSession,
-    message: TextMessage,
-    registration: Registration,
-    event: Event,
-    slot: Slot | None,
-    *,
-    now: datetime,
-) -> Sequence[str] | None:
-    """Return the four values of the words, or None where the message is stale."""
-    if not _holds(message, registration, event, slot, now=now):
-        return None
-    fourth = _fourth(session, message, registration, event, now=now)
-    if fourth is None:
-        return None
-    times = slot or event
-    when = dates.format_when(times.starts_at, times.ends_at, event.timezone, message.locale)
-    return [registration.name, event.title.to(message.locale), when, fourth]
-
-
-def _holds(message: TextMessage, registration: Registration, event: Event, slot: Slot | None, *, now: datetime) -> bool:
-    """Tell whether the message is still true: the same questions as of e-mails (`notifications.relevance`)."""
-    state, stage, kind = registration.state, event.stage, message.kind
-    states, stages = _WHILE[kind]
-    if state not in states or stage not in stages:
-        return False
-    if message.about_start is not None:
-        start = (slot or event).starts_at
-        return message.about_start == start and now < start
-    return True
-
-
-_CONFIRMED = (RegistrationState.CONFIRMED,)
-_WHILE: Mapping[EmailKind, tuple[Sequence[RegistrationState], Sequence[Stage]]] = {
-    EmailKind.CONFIRMATION: (_CONFIRMED, _ON),
-    EmailKind.WAITLISTED: ((RegistrationState.WAITLISTED,), _ON),
-    EmailKind.SEAT_OFFERED: ((RegistrationState.OFFERED,), _ON),
-    EmailKind.REGISTRATION_CANCELLED: ((RegistrationState.CANCELLED,), tuple(Stage)),
-    EmailKind.EVENT_UPDATE: (ACTIVE_STATES, _ON),
-    EmailKind.EVENT_POSTPONED: (ACTIVE_STATES, (Stage.POSTPONED,)),
-    EmailKind.EVENT_CANCELLED: (ACTIVE_STATES, (Stage.CANCELLED,)),
-    EmailKind.REMINDER_1D: (_CONFIRMED, _ON),
-    EmailKind.REMINDER_1H: (_CONFIRMED, _ON),
-    EmailKind.RECORDING_AVAILABLE: (_CONFIRMED, _OVER),
-    EmailKind.CERTIFICATE: (_CONFIRMED, _OVER),
-}
-
-
-def _fourth(
-    session: ReadSession, message: TextMessage, registration: Registration, event: Event, *, now: datetime
-) -> str | None:
-    """Return what the fourth place says; None where what it would tell of is gone."""
-    locale, kind = wording.language(message.locale), message.kind
-    if kind is EmailKind.SEAT_OFFERED:
-        until = registration.offer_expires_at
-        return dates.format_moment(until, event.timezone, locale) if until is not None and until > now else None
-    if kind is EmailKind.WAITLISTED:
-        waiting = queue_reasons.explain(session, registration, now=now)
-        return str(waiting.position)
-    if kind is EmailKind.RECORDING_AVAILABLE:
-        url: str | None = session.scalar(
-            sa.select(Recording.url)
-            .where(Recording.event_id == event.id, Recording.state == RecordingState.PUBLISHED)
-            .order_by(Recording.published_at.desc())
-            .limit(1)
-        )
-        return url
-    if kind in (EmailKind.EVENT_POSTPONED, EmailKind.EVENT_CANCELLED):
-        return (event.reason.to(locale) if event.reason else "") or "-"
-    if kind in (EmailKind.REGISTRATION_CANCELLED, EmailKind.CERTIFICATE):
-        return str(message.params.get("number") or "-")
-    return _place(event, locale)
-
-
-def _place(event: Event, locale: str) -> str:
-    venue = event.venue.to(locale) if event.venue else ""
-    if event.mode is EventMode.ONLINE or not venue:
-        return _ONLINE[locale]
-    return venue
 
 
 def _hand_over(texter: Texter, owed: _Owed, *, now: datetime) -> _Settlement:

@@ -45,6 +45,24 @@ WORDS: Mapping[EmailKind, Mapping[str, str]] = {
         "en": "Hello {{1}}, your registration for *{{2}}* ({{3}}) has been cancelled.\n\nNote: {{4}}\n\n"
         "You may register again while there are places.",
     },
+    EmailKind.REGISTRATION_DECLINED: {
+        "id": "Halo {{1}}, terima kasih atas minat Anda pada *{{2}}* ({{3}}). Mohon maaf, kali ini kami belum dapat "
+        "menerima pendaftaran Anda.\n\nKeterangan: {{4}}\n\nKami tunggu di kegiatan berikutnya.",
+        "en": "Hello {{1}}, thank you for your interest in *{{2}}* ({{3}}). We are sorry that we cannot accept your "
+        "registration this time.\n\nNote: {{4}}\n\nWe hope to see you at another event.",
+    },
+    EmailKind.OFFER_EXPIRED: {
+        "id": "Halo {{1}}, tempat yang kami tahan untuk Anda di *{{2}}* ({{3}}) sudah kami berikan kepada peserta "
+        "berikutnya.\n\nTempat acara: {{4}}\n\nAnda boleh mendaftar lagi selama pendaftaran dibuka.",
+        "en": "Hello {{1}}, the place that we kept for you at *{{2}}* ({{3}}) has gone to the next person."
+        "\n\nVenue: {{4}}\n\nYou may register again while registration is open.",
+    },
+    EmailKind.WAITING_ENDED: {
+        "id": "Halo {{1}}, *{{2}}* ({{3}}) sudah dimulai dan tidak ada tempat yang kosong.\n\nTempat acara: {{4}}\n\n"
+        "Terima kasih sudah menunggu.",
+        "en": "Hello {{1}}, *{{2}}* ({{3}}) has begun and no place came free.\n\nVenue: {{4}}\n\n"
+        "Thank you for waiting.",
+    },
     EmailKind.EVENT_UPDATE: {
         "id": "Halo {{1}}, ada perubahan pada *{{2}}*.\n\nWaktu: {{3}}\nTempat: {{4}}\n\n"
         "Pendaftaran Anda tetap berlaku.",

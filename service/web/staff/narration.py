@@ -161,6 +161,10 @@ _LINES: Mapping[str, _Line] = {
     "TextFailed": _Line(
         N_("A text message could not be sent."), N_("%(count)s text messages could not be sent."), "bad"
     ),
+    "TextTold": _Line(
+        N_("Somebody without an e-mail address was told by hand."),
+        N_("%(count)s people without an e-mail address were told by hand."),
+    ),
     "TextsAgreed": _Line(N_("Somebody wants text messages."), N_("%(count)s people want text messages.")),
     "TextsStopped": _Line(
         N_("Somebody wants no more text messages."), N_("%(count)s people want no more text messages.")

@@ -9,6 +9,7 @@ from events.errors import N_
 
 NOTICES = {
     "mail_resent": N_("The e-mail goes out once more. This is the new one."),
+    "told_by_hand": N_("Noted: this person has been told."),
     "mail_held": N_("The e-mail waits until you release it."),
     "mail_released": N_("The e-mail goes out."),
     "mails_held": N_("The e-mails wait until you release them."),

@@ -40,6 +40,8 @@ ONLY_PAGES = {
     "notifications.mail_templates.bring_back": _MAIL_TEXT,
     "notifications.mail_templates.reset_text": _MAIL_TEXT,
     "notifications.mail_templates.write_text": _MAIL_TEXT,
+    "notifications.texting.by_hand.note_told": "whoever tells somebody by hand notes it where the words stand",
+    "notifications.texting.by_hand.take_back": "likewise",
     "notifications.texting.consents.give": "people ask for messages in person, on their own page or in the chat",
     "notifications.texting.consents.withdraw": "likewise",
     "notifications.suppressing.suppress": "an address is put down by staff who heard why; the interface follows",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from certificates.models import Certificate, CertificateRole, CertificateState
@@ -23,6 +24,7 @@ from events import (
     partners,
     preview_links,
     recording,
+    registration,
 )
 from events.answer_files import KeptFile
 from events.answers import FileGiven
@@ -45,6 +47,7 @@ from notifications.models.inbound import InboundKind, InboundMessage, InboundSta
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
 from notifications.models.suppression import SuppressionReason
+from notifications.models.text_message import TextMessage
 from service import kiosks
 from service.accounts import invitations, staff, tokens
 from service.accounts.models import Role
@@ -53,7 +56,7 @@ from service.clock import real_now
 from service.wiring import Runtime
 from tests.service.accounts.people import PASSWORD, People
 from tests.support.app import create_app
-from tests.support.life import NOW, Life, add_organiser
+from tests.support.life import NOW, Life, add_organiser, application
 from tests.support.series_life import make_series
 
 LETTER = b"To: siti@example.org\r\nSubject: Konfirmasi\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Halo</p>\r\n"
@@ -165,6 +168,15 @@ def _letter(life: Life, participation_id: uuid.UUID) -> InboundMessage:
     )
 
 
+def _text_by_hand(session: Session, event_id: uuid.UUID) -> uuid.UUID:
+    person = application(event_id, name="Pak Budi", email=None, phone="+6281234567890")
+    made = registration.register(session, person, now=NOW)
+    emails.queue(session, EmailKind.CONFIRMATION, registration_id=made.registration_id, now=NOW)
+    key = session.scalar(sa.select(TextMessage.id).where(TextMessage.registration_id == made.registration_id))
+    assert key is not None
+    return key
+
+
 def _sent_email(session: Session, registration_id: uuid.UUID) -> uuid.UUID:
     key = emails.queue(session, EmailKind.CONFIRMATION, registration_id=registration_id, now=NOW)
     assert key is not None
@@ -255,6 +267,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
                 organiser_id=life.organiser_id,
             ),
             "message_id": message.id,
+            "text_id": _text_by_hand(session, open_),
             "key": failed.id,
         }
 

@@ -209,6 +209,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/health/hold"): "queue.retry",
     ("POST", "/staff/health/release"): "queue.retry",
     ("POST", "/staff/health/try"): "queue.retry",
+    ("GET", "/staff/events/{event_id}/by-hand"): "registrations.edit",
+    ("POST", "/staff/events/{event_id}/by-hand/{text_id}"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/emails"): "registrations.view",
     ("POST", "/staff/events/{event_id}/emails/hold"): "registrations.edit",
     ("POST", "/staff/events/{event_id}/emails/release"): "registrations.edit",
