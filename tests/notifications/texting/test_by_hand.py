@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from events import lifecycle, registration
 from events.errors import Conflict, NotFound
 from events.links import Links
-from events.models import Registration
 from events.storage import LocalizedText
 from notifications import emails, reminders
 from notifications.models.email import EmailKind
@@ -161,4 +160,4 @@ def test_other_events_and_other_messages_are_not_found(life: Life) -> None:
     life.database.write(lambda s: setattr(s.get_one(TextMessage, waiting.id), "state", TextState.SUPERSEDED))
     with pytest.raises(Conflict):
         life.do(by_hand.note_told, event_id, waiting.id)
-    assert life.database.read(lambda s: s.get_one(Registration, key)).email is None
+    assert life.registration(key).email is None
