@@ -30,7 +30,7 @@ from service.web.pages import Pages, Request, locale_of, pages_of
 from service.web.staff.access import identity_of, signed_of
 from service.web.staff.event_menu import phases
 from service.web.staff.guide_map import help_path
-from service.web.staff.menu import entries
+from service.web.staff.menu import groups
 from service.web.staff.notices import NOTICES
 from service.wiring import Runtime
 
@@ -177,7 +177,7 @@ class Desk:
             personal=True,
             headers=headers,
             desk=self,
-            menu=entries(self.identity, self.request.url.path, mailbox=self.runtime.settings.mailbox_page),
+            menu=groups(self.identity, self.request.url.path, mailbox=self.runtime.settings.mailbox_page),
             help_path=help_path(self.request.scope["path_template"]),
             phases=phases(self.identity, event) if event else (),
             said=said,

@@ -1,4 +1,4 @@
-"""The staff's navigation: what each role can reach, and where it is now."""
+"""The staff's navigation: what each role can reach, in the parts that a library thinks in, and where it is now."""
 
 from __future__ import annotations
 
@@ -17,31 +17,64 @@ class Entry:
     current: bool
 
 
-_ENTRIES = (
-    (N_("Overview"), "/staff", Action.OWN_ACCOUNT),
-    (N_("Events"), "/staff/events", Action.VIEW_EVENTS),
-    (N_("Series"), "/staff/series", Action.VIEW_EVENTS),
-    (N_("Partners"), "/staff/partners", Action.EDIT_EVENTS),
-    (N_("Posts"), "/staff/posts", Action.VIEW_POSTS),
-    (N_("Answers and letters"), "/staff/inbox", Action.EDIT_EVENTS),
-    (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),
-    (N_("E-mail health"), "/staff/health", Action.VIEW_QUEUE),
-    (N_("No mail to"), "/staff/suppressions", Action.VIEW_REGISTRATIONS),
-    (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),
-    (N_("Brand"), "/staff/brand", Action.EDIT_BRAND),
-    (N_("E-mail texts"), "/staff/mail-texts", Action.EDIT_BRAND),
-    (N_("Staff"), "/staff/people", Action.MANAGE_STAFF),
-    (N_("Audit trail"), "/staff/audit", Action.VIEW_AUDIT),
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A part of the navigation with its pages; never empty."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def current(self) -> Entry | None:
+        """The page that is open, where it is one of these."""
+        return next((entry for entry in self.entries if entry.current), None)
+
+
+_GROUPS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
+    (N_("Overview"), ((N_("Overview"), "/staff", Action.OWN_ACCOUNT),)),
+    (
+        N_("Events"),
+        (
+            (N_("Events"), "/staff/events", Action.VIEW_EVENTS),
+            (N_("Series"), "/staff/series", Action.VIEW_EVENTS),
+            (N_("Partners"), "/staff/partners", Action.EDIT_EVENTS),
+            (N_("Posts"), "/staff/posts", Action.VIEW_POSTS),
+        ),
+    ),
+    (
+        N_("Mail"),
+        (
+            (N_("Answers and letters"), "/staff/inbox", Action.EDIT_EVENTS),
+            (N_("E-mail health"), "/staff/health", Action.VIEW_QUEUE),
+            (N_("No mail to"), "/staff/suppressions", Action.VIEW_REGISTRATIONS),
+            (N_("E-mail texts"), "/staff/mail-texts", Action.EDIT_BRAND),
+            (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),
+        ),
+    ),
+    (
+        N_("Library"),
+        (
+            (N_("Brand"), "/staff/brand", Action.EDIT_BRAND),
+            (N_("Staff"), "/staff/people", Action.MANAGE_STAFF),
+            (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),
+            (N_("Audit trail"), "/staff/audit", Action.VIEW_AUDIT),
+        ),
+    ),
 )
 
 
-def entries(identity: StaffIdentity, path: str, *, mailbox: bool) -> list[Entry]:
+def groups(identity: StaffIdentity, path: str, *, mailbox: bool) -> list[Group]:
     """Return what `identity` can reach. The mailbox is there only where mail goes into files."""
-    return [
-        Entry(label, target, _is_current(path, target))
-        for label, target, action in _ENTRIES
-        if identity.may(action) and (mailbox or target != "/staff/mailbox")
-    ]
+    found: list[Group] = []
+    for label, pages in _GROUPS:
+        shown = tuple(
+            Entry(name, target, _is_current(path, target))
+            for name, target, action in pages
+            if identity.may(action) and (mailbox or target != "/staff/mailbox")
+        )
+        if shown:
+            found.append(Group(label, shown))
+    return found
 
 
 def _is_current(path: str, target: str) -> bool:
