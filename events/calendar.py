@@ -27,7 +27,8 @@ REFRESH = timedelta(hours=1)
 _JOIN = {"id": "Gabung", "en": "Join"}
 _MANAGE = {"id": "Kelola pendaftaran", "en": "Manage your registration"}
 _PARTNER = {"id": "Halaman mitra", "en": "Partner page"}
-_OFF = (Stage.CANCELLED, Stage.POSTPONED)
+OFF = (Stage.CANCELLED, Stage.POSTPONED)
+"""Stages in which nothing takes place at the time that stands there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Entry:
     """Name and address; a published entry must name its ORGANIZER (RFC 5546 §3.2.1)."""
     created_at: datetime
     changed_at: datetime
+    tentative: bool = False
+    """Whether it is not certain yet; then it blocks nobody's time."""
 
 
 def event_entry(event: Event, organiser: Organiser, locale: str, *, url: str | None, slot: Slot | None = None) -> Entry:
@@ -128,7 +131,7 @@ def _entry(
     changed_at: datetime | None = None,
 ) -> Entry:
     """Gather an entry; `ways` are labelled addresses under the description, `off` an end that only this one has."""
-    cancelled = off or event.stage in _OFF
+    cancelled = off or event.stage in OFF
     join_url = None if cancelled else join_url
     addresses = [f"{_JOIN[locale]}: {join_url}"] if join_url else []
     addresses += [f"{label}: {address}" for label, address in ways]
@@ -168,8 +171,8 @@ def vevent(entry: Entry, *, utc: bool = False) -> icalendar.Event:
         start=start,
         end=end,
         sequence=entry.sequence,
-        status=icalendar.STATUS.CANCELLED if entry.cancelled else icalendar.STATUS.CONFIRMED,
-        transparency=icalendar.TRANSP.TRANSPARENT if transparent else icalendar.TRANSP.OPAQUE,
+        status=_status(entry),
+        transparency=icalendar.TRANSP.TRANSPARENT if transparent or entry.tentative else icalendar.TRANSP.OPAQUE,
         summary=entry.title,
         description=entry.description or None,
         location=entry.location or None,
@@ -180,6 +183,12 @@ def vevent(entry: Entry, *, utc: bool = False) -> icalendar.Event:
         conference = icalendar.Conference(entry.join_url, feature=["VIDEO"], label=entry.join_label)
         component.conferences = [conference]
     return component
+
+
+def _status(entry: Entry) -> icalendar.STATUS:
+    if entry.cancelled:
+        return icalendar.STATUS.CANCELLED
+    return icalendar.STATUS.TENTATIVE if entry.tentative else icalendar.STATUS.CONFIRMED
 
 
 def _span(entry: Entry, *, utc: bool) -> tuple[date, date, bool]:
@@ -309,11 +318,19 @@ def entry_file(*entries: Entry) -> bytes:
     return to_bytes(vcalendar(map(_published, entries), method="PUBLISH", timezones=zones(entries)))
 
 
-def feed(entries: Iterable[Entry], *, name: str, url: str, locale: str) -> bytes:
-    """Return a feed that calendars subscribe to; `url` is its own address.
+def changed_at(entries: Iterable[Entry]) -> datetime | None:
+    """Return when the latest change of any entry was; None where there is none."""
+    return max((entry.changed_at for entry in entries), default=None)
 
-    The same entries give the same bytes, so that an ETag holds. REFRESH-INTERVAL is RFC 7986 §5.7, X-PUBLISHED-TTL
-    what Outlook reads, X-WR-CALNAME what Google and Apple read.
+
+def feed(
+    entries: Iterable[Entry], *, name: str, url: str, locale: str, page: str | None = None, colour: str | None = None
+) -> bytes:
+    """Return a feed that calendars subscribe to; `url` is its own address, `page` the one for people to read.
+
+    The same entries give the same bytes, so that an ETag holds. REFRESH-INTERVAL, LAST-MODIFIED, URL and SOURCE are
+    RFC 7986 §5, X-PUBLISHED-TTL is what Outlook reads, X-WR-CALNAME what Google and Apple read. `colour` (``#rrggbb``)
+    goes where Apple looks: COLOR takes only names (RFC 7986 §5.9), and a house has no colour by name.
     """
     kept = list(entries)
     calendar = vcalendar([_published(entry) for entry in kept], method="PUBLISH", timezones=zones(kept))
@@ -322,4 +339,10 @@ def feed(entries: Iterable[Entry], *, name: str, url: str, locale: str) -> bytes
     add_property(calendar, "refresh-interval", REFRESH, VALUE="DURATION")
     add_property(calendar, "x-published-ttl", icalendar.vDuration(REFRESH))
     add_property(calendar, "source", url, VALUE="URI")
+    if page is not None:
+        add_property(calendar, "url", icalendar.vUri(page))
+    if colour is not None:
+        add_property(calendar, "x-apple-calendar-color", icalendar.vText(colour))
+    if (at := changed_at(kept)) is not None:
+        add_property(calendar, "last-modified", at)
     return to_bytes(calendar)

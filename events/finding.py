@@ -94,7 +94,7 @@ def find_events(
     What was called off stays among the coming ones until its day. Events that are added meanwhile move nothing.
     """
     key = sa.tuple_(Event.starts_at, Event.id)
-    statement = _of_organisers().where(_over() if past else _coming(now), *_matching(wanted)).limit(limit + 1)
+    statement = _of_organisers().where(_over() if past else _coming(now), *matching(wanted)).limit(limit + 1)
     order = (Event.starts_at.desc(), Event.id.desc()) if past else (Event.starts_at, Event.id)
     if after is not None:
         last = sa.tuple_(sa.literal(after.starts_at, UtcDateTime()), sa.literal(after.id, sa.Uuid()))
@@ -107,7 +107,7 @@ def find_events(
 def count_events(session: ReadSession, wanted: Wanted, *, now: datetime, past: bool = False) -> int:
     """Return how many `find_events` would find. One query."""
     statement = sa.select(sa.func.count(Event.id)).join(Organiser, Organiser.id == Event.organiser_id)
-    counted: int = session.scalar(statement.where(_over() if past else _coming(now), *_matching(wanted)))
+    counted: int = session.scalar(statement.where(_over() if past else _coming(now), *matching(wanted)))
     return counted
 
 
@@ -118,7 +118,7 @@ def events_between(
     shown = (*COMING, *_OVER, *_CALLED_OFF)
     statement = (
         _of_organisers()
-        .where(Event.stage.in_(shown), Event.starts_at < ends, Event.ends_at > starts, *_matching(wanted))
+        .where(Event.stage.in_(shown), Event.starts_at < ends, Event.ends_at > starts, *matching(wanted))
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
     )
@@ -167,7 +167,8 @@ def _over() -> sa.ColumnElement[bool]:
     return Event.stage.in_(_OVER)
 
 
-def _matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on events, each beside its organiser, that `wanted` stands for; none is on the stage."""
     conditions = [
         Event.search_text.contains(word, autoescape=True) for word in dict.fromkeys(plain(wanted.text).split())
     ][:MOST_WORDS]

@@ -146,6 +146,10 @@ class Links:
         """Return the address where whoever was written to says that they want no more of that."""
         return self.url(f"u/{self.token(UNSUBSCRIBE, email_id)}")
 
+    def feed_url(self, feed_id: uuid.UUID) -> str:
+        """Return the address of somebody's own calendar feed."""
+        return self.url(f"feeds/{self.token(FEED, feed_id)}/calendar.ics")
+
     def series_url(self, booking_id: uuid.UUID, version: int) -> str:
         """Return the address of what a person holds of a whole series."""
         return self.url(f"s/{self.token(SERIES, booking_id, version)}")

@@ -98,16 +98,22 @@ def ask(session: Session, email: str, *, now: datetime, real_now: datetime) -> u
     return link.id
 
 
+def owner_of(session: ReadSession, link_id: uuid.UUID, *, real_now: datetime) -> str:
+    """Return whose link it is, as in `Registration.person_key`. Raises `Gone` for one that has run out."""
+    key: str | None = session.scalar(
+        sa.select(OwnEventsLink.person_key).where(OwnEventsLink.id == link_id, OwnEventsLink.expires_at > real_now)
+    )
+    if key is None:
+        raise Gone
+    return key
+
+
 def own_events(session: ReadSession, link_id: uuid.UUID, *, real_now: datetime) -> Sequence[OwnEvent]:
     """Return what the link's owner holds or held, the latest first. Four queries.
 
     Raises `Gone` for a link that has run out. Places that were given back or lost before the event are left out.
     """
-    key = session.scalar(
-        sa.select(OwnEventsLink.person_key).where(OwnEventsLink.id == link_id, OwnEventsLink.expires_at > real_now)
-    )
-    if key is None:
-        raise Gone
+    key = owner_of(session, link_id, real_now=real_now)
     rows = session.execute(
         sa.select(Registration, Event, Organiser, Slot)
         .join(Event, Event.id == Registration.event_id)

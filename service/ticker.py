@@ -21,6 +21,7 @@ from events import (
     allotment_release,
     answer_files,
     deliveries,
+    feeds,
     guardians,
     importing,
     invitees,
@@ -121,6 +122,7 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(lambda session: idempotency.forget_before(session, now - KEYS_KEPT))
     runtime.database.write(lambda session: staff.prune(session, real_now=now))
     runtime.database.write(lambda session: own_events.prune(session, real_now=now))
+    runtime.database.write(feeds.prune)
     runtime.database.write(lambda session: rate_counts.prune(session, real_now=now))
     runtime.database.write(lambda session: suppressing.prune(session, now=runtime.clock.now()))
     remove_answers(runtime)

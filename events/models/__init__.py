@@ -24,6 +24,7 @@ from events.models.collaboration import (
 )
 from events.models.door import AgeGroup, Direction, DoorScan, HeadCount, Presence, ScanOutcome
 from events.models.event import Event, EventKind, EventMode, EventTag, PartyKind, ProgrammeItem, Stage, TagKind, Track
+from events.models.feed import CalendarFeed, FeedOf
 from events.models.form import AnswerFile, FormRevision
 from events.models.imports import RegistrationImport
 from events.models.mail_rule import Anchor, Audience, MailRule
@@ -52,6 +53,7 @@ __all__ = [
     "AnswerFile",
     "Attendance",
     "Audience",
+    "CalendarFeed",
     "CommentKind",
     "Contribution",
     "ContributionItem",
@@ -65,6 +67,7 @@ __all__ = [
     "EventTag",
     "EventTemplate",
     "Evidence",
+    "FeedOf",
     "FilePurpose",
     "FormRevision",
     "HeadCount",

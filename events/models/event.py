@@ -76,6 +76,7 @@ class Event(Base):
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index(None, "stage", "starts_at"),
         sa.Index(None, "starts_at", "id"),
+        sa.Index(None, "ends_at"),
         sa.Index(None, "recording_track", "starts_at", "id"),
         sa.Index(None, "series_id", "series_date", unique=True),
     )

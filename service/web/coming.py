@@ -20,6 +20,7 @@ from events.storage import ReadSession
 from events.tags import Audience, Topic
 from service.web.filters import READS, Filters, branches_of, read_filters
 from service.web.pages import Pages, Request, locale_of, pages_of
+from service.web.subscribing import Subscription
 from service.wiring import Runtime
 
 
@@ -103,7 +104,6 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str | None, 
     filters = filters_of(request, scope)
     now = runtime.clock.now()
     read = await runtime.database.aread(partial(_read, filters=filters, organiser=organiser, now=now, past=past))
-    base = f"/events/{organiser}" if organiser else ""
     return pages.page(
         request,
         "past.html" if past else "coming.html",
@@ -114,8 +114,13 @@ async def _make_page(request: Request, runtime: Runtime, organiser: str | None, 
         places=places(organiser),
         here="past" if past else "list",
         choices=choices(scope, read.topics),
-        feed=runtime.links.url(f"{base}/calendar.ics?lang={locale_of(request)}"),
+        feed=subscription_to(runtime, filters, organiser, locale_of(request)),
     )
+
+
+def subscription_to(runtime: Runtime, filters: Filters, organiser: str | None, locale: str) -> Subscription:
+    """Return the feed of what the filters of a list leave."""
+    return Subscription(runtime.links.url(filters.feed_path(organiser, locale)))
 
 
 def places(organiser: str | None) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 Only answers that are the same for everybody. Compressing a secret beside text that somebody else may choose lets the
 length of the answer tell the secret letter by letter (BREACH): personal links, staff pages and error pages are
-``no-store`` here, and go out as they are. Public pages hold no secret at all, not even a token in their forms
-(decision 12). Files and streams come in several pieces or are compressed already, and are passed on.
+``no-store`` here, people's own calendars ``private``, and they go out as they are. Public pages hold no secret at all,
+not even a token in their forms (decision 12). Files and streams come in several pieces or are compressed already, and
+are passed on.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 SMALLEST = 1000
 """Octets; what is smaller fits into one packet anyway."""
 _REFUSED = re.compile(rb";\s*q=0(?:\.0*)?\s*$")
+_PERSONAL = re.compile(rb"\b(?:no-store|private)\b")
 _TEXTS = (b"text/html", b"text/calendar", b"application/xml")
 
 
@@ -67,7 +69,7 @@ def _may_be_compressed(message: Message) -> bool:
     headers: dict[bytes, bytes] = {name.lower(): value for name, value in message["headers"]}  # type: ignore[typeddict-item] # the caller asked for a start
     return (
         headers.get(b"content-type", b"").startswith(_TEXTS)
-        and b"no-store" not in headers.get(b"cache-control", b"no-store")
+        and not _PERSONAL.search(headers.get(b"cache-control", b"no-store"))
         and b"content-encoding" not in headers
     )
 

@@ -21,7 +21,7 @@ from service.web.languages import translate
 from service.web.pages import Request, pages_of
 from service.wiring import Runtime
 
-_CLOSED = ("/r/", "/s/", "/j/", "/p/", "/slides/", "/v/", "/staff", "/preview/", "/api/")
+_CLOSED = ("/r/", "/s/", "/j/", "/p/", "/feeds/", "/slides/", "/v/", "/staff", "/preview/", "/api/")
 
 
 @get("/robots.txt", sync_to_thread=False)
@@ -60,7 +60,7 @@ _MODES = {
     EventMode.ONSITE: "OfflineEventAttendanceMode",
     EventMode.HYBRID: "MixedEventAttendanceMode",
 }
-_AUDIENCES = {
+AUDIENCES = {
     Audience.EVERYONE: N_("Everyone"),
     Audience.CHILDREN: N_("Children"),
     Audience.PUPILS: N_("Pupils"),
@@ -97,7 +97,7 @@ def event_data(event: EventPage, locale: str, *, address: str, pictures: Sequenc
         "performer": [{"@type": "Person", "name": person.name} for person in event.speakers],
         "keywords": [topic.name.to(locale) for topic in event.topics],
         "audience": [
-            {"@type": "Audience", "audienceType": translate(_AUDIENCES[each], locale)} for each in event.audiences
+            {"@type": "Audience", "audienceType": translate(AUDIENCES[each], locale)} for each in event.audiences
         ],
     }
     if event.takes_registrations:

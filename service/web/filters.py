@@ -6,7 +6,7 @@ What an address says that is no filter of ours is passed over: links are edited,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -20,6 +20,8 @@ from events.tags import Audience
 NAMES = ("q", "kind", "mode", "audience", "topic", "branch", "from", "to", "recorded")
 """The query parameters that narrow a list, in the order of the form."""
 READS = (*NAMES, "after")
+FEED_NAMES = tuple(name for name in NAMES if name != "recorded")
+"""What calendar feeds can be narrowed by: nobody waits for recordings in a calendar."""
 _LONGEST = 200
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -38,6 +40,16 @@ class Filters:
         """Return a query with these filters and `changes`; None takes one away. Empty if nothing is left."""
         left = {name: value for name, value in {**self.values, **changes}.items() if value}
         return f"?{urlencode(left)}" if left else ""
+
+    def for_feeds(self) -> Filters:
+        """Return these filters as a calendar feed heeds them."""
+        values = {name: value for name, value in self.values.items() if name in FEED_NAMES}
+        return Filters(replace(self.wanted, recorded=False), values, None)
+
+    def feed_path(self, organiser: str | None, locale: str) -> str:
+        """Return the path of the feed of what these filters leave, of one organiser's list or of all (None)."""
+        base = f"/events/{organiser}" if organiser else ""
+        return f"{base}/calendar.ics?{urlencode({'lang': locale, **self.for_feeds().values})}"
 
     @property
     def folded(self) -> bool:

@@ -19,8 +19,9 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPR
 from certificates.listing import of_registration
 from events import attendance, calendar, materials, personal_pages, registration, waitlist
 from events.errors import Invalid, NotFound
+from events.feeds import Owner
 from events.links import JOIN, MANAGE, SERIES, check_version, spell_door_code
-from events.models import ACTIVE_STATES, Event, Registration, RegistrationState, Slot
+from events.models import ACTIVE_STATES, Event, FeedOf, Registration, RegistrationState, Slot
 from events.other_dates import NO_EXCHANGE, OtherPlace, exchange_of
 from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
@@ -32,6 +33,7 @@ from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.guardian_sharing import share_link
 from service.web.own_link import ready_text, whatsapp_to
 from service.web.pages import Request, locale_of, pages_of
+from service.web.subscribing import own_subscription
 from service.web.text_offers import text_offers
 from service.wiring import Runtime
 
@@ -104,6 +106,13 @@ async def _page(
         whatsapp=whatsapp_to(None, text),
         texts=await text_offers(runtime, page),
         series_path=_series_path(runtime, page),
+        calendar=await own_subscription(
+            request,
+            runtime,
+            Owner(FeedOf.REGISTRATION, str(page.id), page.link_version),
+            locale,
+            action=f"/r/{token}/calendar",
+        ),
         new=new,
         changed=changed,
         quiet=(new or changed) and "quiet" in request.query_params,

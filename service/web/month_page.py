@@ -18,7 +18,7 @@ from events.months import Month, entries_of, month_of, read_month, weeks_of
 from events.public_holidays import Holiday, holidays_between
 from events.storage import ReadSession
 from events.tags import Topic
-from service.web.coming import choices, filters_of, places, scope_of
+from service.web.coming import choices, filters_of, places, scope_of, subscription_to
 from service.web.filters import NAMES
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
@@ -110,4 +110,5 @@ async def _make_page(request: Request, runtime: Runtime, month: Month, organiser
         places=places(organiser),
         here="month",
         choices=choices(scope, topics),
+        feed=subscription_to(runtime, filters, organiser, locale_of(request)),
     )

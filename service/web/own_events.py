@@ -18,7 +18,9 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from certificates.listing import CertificateView, of_registrations
 from events import own_events
 from events.errors import Invalid, Refused
+from events.feeds import Owner
 from events.links import MANAGE, OWN_EVENTS
+from events.models import FeedOf
 from events.own_events import OwnEvent
 from events.storage import ReadSession
 from service.clock import real_now
@@ -28,8 +30,9 @@ from service.limiting import limits_of
 from service.stamps import HeldBack
 from service.statuses import status_of
 from service.web.forms import MAX_BYTES, Form, read_form
-from service.web.pages import Request, pages_of
+from service.web.pages import Request, locale_of, pages_of
 from service.web.screening import refuse_flood, refuse_programs, screen_for, wait_of, with_trap
+from service.web.subscribing import own_subscription
 from service.wiring import Runtime
 
 _ABOUT = "mine"
@@ -95,11 +98,12 @@ async def show_own_events(request: Request, runtime: NamedDependency[Runtime], t
     target = runtime.links.read(OWN_EVENTS, token)
     at = real_now()
 
-    def read(session: ReadSession) -> tuple[Sequence[OwnEvent], Mapping[uuid.UUID, Sequence[CertificateView]]]:
+    def read(session: ReadSession) -> tuple[str, Sequence[OwnEvent], Mapping[uuid.UUID, Sequence[CertificateView]]]:
+        key = own_events.owner_of(session, target.id, real_now=at)
         found = own_events.own_events(session, target.id, real_now=at)
-        return found, of_registrations(session, [each.registration_id for each in found])
+        return key, found, of_registrations(session, [each.registration_id for each in found])
 
-    found, certificates = await runtime.database.aread(read)
+    key, found, certificates = await runtime.database.aread(read)
     lines = [_line(runtime, each, certificates) for each in found]
     return pages_of(request).page(
         request,
@@ -107,6 +111,9 @@ async def show_own_events(request: Request, runtime: NamedDependency[Runtime], t
         personal=True,
         coming=[line for line in reversed(lines) if line.event.is_coming],
         years=_by_year([line for line in lines if not line.event.is_coming]),
+        calendar=await own_subscription(
+            request, runtime, Owner(FeedOf.PERSON, key), locale_of(request), action=f"/mine/{token}/calendar"
+        ),
         now=runtime.clock.now(),
     )
 

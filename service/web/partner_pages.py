@@ -11,7 +11,8 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from certificates.listing import of_participation
 from events import calendar, partners
 from events.errors import NotFound
-from events.models import Event, Participation, PartnerAnswer
+from events.feeds import Owner
+from events.models import Event, FeedOf, Participation, PartnerAnswer
 from events.recording_consent import ON_STAGE
 from events.storage import ReadSession, Session
 from service.inputs import PartnerAnswerInput
@@ -20,6 +21,7 @@ from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, read_form
 from service.web.pages import Request, locale_of
 from service.web.partner_opening import note_opened, open_partner
+from service.web.subscribing import own_subscription
 from service.wiring import Runtime
 
 
@@ -29,7 +31,15 @@ async def show_invitation(request: Request, runtime: NamedDependency[Runtime], t
     opened = await open_partner(request, runtime, token)
     await note_opened(opened)
     certificates = await runtime.database.aread(lambda session: of_participation(session, opened.page.id))
-    return opened.show("partner.html", certificates=certificates, on_stage=ON_STAGE)
+    page = opened.page
+    offer = await own_subscription(
+        request,
+        runtime,
+        Owner(FeedOf.PARTNER, str(page.id), page.link_version),
+        locale_of(request, page.locale),
+        action=f"/p/{token}/calendar",
+    )
+    return opened.show("partner.html", certificates=certificates, on_stage=ON_STAGE, calendar=offer)
 
 
 @post("/p/{token:str}", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)

@@ -18,6 +18,7 @@ from events.storage import ReadSession
 from service.web.event_page import calendar_file
 from service.web.forms import MAX_BYTES
 from service.web.guardian_sharing import share_booking_link
+from service.web.headers import PERSONAL
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime
 
@@ -125,4 +126,4 @@ async def booking_feed(request: Request, runtime: NamedDependency[Runtime], toke
         return calendar.feed(entries, name=page.title.to(locale), url=address, locale=locale)
 
     body = await runtime.database.aread(read)
-    return Response(body, media_type="text/calendar", headers={"Cache-Control": "private, no-cache"})
+    return Response(body, media_type="text/calendar", headers=PERSONAL | {"Cache-Control": "private, no-cache"})

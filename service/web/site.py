@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from service.addresses import refuse_nul
 from service.limiting import limit_posts
 from service.routers import FreshRouter
-from service.web import partner_seats, partner_work
+from service.web import feed_addresses, partner_seats, partner_work
 from service.web.brand_routes import brand_logo, brand_stylesheet
 from service.web.coming import archive, archive_of_house, coming, coming_of_house
 from service.web.compressing import compress_public
@@ -21,7 +21,7 @@ from service.web.discovery import robots, sitemap
 from service.web.embedding import embed, embed_house, embed_script
 from service.web.entry_codes import draw_entry_code, show_entry_code
 from service.web.event_page import event_calendar, show_event
-from service.web.feeds import all_events_feed, house_feed
+from service.web.feeds import all_events_feed, house_feed, own_feed
 from service.web.guardian_pages import give_consent, refuse_consent, show_request
 from service.web.headers import add_safety_headers
 from service.web.health import alive, favicon, health
@@ -92,6 +92,8 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     embed_script,
     all_events_feed,
     house_feed,
+    own_feed,
+    *feed_addresses.HANDLERS,
     show_event,
     event_calendar,
     event_poster,

@@ -55,6 +55,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("number IS NULL"),
     )
     op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("of", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=520), nullable=False),
+        sa.Column("link_version", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("of", "subject", name=op.f("uq_calendar_feed_of_subject")),
+    )
+    op.create_table(
         "fact",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -399,6 +409,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("organiser_id", "slug", name=op.f("uq_event_organiser_id_slug")),
     )
+    op.create_index(op.f("ix_event_ends_at"), "event", ["ends_at"], unique=False)
     op.create_index(
         op.f("ix_event_recording_track_starts_at_id"), "event", ["recording_track", "starts_at", "id"], unique=False
     )
@@ -1882,6 +1893,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
     op.drop_index(op.f("ix_event_series_id_series_date"), table_name="event")
     op.drop_index(op.f("ix_event_recording_track_starts_at_id"), table_name="event")
+    op.drop_index(op.f("ix_event_ends_at"), table_name="event")
     op.drop_table("event")
     op.drop_index(op.f("ix_api_token_staff_id"), table_name="api_token")
     op.drop_table("api_token")
@@ -1921,6 +1933,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_fact_event_id_recorded_at"), table_name="fact")
     op.drop_table("fact")
+    op.drop_table("calendar_feed")
     op.drop_index(
         "ix_audit_entry_unsealed",
         table_name="audit_entry",

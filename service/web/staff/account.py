@@ -1,15 +1,17 @@
-"""One's own account: a new password, which signs every other device out."""
+"""One's own account: a new password, which signs every other device out, and the calendar of all one's events."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from litestar import get, post
-from litestar.response import Response
+from litestar.response import Redirect, Response
+from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from events.errors import FieldError, Invalid
 from service import auditing
 from service.accounts import passwords, staff
+from service.accounts.feed_owners import feed_owner
 from service.accounts.permissions import Action
 from service.accounts.throttling import TooManyAttempts
 from service.web.forms import MAX_BYTES, Form, read_form
@@ -17,19 +19,44 @@ from service.web.pages import Request
 from service.web.staff.access import set_session
 from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
 from service.web.staff.hashing import work
+from service.web.subscribing import Subscription, change, own_subscription, wanted_change
+
+PAGE = "/staff/account"
 
 
-@get("/staff/account", action=Action.OWN_ACCOUNT, enrolling=True, include_in_schema=False)
+@get(PAGE, action=Action.OWN_ACCOUNT, enrolling=True, include_in_schema=False)
 async def show_account(request: Request) -> Response[str]:
     """Show who one is here and the form for a new password."""
     return await _account_page(desk_of(request), Form())
 
 
 async def _account_page(desk: Desk, form: Form, status_code: int = 200) -> Response[str]:
-    return await desk.show("account.html", form=form, minimum=passwords.MINIMUM, status_code=status_code)
+    offer = await own_subscription(
+        desk.request, desk.runtime, feed_owner(desk.identity), desk.locale, action=f"{PAGE}/calendar"
+    )
+    houses = await desk.houses()
+    own = offer.subscription
+    branches = [(house, Subscription(f"{own.address}&branch={house.slug}")) for house in houses] if own else []
+    return await desk.show(
+        "account.html",
+        form=form,
+        minimum=passwords.MINIMUM,
+        status_code=status_code,
+        calendar=offer,
+        branches=branches if len(houses) > 1 else [],
+    )
 
 
-@post("/staff/account", action=Action.OWN_ACCOUNT, include_in_schema=False, request_max_body_size=MAX_BYTES)
+@post(f"{PAGE}/calendar", action=Action.OWN_ACCOUNT, include_in_schema=False, request_max_body_size=MAX_BYTES)
+async def change_calendar(request: Request) -> Response[Any]:
+    """Make, replace or switch off the address of the calendar of all one's events."""
+    desk = desk_of(request)
+    wanted = await wanted_change(request)
+    await desk.write(lambda session: change(session, feed_owner(desk.identity), wanted))
+    return Redirect(f"{PAGE}?calendar={wanted}#calendar", status_code=HTTP_303_SEE_OTHER)
+
+
+@post(PAGE, action=Action.OWN_ACCOUNT, include_in_schema=False, request_max_body_size=MAX_BYTES)
 async def change_password(request: Request) -> Response[Any]:
     """Set a new password; who has the old one is out."""
     desk = desk_of(request)
@@ -41,7 +68,7 @@ async def change_password(request: Request) -> Response[Any]:
         return await _account_page(desk, form.with_errors([error]), 429)
     except REFUSALS as refusal:
         return await _account_page(desk, *refused(form, refusal))
-    answer = desk.go("/staff/account", "password")
+    answer = desk.go(PAGE, "password")
     set_session(answer, request, secret)
     return answer
 
@@ -78,4 +105,4 @@ async def _change(desk: Desk, form: Form) -> str:
     )
 
 
-HANDLERS = (show_account, change_password)
+HANDLERS = (show_account, change_password, change_calendar)
