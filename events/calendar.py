@@ -229,13 +229,14 @@ def vtimezone(timezone: str) -> icalendar.Timezone:
 
 
 def vcalendar(
-    components: Iterable[icalendar.Event], *, method: str, timezones: Iterable[str] = ()
+    components: Iterable[icalendar.Event], *, method: str | None, timezones: Iterable[str] = ()
 ) -> icalendar.Calendar:
     """Return a VCALENDAR around `components`; every zone they name must be among `timezones`."""
     calendar = icalendar.Calendar()
     add_property(calendar, "prodid", PRODUCT)
     add_property(calendar, "version", "2.0")
-    add_property(calendar, "method", method)
+    if method is not None:
+        add_property(calendar, "method", method)
     for timezone in sorted(set(timezones)):
         calendar.add_component(vtimezone(timezone))
     for component in components:
@@ -333,7 +334,9 @@ def feed(
     goes where Apple looks: COLOR takes only names (RFC 7986 §5.9), and a house has no colour by name.
     """
     kept = list(entries)
-    calendar = vcalendar([_published(entry) for entry in kept], method="PUBLISH", timezones=zones(kept))
+    # What is published names its ORGANIZER (RFC 5546 §3.2.1); a library without an address has a feed all the same.
+    method = "PUBLISH" if all(entry.organiser for entry in kept) else None
+    calendar = vcalendar([_published(entry) for entry in kept], method=method, timezones=zones(kept))
     add_property(calendar, "name", icalendar.vText(one_line(name)), LANGUAGE=locale)
     add_property(calendar, "x-wr-calname", icalendar.vText(one_line(name)))
     add_property(calendar, "refresh-interval", REFRESH, VALUE="DURATION")

@@ -101,7 +101,7 @@ def partner_entries(session: ReadSession, owner: Owner, *, now: datetime, locale
         .join(Organiser, Organiser.id == Event.organiser_id)
         .where(
             Participation.partner_id == partner_id,
-            Participation.invited_at.is_not(None),
+            sa.or_(Participation.invited_at.is_not(None), Participation.id == key),
             sa.or_(Participation.withdrawn_at.is_(None), Participation.withdrawn_at > lately),
             sa.or_(Participation.answer != PartnerAnswer.DECLINED, Participation.answered_at > lately),
         )

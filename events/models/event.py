@@ -76,7 +76,9 @@ class Event(Base):
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index(None, "stage", "starts_at"),
         sa.Index(None, "starts_at", "id"),
+        # What calendar feeds tell of is a window of time: of all, or of a library and its branches.
         sa.Index(None, "ends_at"),
+        sa.Index(None, "organiser_id", "ends_at"),
         sa.Index(None, "recording_track", "starts_at", "id"),
         sa.Index(None, "series_id", "series_date", unique=True),
     )

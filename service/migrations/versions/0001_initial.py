@@ -410,6 +410,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("organiser_id", "slug", name=op.f("uq_event_organiser_id_slug")),
     )
     op.create_index(op.f("ix_event_ends_at"), "event", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_event_organiser_id_ends_at"), "event", ["organiser_id", "ends_at"], unique=False)
     op.create_index(
         op.f("ix_event_recording_track_starts_at_id"), "event", ["recording_track", "starts_at", "id"], unique=False
     )
@@ -1893,6 +1894,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_event_stage_starts_at"), table_name="event")
     op.drop_index(op.f("ix_event_series_id_series_date"), table_name="event")
     op.drop_index(op.f("ix_event_recording_track_starts_at_id"), table_name="event")
+    op.drop_index(op.f("ix_event_organiser_id_ends_at"), table_name="event")
     op.drop_index(op.f("ix_event_ends_at"), table_name="event")
     op.drop_table("event")
     op.drop_index(op.f("ix_api_token_staff_id"), table_name="api_token")

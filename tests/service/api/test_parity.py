@@ -59,6 +59,8 @@ ONLY_PAGES = {
     "events.changing.bring_fewer": _OWN_PLACE,
     "events.changing.edit_answers": _OWN_PLACE,
     "events.changing.move_to_slot": _OWN_PLACE,
+    "events.feeds.make": "an address for a calendar program, shown to its owner on the own page",
+    "events.feeds.stop": "an address for a calendar program, shown to its owner on the own page",
     "events.own_events.ask": _OWN_PLACE,
     "events.guardians.consent": _GUARDIAN,
     "events.guardians.refuse": _GUARDIAN,

@@ -24,6 +24,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/staff"): "account.own",
     ("GET", "/staff/account"): "account.own",
     ("POST", "/staff/account"): "account.own",
+    ("POST", "/staff/account/calendar"): "account.own",
     ("GET", "/staff/account/confirm"): "account.own",
     ("POST", "/staff/account/confirm"): "account.own",
     ("POST", "/staff/account/confirm/options"): "account.own",
