@@ -59,7 +59,7 @@ def _states(entries: list[Entry]) -> dict[str, str]:
     }
 
 
-def _at(days: float) -> dict[str, datetime]:
+def _at(days: float) -> dict[str, Any]:
     starts_at = NOW + timedelta(days=days)
     return {"starts_at": starts_at, "ends_at": starts_at + HOURS}
 

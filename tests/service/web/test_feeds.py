@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 from events import lifecycle, organisers, own_events, partners, registration
 from events.links import FEED, MANAGE, OWN_EVENTS, PARTNER, SERIES, Links
 from events.models import Event, Organiser, ParticipationRole, PartnerKind, Registration
-from events.storage import LocalizedText, Session
+from events.storage import LocalizedText, ReadSession, Session
 from service.clock import real_now
 from service.wiring import Runtime
 from tests.support.calendars import assert_calendar_valid, complaints
@@ -39,14 +39,14 @@ def _uids(client: TestClient[Any], address: str) -> set[str]:
 
 def _forget_pages(client: TestClient[Any]) -> None:
     """Let the two seconds pass that a public page is kept for."""
-    pages: Any = client.app.state.pages  # type: ignore[attr-defined] # the client knows an ASGI application only
+    pages: Any = client.app.state.pages
     pages.recent.forget()
 
 
 def _line(answer: Any, name: str) -> str:
     unfolded: str = answer.text.replace("\r\n ", "")
     [found] = re.findall(rf"^{name}[:;](.*)\r$", unfolded, flags=re.MULTILINE)
-    return found
+    return str(found)
 
 
 def _offered(page: str) -> dict[str, str]:
@@ -104,7 +104,7 @@ def test_the_list_offers_the_feed_of_what_it_shows(
     assert _line(told, "SOURCE").partition(":")[2] == ways["address"]
 
 
-def _paths(session: Session, ids: list[uuid.UUID]) -> set[str]:
+def _paths(session: ReadSession, ids: list[uuid.UUID]) -> set[str]:
     houses = {each.id: each.slug for each in session.scalars(sa.select(Organiser))}
     found = session.scalars(sa.select(Event).where(Event.id.in_(ids)))
     return {f"{houses[each.organiser_id]}/{each.slug}" for each in found}
