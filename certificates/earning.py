@@ -62,7 +62,7 @@ def _participants(session: ReadSession, registration_ids: list[uuid.UUID]) -> li
     for start in range(0, len(registration_ids), 500):  # SQLite takes a limited number of parameters
         rows = session.execute(
             sa.select(Registration.id, Registration.name, Registration.locale).where(
-                Registration.id.in_(registration_ids[start : start + 500])
+                Registration.id.in_(registration_ids[start : start + 500]), Registration.erased_at.is_(None)
             )
         )
         for registration_id, name, locale in rows:

@@ -350,6 +350,13 @@ class LinksRevoked(Fact, frozen=True, kw_only=True):
     registration_id: uuid.UUID
 
 
+class PersonErased(Fact, frozen=True, kw_only=True):
+    """What says who a registration belonged to was erased at the person's wish: of `people` of its party."""
+
+    registration_id: uuid.UUID
+    people: int
+
+
 class OwnEventsAsked(Fact, frozen=True, kw_only=True):
     """Somebody asked for the link to everything of theirs; `registration_id` is their latest place."""
 

@@ -24,13 +24,20 @@ def matching(event_id: uuid.UUID, text: str, states: Sequence[RegistrationState]
         contains(Registration.email, text),
         contains(Registration.institution, text),
     ]
+    if (number := phone_holds(text)) is not None:
+        places.append(number)
+    wanted.append(sa.or_(*places))
+    return wanted
+
+
+def phone_holds(text: str) -> sa.ColumnElement[bool] | None:
+    """Match a registration's number, however `text` writes it; None for what is no part of a number."""
     digits = "".join(letter for letter in text if letter.isdigit())
     # 0812…, 62812… and +62 812… are one number, kept as +62812….
     core = digits.removeprefix("62").removeprefix("0")
-    if len(core) >= 3 and len(digits) * 2 >= len(text):
-        places.append(Registration.phone.contains(core, autoescape=True))
-    wanted.append(sa.or_(*places))
-    return wanted
+    if len(core) < 3 or len(digits) * 2 < len(text):
+        return None
+    return Registration.phone.contains(core, autoescape=True)
 
 
 def contains(column: Any, text: str) -> sa.ColumnElement[bool]:

@@ -61,7 +61,7 @@ def receive(runtime: Runtime, update: Update) -> str | None:
                 TextChannel.TELEGRAM,
                 update.chat,
                 now=runtime.clock.now(),
-                by=f"telegram:{update.chat}",
+                by="telegram",
             )
         )
         return None if update.blocked else STOPPED.to(update.locale)
@@ -80,7 +80,7 @@ def _agree(runtime: Runtime, session: Session, chat: str, token: str) -> Localiz
     registration = session.get(Registration, target.id)
     if registration is None or registration.link_version != target.version or registration.state not in ACTIVE_STATES:
         raise NotFound
-    consents.give(session, registration.id, TextChannel.TELEGRAM, chat, now=runtime.clock.now(), by=f"telegram:{chat}")
+    consents.give(session, registration.id, TextChannel.TELEGRAM, chat, now=runtime.clock.now(), by="telegram")
     return session.get_one(Event, registration.event_id).title
 
 

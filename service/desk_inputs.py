@@ -35,6 +35,17 @@ class GuardianActInput(Input):
     )
 
 
+class ErasureInput(Input):
+    """Who is erased."""
+
+    everywhere: bool = Field(
+        False, description="Also every other registration under the same e-mail address or number."
+    )
+    person: int | None = Field(
+        None, ge=0, le=1000, description="Only this one of the party; 0 is the contact. Left out: the whole party."
+    )
+
+
 class AttendanceInput(Input):
     """How staff know that a person was there."""
 

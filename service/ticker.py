@@ -36,7 +36,7 @@ from events import (
 from events.errors import Refused, TryLater
 from events.models import Recording
 from events.storage import ReadSession
-from notifications import posts_drafting, posts_publishing, suppressing
+from notifications import erasure, posts_drafting, posts_publishing, suppressing
 from notifications.inbox import listing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
@@ -68,6 +68,8 @@ FIRST_TIDY = timedelta(minutes=1)
 """After the start: a process that never runs for an hour removes what it promised to remove all the same."""
 KEYS_KEPT = timedelta(days=7)
 UPLOADS_KEPT = timedelta(days=1)
+TEXTS_KEPT = timedelta(days=90)
+"""After the event that they were about: as long as that is not archived."""
 
 INTERVAL = timedelta(seconds=1)
 BELL_GRACE = timedelta(seconds=2)
@@ -129,6 +131,7 @@ def tidy_up(runtime: Runtime) -> None:
     partner_sweeping.sweep(runtime)
     runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))
     forget_letters(runtime)
+    forget_texts(runtime)
     begun_before = runtime.clock.now() - UPLOADS_KEPT
     for key in runtime.database.write(lambda session: recording.discard_unfinished(session, begun_before=begun_before)):
         runtime.files.delete(key)
@@ -139,6 +142,13 @@ def forget_letters(runtime: Runtime) -> None:
     now = runtime.clock.now()
     before = now - timedelta(days=runtime.settings.inbound_days)
     while runtime.database.write(lambda session: listing.forget(session, before=before, now=now)):
+        pass
+
+
+def forget_texts(runtime: Runtime) -> None:
+    """Empty text messages, and what was agreed to about them, of events that ended long ago."""
+    now = runtime.clock.now()
+    while runtime.database.write(lambda session: erasure.forget_texts(session, ended_before=now - TEXTS_KEPT, now=now)):
         pass
 
 

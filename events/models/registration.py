@@ -149,6 +149,8 @@ class Registration(Base):
     """What staff saw of a consent that was given on paper: who signed, when, where it is kept."""
     waiting_since: Mapped[datetime | None]
     offer_expires_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """When everything that says whose it was went, because the person asked for that (`events.erasure`)."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

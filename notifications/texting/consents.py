@@ -31,7 +31,7 @@ def give(
 ) -> TextConsent:
     """Note that who registered wants messages there; said twice it is noted once, at another address the newer counts.
 
-    `by` says whose word it is: ``person:<registration>`` on a page, ``telegram:<chat>`` in the chat itself.
+    `by` says whose word it is: ``person:<registration>`` on a page, ``telegram`` in a chat, never in whose.
     """
     consent = session.scalar(
         sa.select(TextConsent).where(

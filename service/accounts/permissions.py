@@ -23,6 +23,7 @@ class Action(enum.StrEnum):
     VIEW_REGISTRATIONS = "registrations.view"
     EDIT_REGISTRATIONS = "registrations.edit"
     EXPORT_REGISTRATIONS = "registrations.export"
+    ERASE_PEOPLE = "people.erase"
     MARK_ATTENDANCE = "attendance.mark"
     EDIT_RECORDING = "recording.edit"
     VIEW_CERTIFICATES = "certificates.view"
@@ -58,6 +59,7 @@ ROLES_OF: dict[Action, frozenset[Role]] = {
     Action.VIEW_REGISTRATIONS: _DESK,
     Action.EDIT_REGISTRATIONS: _MAKERS,
     Action.EXPORT_REGISTRATIONS: _DESK,
+    Action.ERASE_PEOPLE: _OWNER,
     Action.MARK_ATTENDANCE: frozenset({*_MAKERS, Role.DOOR}),
     Action.EDIT_RECORDING: _MAKERS,
     Action.VIEW_CERTIFICATES: _DESK,

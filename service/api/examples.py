@@ -33,6 +33,7 @@ from service.api.examples_inbound import INBOUND
 from service.api.examples_lists import LISTS
 from service.api.examples_mail import MAIL
 from service.api.examples_partners import PARTNERS
+from service.api.examples_personal_data import PERSONAL_DATA
 from service.api.examples_sent import SENT
 from service.api.examples_series import SERIES
 from service.api.problems import Problem, ProblemField
@@ -486,6 +487,7 @@ EXAMPLES: dict[str, Any] = {
     **LISTS,
     **PARTNERS,
     **MAIL,
+    **PERSONAL_DATA,
     **SERIES,
     **SENT,
 }

@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, str] = {
     Action.VIEW_REGISTRATIONS: N_("Registrations were worked on."),
     Action.EDIT_REGISTRATIONS: N_("A registration was changed."),
     Action.EXPORT_REGISTRATIONS: N_("People's data was downloaded."),
+    Action.ERASE_PEOPLE: N_("A person was erased at their wish."),
     Action.MARK_ATTENDANCE: N_("Attendance was noted."),
     Action.EDIT_RECORDING: N_("A recording was changed."),
     Action.VIEW_CERTIFICATES: N_("Certificates were worked on."),

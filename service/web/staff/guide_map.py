@@ -73,6 +73,8 @@ TOPIC_OF: Mapping[str, str] = {
     "/staff/mailbox/{name}": "mailbox",
     "/staff/organisers/new": "brand",
     "/staff/people": "people",
+    "/staff/personal-data": "privacy",
+    "/staff/personal-data/{registration_id}": "privacy",
     "/staff/posts": "posts",
     "/staff/posts/{post_id}": "posts",
     "/staff/queue": "queue",

@@ -57,6 +57,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
             (N_("Brand"), "/staff/brand", Action.EDIT_BRAND),
             (N_("Staff"), "/staff/people", Action.MANAGE_STAFF),
             (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),
+            (N_("Personal data"), "/staff/personal-data", Action.ERASE_PEOPLE),
             (N_("Audit trail"), "/staff/audit", Action.VIEW_AUDIT),
         ),
     ),

@@ -87,6 +87,7 @@ _LINES: Mapping[str, _Line] = {
     "InviteeRemoved": _Line(N_("Somebody was taken off the list of invitees.")),
     "RegistrationRulesChanged": _Line(N_("It was changed how people get in: %(fields)s.")),
     "PoolShared": _Line(N_("%(slots)s visiting times share their seats now.")),
+    "PersonErased": _Line(N_("What said who a registration belonged to was erased at the person’s wish.")),
     "LinksRevoked": _Line(
         N_("Somebody's personal links were replaced."), N_("The personal links of %(count)s people were replaced.")
     ),

@@ -55,6 +55,7 @@ NOTICES = {
     "allotted": N_("The seats are kept. The partner gets the link to fill them by e-mail."),
     "released": N_("The seats without a name went to everybody."),
     "asked": N_("The partner gets the link by e-mail."),
+    "erased": N_("The person is erased. What is counted stays, without their name."),
     "forgotten": N_("What was personal in this record is removed."),
     "withdrawn": N_("The partner was taken off the event."),
     "registered": N_("The person is registered and gets a confirmation by e-mail."),

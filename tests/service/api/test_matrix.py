@@ -33,6 +33,9 @@ SENT = {**SENT_OTHERWISE, **SERIES_SENT}
 PREFIX = "/api/v1/staff"
 EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/audit"): "audit.view",
+    ("GET", "/personal-data"): "people.erase",
+    ("GET", "/registrations/{registration_id}/personal-data"): "people.erase",
+    ("POST", "/registrations/{registration_id}/erase"): "people.erase",
     ("GET", "/certificates/{certificate_id}"): "certificates.view",
     ("GET", "/certificates/{certificate_id}/file"): "certificates.view",
     ("POST", "/certificates/{certificate_id}/name"): "certificates.edit",

@@ -6,6 +6,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -260,3 +261,25 @@ def test_registrations_are_exported_in_the_language_that_is_asked_for(site: Site
     assert staff.get(f"/staff/events/{elsewhere}/registrations.xlsx").status_code == 404
     with site.client(site.token(site.staff(), Action.VIEW_REGISTRATIONS.value)) as reader:
         assert reader.get(f"/staff/events/{event_id}/registrations.xlsx").status_code == 403
+
+
+def test_a_person_is_found_shown_and_erased(site: Site) -> None:
+    event_id = site.life.webinar(max_party_size=3)
+    here = site.life.register(event_id, 1, name="Rina Wulandari", email="rina@contoh.example", party_size=2)
+    there = site.life.register(site.life.webinar(), 1, name="Rina W.", email="Rina@contoh.example")
+    with site.client(site.token(site.staff())) as client:
+        [found] = client.get("/staff/personal-data", params={"search": "wulandari"}).json()["items"]
+        assert (found["registration_id"], found["registrations"]) == (str(here.registration_id), 1)
+        held = client.get(f"/staff/registrations/{here.registration_id}/personal-data").json()["items"]
+        assert {each["name"] for each in held} == {"Rina Wulandari", "Rina W."}
+        erased = client.post(f"/staff/registrations/{here.registration_id}/erase", json={}).json()
+        assert erased == {"registrations": [str(here.registration_id)], "people": 1}
+        assert site.life.registration(there.registration_id).name == "Rina W."
+        gone = client.post(f"/staff/registrations/{here.registration_id}/erase", json={})
+        assert gone.status_code == HTTPStatus.NOT_FOUND
+        nobody = client.post(f"/staff/registrations/{there.registration_id}/erase", json={"person": 5}).json()
+        assert nobody == {"registrations": [], "people": 0}
+        rest = client.post(f"/staff/registrations/{there.registration_id}/erase", json={"everywhere": True}).json()
+        assert rest["registrations"] == [str(there.registration_id)]
+        assert client.get("/staff/personal-data", params={"search": "rina"}).json() == {"items": []}
+    assert site.life.registration(there.registration_id).email is None
