@@ -78,6 +78,16 @@ def own_answers(session: ReadSession, registration_id: uuid.UUID) -> OwnAnswers:
     )
 
 
+def names_along(session: ReadSession, registration_id: uuid.UUID) -> dict[int, str]:
+    """Return the names of who comes along, by person. One query."""
+    rows = session.execute(
+        sa.select(PartyMember.person, PartyMember.name)
+        .where(PartyMember.registration_id == registration_id)
+        .order_by(PartyMember.person)
+    )
+    return {person: name for person, name in rows}  # noqa: C416 - a Row is not quite a tuple to the type checker
+
+
 def _with_own_places(session: ReadSession, own: Registration, asked: AskedForm) -> AskedForm:
     if not asked.places:
         return asked

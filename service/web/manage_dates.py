@@ -6,6 +6,7 @@ GET shows, POST acts. The old place is given back only once the new one is certa
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from events.errors import ChoiceFull, Conflict, FormReplaced, Invalid, NotFound,
 from events.form_reading import AskedForm, asked_form
 from events.links import MANAGE
 from events.listing import Card, EventPage
+from events.own_answers import names_along
 from events.personal_pages import RegistrationPage
 from events.registration import Registered
 from events.storage import ReadSession, Session
@@ -56,6 +58,13 @@ class _Choice:
     card: Card
     event: EventPage
     asked: AskedForm
+    names: Mapping[int, str]
+    """Who comes along, by person, as they were named for the place that is held."""
+
+    @property
+    def named(self) -> Form:
+        """Return the form with the names in it: nobody writes them twice."""
+        return Form({f"members.{person - 1}.name": [name] for person, name in self.names.items()})
 
 
 async def _choose(runtime: Runtime, token: str, event_id: uuid.UUID) -> _Choice:
@@ -67,7 +76,8 @@ async def _choose(runtime: Runtime, token: str, event_id: uuid.UUID) -> _Choice:
         if event_id not in known:
             raise NotFound
         event = listing.event_page(session, known[event_id].house.slug, known[event_id].slug)
-        return _Choice(place, known[event_id], event, asked_form(session, event_id, event.form_revision))
+        asked = asked_form(session, event_id, event.form_revision)
+        return _Choice(place, known[event_id], event, asked, names_along(session, place.id))
 
     return await runtime.database.aread(read)
 
@@ -77,7 +87,8 @@ async def ask_for_exchange(
     request: Request, runtime: NamedDependency[Runtime], token: FromPath[str], event_id: FromPath[uuid.UUID]
 ) -> Response[str]:
     """Ask whether the person means this date, and what the date asks of them."""
-    return await _ask(request, runtime, token, await _choose(runtime, token, event_id), Form())
+    chosen = await _choose(runtime, token, event_id)
+    return await _ask(request, runtime, token, chosen, chosen.named)
 
 
 @post("/r/{token:str}/dates/{event_id:uuid}", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)

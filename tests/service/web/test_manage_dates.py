@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from events import forms, registration, series, waitlist
+from events.answers import Member
 from events.form_document import FormDocument, Question, QuestionKind
 from events.links import MANAGE
 from events.models import Event, Registration, RegistrationState
@@ -103,15 +105,20 @@ def test_what_the_new_date_asks_of_each_person_is_asked_of_each(
         id="shirt", kind=QuestionKind.SHORT_TEXT, label=LocalizedText("Ukuran kaus"), required=True, per_person=True
     )
     revision = life.do(forms.save, dates[1], FormDocument((shirt,)))
-    made = life.register(dates[0], party_size=2)
+    others = (Member("Budi"), Member('Ibu "Ani"'))
+    made = life.register(dates[0], party_size=3, members=others)
     path = f"{_own(runtime, made)}/dates/{dates[1]}"
     asked = client.get(path)
     assert (asked.status_code, 'name="members.0.answers.shirt"' in asked.text) == (200, True)
-    mine = {"form_revision": str(revision), "answers.shirt": "M", "members.0.name": "Budi"}
+    filled = re.findall(r'<input[^>]*name="members\.(\d)\.name"[^>]*value="([^"]*)"', asked.text)
+    assert filled == [("0", "Budi"), ("1", "Ibu &#34;Ani&#34;")]
+    mine = {"form_revision": str(revision), "answers.shirt": "M", "members.1.answers.shirt": "S"}
+    mine |= {"members.0.name": "Budi S.", "members.1.name": "Ibu Ani"}
     refused = client.post(path, data=mine)
     assert (refused.status_code, "Orang ke-2, Ukuran kaus" in words(refused.text)) == (422, True)
+    assert 'value="Budi S."' in refused.text
     assert client.post(path, data={**mine, "members.0.answers.shirt": "L"}).status_code == 303
-    assert [each.party_size for each in _held_at(life, dates[1])] == [2]
+    assert [each.party_size for each in _held_at(life, dates[1])] == [3]
 
 
 def test_what_cannot_be_had_is_told(client: TestClient[Any], life: Life, runtime: Runtime) -> None:
