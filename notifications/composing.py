@@ -53,7 +53,7 @@ class Composer:
         Raises `notifications.mime.BadAddress`, and `FileNotFoundError` for an attachment that is gone.
         """
         email = material.email
-        words = rendering.render(material, self.links, now=now)
+        words = rendering.render_quoted(material, self.links, now=now)
         organiser = one_line(material.organiser.name.to(email.locale))
         to = Mailbox(material.addressee, email.to_address)
         content = mime.assemble(

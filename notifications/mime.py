@@ -16,6 +16,7 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import NewType
 
 import idna
 
@@ -31,6 +32,10 @@ _LINE = 76
 
 class BadAddress(Exception):  # noqa: N818 - says what the address is
     """The address cannot be written to an SMTP server that knows no SMTPUTF8."""
+
+
+Quoted = NewType("Quoted", bytes)
+"""Text as `quoted` returns it. Whole lines of it put one after another are what `quoted` makes of them together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,8 @@ class Message:
     to: Mailbox
     reply_to: Mailbox | None
     subject: str
-    text: str
-    html: str
+    text: str | Quoted
+    html: str | Quoted
     calendar: CalendarPart | None = None
     attachments: Sequence[Attachment] = ()
     unsubscribe: Unsubscribe | None = None
@@ -183,12 +188,18 @@ def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
     return opening + b"".join(edge + b"\r\n" + part for part in parts) + edge + b"--\r\n"
 
 
-def _text(subtype: str, text: str) -> bytes:
-    """Return a text part in quoted-printable: readable where it is ASCII, and never a long line."""
+def quoted(text: str) -> Quoted:
+    """Return `text` in quoted-printable: readable where it is ASCII, and never a long line (RFC 2045 §6.7)."""
     body = "\r\n".join(text.splitlines()).encode("utf-8", "replace") + b"\r\n"
-    # The last line end before a boundary belongs to the boundary (RFC 2046 §5.1.1), hence one more.
+    return Quoted(binascii.b2a_qp(body, istext=True))
+
+
+def _text(subtype: str, text: str | Quoted) -> bytes:
+    """Return a text part."""
+    body = quoted(text) if isinstance(text, str) else text
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    return head.encode("ascii") + binascii.b2a_qp(body, istext=True) + b"\r\n"
+    # The last line end before a boundary belongs to the boundary (RFC 2046 §5.1.1), hence one more.
+    return head.encode("ascii") + body + b"\r\n"
 
 
 def _base64(content: bytes) -> bytes:

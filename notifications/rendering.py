@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from markupsafe import escape
@@ -31,6 +32,7 @@ from notifications.mail_parts import parts_of
 from notifications.markup import Letter
 from notifications.markup_writing import Filling
 from notifications.material import Material
+from notifications.mime import Quoted, quoted
 from notifications.models.email import EmailKind
 from notifications.models.mail_template import OwnText
 
@@ -49,13 +51,34 @@ class Words:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuotedWords:
+    """The same, ready for a message."""
+
+    subject: str
+    text: Quoted
+    html: Quoted
+
+
 def render(material: Material, links: Links, *, now: datetime) -> Words:
     """Return the e-mail's words as of `now`."""
+    form, personal = _formed(material, links, now=now)
+    return form.filled(personal)
+
+
+def render_quoted(material: Material, links: Links, *, now: datetime) -> QuotedWords:
+    """Return the same in quoted-printable, most of which is encoded once for all who are written to."""
+    form, personal = _formed(material, links, now=now)
+    return form.quoted(personal)
+
+
+def _formed(material: Material, links: Links, *, now: datetime) -> tuple[_Form, dict[str, str]]:
+    """Return the form of an e-mail, and what is to be filled in."""
     locale = "en" if material.email.locale == "en" else "id"
     context = context_of(material, links, locale, now=now)
     personal = {name: value for name in _PERSONAL if (value := context.get(name))}
     context |= {name: _mark(name) for name in personal}
-    return _form(material.email.kind, locale, own_text(material, locale), tuple(context.items())).filled(personal)
+    return _form(material.email.kind, locale, own_text(material, locale), tuple(context.items())), personal
 
 
 def own_text(material: Material, locale: str) -> OwnText | None:
@@ -203,25 +226,55 @@ def _mark(name: str) -> str:
     return f"{_UNTYPED}-{name}-"
 
 
+_Pieces = Sequence[str]
+"""Text and, at every odd place, the name of what belongs between."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """An e-mail to nobody: pieces of text and, at every odd place, the name of what belongs between them."""
+    """An e-mail to nobody: pieces of text with blanks between them, and the lines without a blank encoded already."""
 
-    subject: Sequence[str]
-    text: Sequence[str]
-    html: Sequence[str]
+    subject: _Pieces
+    text: _Pieces
+    html: _Pieces
+    quoted_text: Sequence[Quoted | _Pieces]
+    quoted_html: Sequence[Quoted | _Pieces]
 
     def filled(self, personal: Mapping[str, str]) -> Words:
         """Return the words for one person."""
-        escaped = {name: str(escape(value)) for name, value in personal.items()}
+        escaped = _escaped(personal)
         return Words(_fill(self.subject, personal), _fill(self.text, personal), _fill(self.html, escaped))
 
+    def quoted(self, personal: Mapping[str, str]) -> QuotedWords:
+        """Return the same, encoded; a test holds the two against each other, octet by octet."""
+        return QuotedWords(
+            _fill(self.subject, personal),
+            _fill_quoted(self.quoted_text, personal),
+            _fill_quoted(self.quoted_html, _escaped(personal)),
+        )
 
-def _fill(pieces: Sequence[str], values: Mapping[str, str]) -> str:
+
+def _escaped(personal: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: str(escape(value)) for name, value in personal.items()}
+
+
+def _fill(pieces: _Pieces, values: Mapping[str, str]) -> str:
     return "".join(values[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def _fill_quoted(parts: Sequence[Quoted | _Pieces], values: Mapping[str, str]) -> Quoted:
+    return Quoted(b"".join(part if isinstance(part, bytes) else quoted(_fill(part, values)) for part in parts))
+
+
+def _encoded(written: str) -> tuple[Quoted | _Pieces, ...]:
+    """Encode the lines without a blank. Lines are encoded each for itself, so these are what they would be anyway."""
+    runs = groupby(written.splitlines() or [""], key=lambda line: _MARK.search(line) is not None)
+    texts = [(has_blank, "".join(f"{line}\n" for line in lines)) for has_blank, lines in runs]
+    return tuple(_MARK.split(text) if has_blank else quoted(text) for has_blank, text in texts)
 
 
 @lru_cache(maxsize=256)
 def _form(kind: EmailKind, locale: str, own: OwnText | None, context: tuple[tuple[str, Any], ...]) -> _Form:
     words = _write(kind, locale, own, dict(context))
-    return _Form(*(_MARK.split(written) for written in (words.subject, words.text, words.html)))
+    subject, text, html = (_MARK.split(written) for written in (words.subject, words.text, words.html))
+    return _Form(subject, text, html, _encoded(words.text), _encoded(words.html))
