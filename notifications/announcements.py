@@ -24,7 +24,7 @@ from notifications.facts import AnnouncementSent, RecipientsQueued
 from notifications.models.announcement import Announcement, AnnouncementState, Segment
 from notifications.models.email import Email, EmailKind, EmailState
 
-CHUNK = 300
+CHUNK = 150
 """Registrations that one transaction writes to: a mail each, and one to the guardian of some."""
 
 

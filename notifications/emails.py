@@ -37,7 +37,7 @@ from notifications.texting.planning import Occasion
 QUEUE = "emails"
 """The queue whose workers send them (`events.deliveries.ring`)."""
 
-CHUNK = 500
+CHUNK = 150
 """Rows that one transaction of a fan-out writes: some tens of milliseconds, so that no registration waits for it."""
 
 Cursor = dict[str, Any]

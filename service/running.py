@@ -160,6 +160,7 @@ def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> N
         timeout_graceful_shutdown=20,
     )
     server = uvicorn.Server(config)
+    runtime.served = lambda: server.server_state.total_requests
     # uvicorn raises the signal that ended it once more, to whoever handled it before: with the system's own handler the
     # process would die there, in the middle of what its workers are doing. This also covers a signal before that.
     _on_stop_signals(lambda: setattr(server, "should_exit", True))

@@ -6,7 +6,7 @@ the first page of a service that starts must not wait for it. `service.warming` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +68,8 @@ class Runtime:
         self.process_id = new_id()
         """Who this process is to the others, see `service.heartbeat`."""
         self.stopping = False
+        self.served: Callable[[], int] | None = None
+        """How many requests this process has answered so far; None in one that answers none."""
 
     def _after_commit(self, committed: Committed) -> None:
         if self.bell is not None:

@@ -18,6 +18,7 @@ from events import outbox
 from notifications import delivery, house_cards, posters, posts_drafting, posts_publishing
 from notifications.texting import sending
 from service.clock import real_now
+from service.courtesy import CourteousMailer
 from service.outages import Unavailable
 from service.reacting import Context
 from service.reactions import react
@@ -75,10 +76,11 @@ Delivery = Callable[[Runtime], bool]
 
 
 def send_emails(runtime: Runtime) -> bool:
-    """Send one batch of e-mails over one connection."""
+    """Send one batch of e-mails over one connection, behind visitors where there are any."""
+    served = runtime.served
     claimed = delivery.send_due(
         runtime.database,
-        runtime.mailer,
+        runtime.mailer if served is None else CourteousMailer(runtime.mailer, served),
         runtime.composer,
         now=runtime.clock.now(),
         real_now=real_now(),

@@ -18,7 +18,18 @@ from tests.bench import results
 from tests.bench.results import FULL, QUICK, USUAL, Effort, Result
 from tests.support.sizes import FULL as AT_FULL_SIZE
 
-WORKS = ("event_page", "registration", "growth", "crowd", "certificates", "emails", "latency", "memory", "start")
+WORKS = (
+    "event_page",
+    "registration",
+    "growth",
+    "crowd",
+    "certificates",
+    "emails",
+    "mailing",
+    "latency",
+    "memory",
+    "start",
+)
 README = Path(__file__).parents[2] / "README.md"
 
 

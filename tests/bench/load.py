@@ -20,6 +20,8 @@ class Load:
     seconds: float
     failed: int
     """Answers that were no 2xx or 3xx, and requests without one."""
+    p95: float | None = None
+    """Milliseconds that 95 answers of 100 took at most, where it was asked for."""
 
     @property
     def per_second(self) -> float:
@@ -30,6 +32,11 @@ class Load:
 def get_many(url: str, *, callers: int, seconds: float) -> Load:
     """Ask for one address again and again, `callers` at once, each over a connection that is kept."""
     return _wrk([url], callers=callers, seconds=seconds)
+
+
+def time_many(url: str, *, callers: int, seconds: float) -> Load:
+    """Do as `get_many` does, and tell how long the slower answers took."""
+    return _wrk(["-s", str(_SCRIPTS / "percentile.lua"), url], callers=callers, seconds=seconds)
 
 
 def register_many(url: str, bodies: Sequence[str], *, kind: str, callers: int, seconds: float, run: str) -> Load:
@@ -50,4 +57,5 @@ def _wrk(arguments: list[str], *, callers: int, seconds: float) -> Load:
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
     broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", done.stdout)
     failed = (int(refused[1]) if refused else 0) + (sum(map(int, broken.groups())) if broken else 0)
-    return Load(int(counted[1]), took, failed)
+    slow = re.search(r"^p95 (\d+)", done.stdout, re.MULTILINE)
+    return Load(int(counted[1]), took, failed, int(slow[1]) / 1000 if slow else None)

@@ -14,10 +14,10 @@ from tests.bench.results import TINY, Result
 from tests.support import rabbitmq
 from tests.support.sizes import FULL
 
-NEEDS_WRK = ("event_page", "registration", "memory")
+NEEDS_WRK = ("event_page", "registration", "mailing", "memory")
 
 
-LONG = ("registration", "crowd", "latency", "memory")
+LONG = ("registration", "crowd", "mailing", "latency", "memory")
 """Works that start several servers: a minute each, left to the full size; flows test what they measure."""
 
 
