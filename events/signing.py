@@ -19,7 +19,7 @@ class PurposeSigner(Signer):
 
     def get_signature(self, value: str | bytes) -> bytes:
         """Return the signature of `value`: URL-safe Base64, the same as itsdangerous's own."""
-        # A copy, not `hmac.digest`: that lets go of the interpreter, and each link would wait for a thread that is busy.
+        # A copy, not `hmac.digest`: that lets go of the interpreter, and a link would wait for a thread that is busy.
         signing = self._keyed.copy()
         signing.update(want_bytes(value))
         return base64_encode(signing.digest())

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from notifications.smtp_conversation import hand_over
+from notifications.smtp_conversation import Conversation, ConversationOverTls, hand_over
 
 TIMEOUT = 30.0
 """Seconds that a server may take for one answer."""
@@ -231,9 +231,9 @@ class SmtpMailer:
     def _connect(self) -> smtplib.SMTP:
         """Open, secure and authenticate a connection. It is closed again if any of that fails."""
         server = (
-            smtplib.SMTP_SSL(self._host, self._port, self._hostname, timeout=self._timeout, context=self._tls)
+            ConversationOverTls(self._host, self._port, self._hostname, timeout=self._timeout, context=self._tls)
             if self._implicit_tls
-            else smtplib.SMTP(self._host, self._port, self._hostname, timeout=self._timeout)
+            else Conversation(self._host, self._port, self._hostname, timeout=self._timeout)
         )
         try:
             server.ehlo_or_helo_if_needed()

@@ -7,6 +7,8 @@ the whole envelope at once; and while it thinks about the content, the caller ma
 from __future__ import annotations
 
 import smtplib
+import socket
+import time
 from collections.abc import Callable
 
 _OK = (250, 251)
@@ -16,6 +18,62 @@ _REFUSAL = 400
 """The first of the codes that say no (RFC 5321 §4.2.1)."""
 
 _Reply = tuple[int, bytes]
+_AT_ONCE = 4096
+
+
+class _Answers:
+    """Reads a server's answers, each of them whole within the socket's time-out.
+
+    `smtplib` gives every piece of an answer that long: a server that says a letter a second would never be given up.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._heard = bytearray()
+        self._until: float | None = None
+
+    def begin(self) -> None:
+        """An answer is waited for from now on."""
+        patience = self._sock.gettimeout()
+        self._until = None if patience is None else time.monotonic() + patience
+
+    def readline(self, limit: int) -> bytes:
+        """Return the next line, cut off after `limit` octets; raises `TimeoutError` and what the socket raises."""
+        patience = self._sock.gettimeout()
+        try:
+            while (end := self._heard.find(b"\n") + 1) == 0 and len(self._heard) < limit:
+                if self._until is not None:
+                    left = self._until - time.monotonic()
+                    if left <= 0:
+                        raise TimeoutError("timed out")
+                    self._sock.settimeout(left)
+                if not (heard := self._sock.recv(_AT_ONCE)):
+                    break
+                self._heard += heard
+        finally:
+            self._sock.settimeout(patience)
+        line = bytes(self._heard[: min(end or limit, limit)])
+        del self._heard[: len(line)]
+        return line
+
+    def close(self) -> None:
+        """Nothing of its own is open."""
+
+
+class Conversation(smtplib.SMTP):
+    """`smtplib.SMTP` that waits for an answer as long as its time-out says, and not for each piece of it."""
+
+    def getreply(self) -> _Reply:
+        """Return the code and the text of the next answer."""
+        if self.sock is not None:
+            if self.file is None:
+                self.file = _Answers(self.sock)
+            self.file.begin()
+        return super().getreply()
+
+
+class ConversationOverTls(Conversation, smtplib.SMTP_SSL):
+    """The same, encrypted from the first octet."""
 
 
 def hand_over(

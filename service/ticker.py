@@ -36,7 +36,7 @@ from events import (
 from events.errors import Refused, TryLater
 from events.models import Recording
 from events.storage import ReadSession
-from notifications import erasure, posts_drafting, posts_publishing, suppressing
+from notifications import erasure, posts_drafting, posts_publishing, quotas, suppressing
 from notifications.inbox import listing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
@@ -127,6 +127,7 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(feeds.prune)
     runtime.database.write(lambda session: rate_counts.prune(session, real_now=now))
     runtime.database.write(lambda session: suppressing.prune(session, now=runtime.clock.now()))
+    runtime.database.write(lambda session: quotas.prune(session, real_now=now))
     remove_answers(runtime)
     partner_sweeping.sweep(runtime)
     runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))

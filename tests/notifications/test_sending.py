@@ -139,7 +139,7 @@ def test_what_was_handed_over_without_an_answer_may_have_arrived(clockwork: Cloc
 
 
 # ------------------------------------------------------------------ the relay
-@pytest.mark.parametrize("fault", ["421 4.3.2 closing", "disconnect", "accept-disconnect", "hang"])
+@pytest.mark.parametrize("fault", ["421 4.3.2 closing", "disconnect", "accept-disconnect", "hang", "dribble"])
 def test_a_relay_that_breaks_is_left_alone_then_tried_with_one(clockwork: Clockwork, fault: str) -> None:
     """Of eleven mails one each time pays for finding out; the others do not even leave the queue."""
     confirm(clockwork.post_office, clockwork.post_office.life.webinar(), range(1, 12))

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from notifications.smtp import FolderMailer, Outgoing, SmtpMailer, Verdict
+from notifications.answers import Answer, understand
+from notifications.smtp import Fault, FolderMailer, Outgoing, SmtpMailer, Verdict
 from tests.support.polling import until
 from tests.support.smtp import SmtpSink
 
@@ -47,6 +48,7 @@ def test_no_message_needs_no_connection(smtp_sink: SmtpSink) -> None:
         ("421 4.3.2 closing", Verdict.DEFERRED, 2),
         ("disconnect", Verdict.DEFERRED, 2),
         ("hang", Verdict.DEFERRED, 2),
+        ("dribble", Verdict.DEFERRED, 2),
     ],
 )
 def test_a_fault_is_one_messages_own(smtp_sink: SmtpSink, fault: str, verdict: Verdict, connections: int) -> None:
@@ -58,6 +60,31 @@ def test_a_fault_is_one_messages_own(smtp_sink: SmtpSink, fault: str, verdict: V
     assert smtp_sink.connections == connections
     if fault[0].isdigit():
         assert outcomes[1].reply == fault
+
+
+def test_an_answer_letter_by_letter_is_waited_for_no_longer_than_one_that_does_not_come(smtp_sink: SmtpSink) -> None:
+    """Each letter comes well within the time-out, all of them would take minutes."""
+    smtp_sink.misbehave("dribble")
+    (outcome,) = SmtpMailer(smtp_sink.url, timeout=0.5).send([outgoing(0)])
+    assert (outcome.verdict, outcome.fault) == (Verdict.DEFERRED, Fault.UNANSWERED)
+    assert "timed out" in outcome.reply
+
+
+def test_a_slow_answer_is_an_answer(smtp_sink: SmtpSink) -> None:
+    smtp_sink.misbehave("slow")
+    outcomes = list(SmtpMailer(smtp_sink.url).send(outgoing(number) for number in range(2)))
+    assert [(each.verdict, each.fault) for each in outcomes] == [(Verdict.ACCEPTED, None)] * 2
+    assert smtp_sink.connections == 1
+
+
+@pytest.mark.parametrize("url", ["smtps://{}:{}", "smtp://{}:{}?starttls"])
+def test_without_the_encryption_that_is_asked_for_nothing_is_said(smtp_sink: SmtpSink, url: str) -> None:
+    """TLS fails before any mail is named, so that all of them wait without having lost a try."""
+    mailer = SmtpMailer(url.format(smtp_sink.host, smtp_sink.port), timeout=5)
+    outcomes = list(mailer.send(outgoing(number) for number in range(3)))
+    assert [each.verdict for each in outcomes] == [Verdict.UNREACHABLE] * 3
+    assert [understand(each) for each in outcomes] == [Answer.UNREACHABLE] * 3
+    assert smtp_sink.attempts == 0
 
 
 class _TwoASession(SmtpSink):

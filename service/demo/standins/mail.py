@@ -16,6 +16,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 
+LETTER_EVERY = 0.02
+"""Seconds from one letter to the next of an answer that comes letter by letter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """One accepted message: its envelope, its bytes as they came over the wire, and the bytes parsed."""
@@ -40,7 +44,8 @@ class SmtpSink:
     """Listens on a port that the operating system chose and keeps what it accepts in `delivered`.
 
     `misbehave` takes what happens to the next messages, one each, in order: a full answer such as
-    ``"451 4.3.0 try later"`` or ``"550 5.1.1 no such user"``, ``"hang"`` (no answer until the sink stops),
+    ``"451 4.3.0 try later"`` or ``"550 5.1.1 no such user"``, ``"hang"`` (no answer until the sink stops), ``"dribble"``
+    (an answer without an end, letter by letter), ``"slow"`` (an acceptance, letter by letter; the message is kept),
     ``"disconnect"`` (the connection breaks instead of an answer; the message is not kept) or
     ``"accept-disconnect"`` (it is kept, and the sender never hears so). `pipelining` announces that extension
     (RFC 2920), as most relays do.
@@ -123,15 +128,30 @@ class SmtpSink:
         if fault == "hang":
             await asyncio.to_thread(self._released.wait)
             return "451 4.3.0 hung up"
+        if fault == "dribble":
+            await self._dribble(server, "250-2.0.0 " + "wait " * 1_000)
+            return "451 4.3.0 hung up"
         if fault and fault[0].isdigit():
             return fault
         if fault != "disconnect":
             content: bytes = envelope.original_content
             with self._lock:
                 self.delivered.append(Delivered(envelope.mail_from, tuple(envelope.rcpt_tos), content))
+        if fault == "slow":
+            await self._dribble(server, "250-2.0.0 kept\r\n")
         if fault.endswith("disconnect"):
             cast("asyncio.WriteTransport", server.transport).abort()
         return "250 2.0.0 kept"
+
+
+    async def _dribble(self, server: SMTP, answer: str) -> None:
+        """Say something a letter at a time, as long as somebody listens."""
+        transport = cast("asyncio.WriteTransport", server.transport)
+        for letter in answer.encode("ascii"):
+            if transport.is_closing() or self._released.is_set():
+                return
+            transport.write(bytes([letter]))
+            await asyncio.sleep(LETTER_EVERY)
 
 
 class _Connection(SMTP):
