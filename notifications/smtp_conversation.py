@@ -29,7 +29,7 @@ class _Answers:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._heard = bytearray()
+        self._heard: bytes = b""
         self._until: float | None = None
 
     def begin(self) -> None:
@@ -52,8 +52,8 @@ class _Answers:
                 self._heard += heard
         finally:
             self._sock.settimeout(patience)
-        line = bytes(self._heard[: min(end or limit, limit)])
-        del self._heard[: len(line)]
+        taken = min(end or limit, limit)
+        line, self._heard = self._heard[:taken], self._heard[taken:]
         return line
 
     def close(self) -> None:

@@ -27,6 +27,8 @@ KINDS: Mapping[EmailKind, str] = {
     EmailKind.REMINDER_7D: N_("Reminder, seven days before"),
     EmailKind.REMINDER_1D: N_("Reminder, one day before"),
     EmailKind.REMINDER_1H: N_("Reminder, one hour before"),
+    EmailKind.RULE: N_("E-mail of a rule"),
+    EmailKind.ANNOUNCEMENT: N_("Announcement"),
     EmailKind.RECORDING_AVAILABLE: N_("Recording"),
     EmailKind.CERTIFICATE: N_("Certificate"),
     EmailKind.OWN_EVENTS: N_("Link to one's own events"),
@@ -39,12 +41,20 @@ KINDS: Mapping[EmailKind, str] = {
     EmailKind.PARTNER_INVITATION: N_("Invitation of a partner"),
     EmailKind.PARTNER_UPDATE: N_("Change, to a partner"),
     EmailKind.PARTNER_CANCELLATION: N_("Cancellation, to a partner"),
+    EmailKind.PARTNER_REMINDER: N_("Reminder, to a partner"),
+    EmailKind.PARTNER_SEATS: N_("Seats of a partner"),
+    EmailKind.PARTNER_MATERIALS: N_("Materials asked of a partner"),
+    EmailKind.PARTNER_REPORT: N_("Report to a partner"),
+    EmailKind.REVIEW_ASKED: N_("Review asked for"),
+    EmailKind.REVIEW_RETURNED: N_("Review: sent back"),
+    EmailKind.REVIEW_APPROVED: N_("Review: approved"),
 }
+"""Every kind has its words; a test counts them."""
 
 
 def kind_word(kind: EmailKind) -> str:
-    """Return what an e-mail is for; its bare name for a kind that nobody has put into words."""
-    return KINDS.get(kind, kind.value.replace("_", " "))
+    """Return what an e-mail is for."""
+    return KINDS[kind]
 
 
 STATES: Mapping[Shown, tuple[str, str]] = {

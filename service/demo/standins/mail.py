@@ -15,7 +15,6 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-
 LETTER_EVERY = 0.02
 """Seconds from one letter to the next of an answer that comes letter by letter."""
 
@@ -44,8 +43,9 @@ class SmtpSink:
     """Listens on a port that the operating system chose and keeps what it accepts in `delivered`.
 
     `misbehave` takes what happens to the next messages, one each, in order: a full answer such as
-    ``"451 4.3.0 try later"`` or ``"550 5.1.1 no such user"``, ``"hang"`` (no answer until the sink stops), ``"dribble"``
-    (an answer without an end, letter by letter), ``"slow"`` (an acceptance, letter by letter; the message is kept),
+    ``"451 4.3.0 try later"`` or ``"550 5.1.1 no such user"``, ``"hang"`` (no answer until the sink stops),
+    ``"dribble"`` (an answer without an end, letter by letter; the message is not kept), ``"slow"`` (it is kept, and the
+    answer comes letter by letter),
     ``"disconnect"`` (the connection breaks instead of an answer; the message is not kept) or
     ``"accept-disconnect"`` (it is kept, and the sender never hears so). `pipelining` announces that extension
     (RFC 2920), as most relays do.
@@ -142,7 +142,6 @@ class SmtpSink:
         if fault.endswith("disconnect"):
             cast("asyncio.WriteTransport", server.transport).abort()
         return "250 2.0.0 kept"
-
 
     async def _dribble(self, server: SMTP, answer: str) -> None:
         """Say something a letter at a time, as long as somebody listens."""
