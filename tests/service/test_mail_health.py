@@ -96,7 +96,7 @@ def test_since_when_nobody_reads_is_known_after_the_last_one_was_killed(runtime:
     assert (codes(health), health.last_read) == (["nobody_reads"], REAL)
 
 
-@pytest.mark.parametrize("answer", relays.PAUSES.keys() | {Answer.UNREACHABLE})
+@pytest.mark.parametrize("answer", sorted(relays.PAUSES.keys() | {Answer.UNREACHABLE}))
 def test_a_relay_that_does_not_work_is_told_with_the_next_step(runtime: Runtime, life: Life, answer: Answer) -> None:
     read_queue(runtime, REAL)
     name = runtime.relay.name
