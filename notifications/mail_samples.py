@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from events.errors import NotFound
 from events.materials import materials_for
 from events.models import (
+    ContributionItem,
     Event,
     EventKind,
     EventMode,
@@ -25,6 +26,7 @@ from events.models import (
     PartnerKind,
     Registration,
     RegistrationState,
+    ReviewState,
     Slot,
     Stage,
 )
@@ -34,8 +36,16 @@ from notifications.booking_material import BookingMaterial
 from notifications.material import OF_BOOKINGS, Material, Told
 from notifications.models.email import Email, EmailKind
 from notifications.models.mail_template import OwnText
+from notifications.partner_material import OF_COLLABORATION, PartnerWork
+from notifications.review_material import OF_REVIEWS, ReviewMaterial
 
-_TO_PARTNERS = (EmailKind.PARTNER_INVITATION, EmailKind.PARTNER_UPDATE, EmailKind.PARTNER_CANCELLATION)
+_TO_PARTNERS = (
+    EmailKind.PARTNER_INVITATION,
+    EmailKind.PARTNER_UPDATE,
+    EmailKind.PARTNER_CANCELLATION,
+    EmailKind.PARTNER_REMINDER,
+    *OF_COLLABORATION,
+)
 _OF_GUARDIANS = (EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_AWAITED, EmailKind.GUARDIAN_MISSING)
 _MOVED = (EmailKind.EVENT_UPDATE, EmailKind.PARTNER_UPDATE)
 _STATES = {
@@ -67,9 +77,11 @@ def sample(
     event = session.get(Event, event_id) if event_id is not None else _event(organiser, now)
     if event is None:
         raise NotFound
-    of_partner = kind in _TO_PARTNERS
+    of_partner, of_colleague = kind in _TO_PARTNERS, kind in OF_REVIEWS
     registration = (
-        None if of_partner else _registration(session, event, kind, locale, real=event_id is not None, now=now)
+        None
+        if of_partner or of_colleague
+        else _registration(session, event, kind, locale, real=event_id is not None, now=now)
     )
     participation, partner = _partner(session, event, organiser, locale, event_id) if of_partner else (None, None)
     return Material(
@@ -86,6 +98,8 @@ def sample(
         booking=_booking(event, registration, organiser) if registration and kind in OF_BOOKINGS else None,
         laid_out=_materials(session, event, event_id),
         own_text=own,
+        work=_work(event) if of_partner else None,
+        review=_review(kind) if of_colleague else None,
     )
 
 
@@ -203,6 +217,30 @@ def _partner(
         calendar_sequence=0,
     )
     return part, partner
+
+
+def _work(event: Event) -> PartnerWork:
+    """Return what is arranged with a partner: seats half of which have a name, two things that are still missing."""
+    return PartnerWork(
+        seats=30,
+        filled=12,
+        release_at=event.starts_at - timedelta(days=1),
+        missing=(ContributionItem.BIOGRAPHY, ContributionItem.PHOTO),
+        due_at=event.starts_at - timedelta(days=2),
+        came=10,
+    )
+
+
+def _review(kind: EmailKind) -> ReviewMaterial:
+    states = {EmailKind.REVIEW_ASKED: ReviewState.SUBMITTED, EmailKind.REVIEW_RETURNED: ReviewState.RETURNED}
+    return ReviewMaterial(
+        addressee="Siti Rahmawati",
+        sender="Budi Santoso",
+        sender_address="contoh@contoh.example",
+        state=states.get(kind, ReviewState.APPROVED),
+        current=True,
+        comment="" if kind is EmailKind.REVIEW_APPROVED else "Mohon periksa jam mulainya.",
+    )
 
 
 def _booking(event: Event, registration: Registration, organiser: Organiser) -> BookingMaterial:

@@ -30,6 +30,7 @@ _JOINING = ("tautan_masuk", "tautan_kode")
 _GUARDIAN = ("peserta", "wali", "batas_wali")
 _SERIES = ("nama", "penyelenggara", "seri", "tautan_seri", "kabar", "keadaan")
 _PARTNER = (*_EVENT, "mitra", "peran", "topik", "tautan_mitra", "tautan_ruang")
+_REVIEW = (*_EVENT, "rekan", "komentar", "tautan_pemeriksaan")
 _PAGE = "tautan_kelola|tautan_batal"
 """Either of them will do."""
 
@@ -82,6 +83,13 @@ _USES: Mapping[EmailKind, tuple[Sequence[str], Sequence[str]]] = {
     EmailKind.PARTNER_INVITATION: (_PARTNER, ("rincian", "tautan_mitra")),
     EmailKind.PARTNER_UPDATE: ((*_PARTNER, "waktu_lama", "kabar"), ("kabar", "rincian", "tautan_mitra")),
     EmailKind.PARTNER_CANCELLATION: ((*_PARTNER, "kabar"), ("kabar", "rincian")),
+    EmailKind.PARTNER_REMINDER: (_PARTNER, ("rincian", "tautan_mitra")),
+    EmailKind.PARTNER_SEATS: ((*_PARTNER, "batas_waktu"), ("rincian", "batas_waktu", "tautan_mitra")),
+    EmailKind.PARTNER_MATERIALS: ((*_PARTNER, "batas_waktu"), ("rincian", "tautan_mitra")),
+    EmailKind.PARTNER_REPORT: ((*_PARTNER, "tautan_rekaman"), ("rincian", "tautan_mitra")),
+    EmailKind.REVIEW_ASKED: (_REVIEW, ("rincian", "komentar", "tautan_pemeriksaan")),
+    EmailKind.REVIEW_RETURNED: (_REVIEW, ("rincian", "komentar", "tautan_pemeriksaan")),
+    EmailKind.REVIEW_APPROVED: (_REVIEW, ("rincian", "komentar")),
 }
 
 _REASONS = {
@@ -101,7 +109,13 @@ _REASONS = {
     "tautan_wali": N_("Keep {tautan_wali}: a parent or guardian answers there."),
     "tautan_seri": N_("Keep {tautan_seri}: people see and change their dates there."),
     "tautan_mitra": N_("Keep {tautan_mitra}: partners answer there."),
+    "komentar": N_("Keep {komentar}: it is what the colleague wrote."),
+    "tautan_pemeriksaan": N_("Keep {tautan_pemeriksaan}: colleagues review the event there."),
 }
+
+
+EDITABLE: Sequence[EmailKind] = tuple(_USES)
+"""Every kind with a text that staff may write once for all; a rule and an announcement bring theirs with them."""
 
 
 def allowed(kind: EmailKind) -> Sequence[str]:

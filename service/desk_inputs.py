@@ -99,6 +99,36 @@ class MailTextInput(Input):
     )
 
 
+class MailTextSavedInput(MailTextInput):
+    """A text to save."""
+
+    seen: int | None = Field(None, ge=0, description="The `version` that the writer saw; another one now is a 412.")
+
+
+class MailTextTriedInput(MailTextInput):
+    """A text to look at or to test."""
+
+    event: uuid.UUID | None = Field(None, description="To the first registrant or partner of it; else to an example.")
+
+
+class SuppressionInput(Input):
+    """An address whose owner wants no more mail."""
+
+    address: Email
+    why: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(one_line)
+    ]
+    organiser: uuid.UUID | None = Field(None, description="For who sees several organisers.")
+
+
+class SuppressionEndInput(Input):
+    """Why an address is written to again."""
+
+    why: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(one_line)
+    ]
+
+
 class OrganiserInput(Input):
     """A library, or a branch of one, that holds events."""
 

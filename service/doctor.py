@@ -32,6 +32,8 @@ from service.wiring import Runtime
 _SAID_BEFORE = frozenset({"no_relay", "mailbox"})
 """What other checks tell already."""
 
+_NOBODYS = frozenset({"localhost", "local", "example", "test", "invalid"})
+
 LOW_DISK = 1 << 30
 """Below one gibibyte free, a recording or the database may not fit any more."""
 
@@ -84,6 +86,7 @@ def examine(runtime: Runtime) -> Iterable[Finding]:
         check_seats,
         check_trail,
         check_mail,
+        check_sender,
         check_inbox,
         check_mail_flow,
         check_youtube,
@@ -315,6 +318,24 @@ def check_mail(runtime: Runtime) -> Finding:
         mend = "Check ACARA_SMTP_URL: host, port, user and password."
         return Finding("mail", Verdict.BAD, f"The mail relay does not let us in: {error}", mend)
     return _good("mail", f"The mail relay answers; mails are sent as {settings.mail_from}.")
+
+
+def check_sender(runtime: Runtime) -> Finding:
+    """Does DNS say that mail from our domain is ours? A domain for examples (RFC 2606) is nobody's to ask."""
+    # The module brings a DNS library, which only this check and one page need.
+    from service.sender_domain import Standing, look  # noqa: PLC0415
+
+    settings = runtime.settings
+    domain = settings.mail_from.rpartition("@")[2].lower()
+    if settings.dns_server is None and domain.rpartition(".")[2] in _NOBODYS:
+        return _good("sender", f"{domain} is no domain that DNS knows; nothing is asked.")
+    open_ = [each for each in look(settings) if each.standing is not Standing.GOOD]
+    if not open_:
+        return _good("sender", f"SPF, DKIM, DMARC and MX of {domain} are in order.")
+    found = " ".join(f"{each.subject}: {each.found % each.params if each.params else each.found}" for each in open_)
+    missing = any(each.standing is Standing.MISSING for each in open_)
+    mend = "What to put in DNS stands on the page /staff/sender."
+    return Finding("sender", Verdict.BAD if missing else Verdict.NOTE, found, mend)
 
 
 def check_inbox(runtime: Runtime) -> Finding:

@@ -9,8 +9,10 @@ from typing import Any
 from notifications.mail_listing import Shown
 from notifications.models.email import EmailKind
 from notifications.models.email_attempt import AttemptVerdict
+from notifications.models.suppression import SuppressionReason, SuppressionScope
+from notifications.placeholders import Shape
 from notifications.quotas import Rank
-from service.api.resources import mail
+from service.api.resources import mail, mail_texts
 from service.mail_health import Trouble
 
 _ID = uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab")
@@ -36,7 +38,49 @@ _EMAIL = mail.EmailView(
     sent_at=None,
 )
 
+_VERSION = mail_texts.MailTextVersion(
+    version=1,
+    subject="Tautan Anda: {penyelenggara}",
+    body="# Semua acara Anda\n\n[Buka]({tautan_acara_saya})",
+    at=_AT,
+    by="staff:01937a52-7c00-7abc-8def-0123456789ab",
+)
+_TEXT_LINE = mail_texts.MailTextLine(kind=EmailKind.OWN_EVENTS, locale="id", whose="own")
+_SUPPRESSION = mail_texts.SuppressionView(
+    id=_ID,
+    address=_TO,
+    organiser_id=None,
+    scope=SuppressionScope.ALL,
+    reason=SuppressionReason.BOUNCED,
+    said="550 5.1.1 no such user",
+    since=_AT,
+    until=None,
+    email_id=_OTHER,
+    event_id=_OTHER,
+    by="reaction:weigh_bounce",
+)
+
 MAIL: dict[str, Any] = {
+    "MailTextLine": _TEXT_LINE,
+    "MailTextList": mail_texts.MailTextList(items=[_TEXT_LINE]),
+    "MailTextVersion": _VERSION,
+    "MailTextView": mail_texts.MailTextView(
+        kind=EmailKind.OWN_EVENTS,
+        locale="id",
+        whose="own",
+        subject="Tautan Anda: {penyelenggara}",
+        body="# Semua acara Anda\n\n[Buka]({tautan_acara_saya})",
+        version=1,
+        placeholders=[mail_texts.PlaceholderView(name="nama", shape=Shape.LINE, meaning="name of the person")],
+        required=[["tautan_acara_saya"]],
+        versions=[_VERSION],
+    ),
+    "MailTextPreview": mail_texts.MailTextPreview(
+        subject="Tautan Anda: Perpustakaan Kota Batam", text="Halo Rina …", html="<p>Halo Rina …</p>"
+    ),
+    "MailTestView": mail_texts.MailTestView(to="budi@perpustakaan.example.go.id", taken=True, reply="250 2.0.0 Ok"),
+    "SuppressionView": _SUPPRESSION,
+    "SuppressionList": mail_texts.SuppressionList(items=[_SUPPRESSION], next_cursor=None),
     "EmailView": _EMAIL,
     "EmailList": mail.EmailList(items=[_EMAIL], next_cursor=None, held=False),
     "EmailSheet": mail.EmailSheet(

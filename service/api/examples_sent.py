@@ -16,7 +16,16 @@ _REGISTRATION = {
     "consent": True,
 }
 
+_MAIL_TEXT = {
+    "subject": "Tautan Anda: {penyelenggara}",
+    "body": "# Semua acara Anda\n\nHalo {nama}, di sini semua acara Anda.\n\n[Buka]({tautan_acara_saya})",
+}
+
 SENT: dict[str, Any] = {
+    "MailTextSavedInput": {**_MAIL_TEXT, "seen": 0},
+    "MailTextTriedInput": _MAIL_TEXT,
+    "SuppressionInput": {"address": "rina@example.org", "why": "Meminta lewat telepon agar tidak dikirimi e-mail."},
+    "SuppressionEndInput": {"why": "Kotak suratnya sudah dikosongkan."},
     "AnsweringInput": {**_REGISTRATION, "form_revision": 1, "answers": {"role": "pupil", "class": 8}},
     "StaffRegistrationInput": {**_REGISTRATION, "locale": "id"},
     "FormInput": {

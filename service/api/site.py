@@ -22,6 +22,7 @@ from service.api import (
     staff_inbound,
     staff_lists,
     staff_mail,
+    staff_mail_texts,
     staff_materials,
     staff_partners,
     staff_parts,
@@ -32,6 +33,7 @@ from service.api import (
     staff_seats,
     staff_series,
     staff_stages,
+    staff_suppressions,
 )
 from service.api.access import provide_acting, require_token
 from service.api.openapi import PATH, TOKEN
@@ -66,6 +68,8 @@ def api_router() -> FreshRouter:
             staff_inbound.routes,
             staff_queue.routes,
             staff_mail.routes,
+            staff_mail_texts.routes,
+            staff_suppressions.routes,
             staff_house.routes,
             staff_accounts.routes,
         ],

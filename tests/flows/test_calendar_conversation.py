@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from events import lifecycle, partners
 from events.models import Participation, ParticipationRole, PartnerAnswer, PartnerKind
 from events.storage import Session
+from notifications import suppressing, suppression_listing
 from notifications.models.email import Email
 from notifications.models.inbound import InboundMessage
 from notifications.models.suppression import Suppression
@@ -173,11 +174,32 @@ def test_an_invitation_that_comes_back_is_shown_as_bounced(
     assert conversation.send(notice.encode()) == ("applied", "")
 
     def state() -> list[tuple[str, str | None]]:
-        rows = runtime.database.read(lambda session: session.execute(sa.select(Email.state, Email.reason)).all())
+        rows = runtime.database.read(
+            lambda session: session.execute(sa.select(Email.state, Email.reason).order_by(Email.id)).all()
+        )
         return [(each.value, reason) for each, reason in rows]
 
     until(lambda: state() == [("bounced", "no_such_address")], what="the e-mail says that it came back")
     until(lambda: _left_alone(runtime) == [conversation.client.address], what="the address is left alone")
+
+    [why] = runtime.database.read(lambda session: suppression_listing.left_alone(session, owners=None, now=NOW))
+    [bounced] = runtime.database.read(lambda session: session.scalars(sa.select(Email.id)).all())
+    assert (why.reason.value, why.said, why.email_id) == ("bounced", "5.1.1", bounced)
+    assert why.event_id == conversation.event_id
+
+    conversation.move(STARTS_AT + timedelta(days=7))
+    until(
+        lambda: state()[1:] == [("suppressed", "bounced")],
+        what="the next e-mail is not sent, and says why",
+    )
+    assert len(smtp_sink.to(conversation.client.address)) == 1
+
+    runtime.database.write(
+        lambda session: suppressing.lift(session, why.id, why="Alamatnya sudah dibuat.", now=NOW, by=STAFF)
+    )
+    conversation.move(STARTS_AT + timedelta(days=14))
+    until(lambda: state()[2:] == [("sent", None)], what="once staff ended it, mail goes out again")
+    assert len(smtp_sink.to(conversation.client.address)) == 2
 
 
 def _left_alone(runtime: Runtime) -> list[str]:

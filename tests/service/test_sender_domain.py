@@ -5,6 +5,7 @@ from __future__ import annotations
 import socketserver
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ import dns.rrset
 import pytest
 
 from notifications.dkim import make_key, pem_of, record_of
-from service.sender_domain import Standing, look
+from service.doctor import Verdict, check_sender
+from service.sender_domain import FRESH, Standing, demands, look, look_lately
 from service.settings import Settings
+from tests.support.life import NOW
+from tests.support.running import make_runtime
 
 DOMAIN = "perpus.example"
 KEY = make_key("ed25519")
@@ -36,6 +40,7 @@ class NameServer:
     def __init__(self) -> None:
         self.records: dict[tuple[str, str], list[str]] = dict(GOOD)
         self.failing: set[str] = set()
+        self.asked = 0
         outer = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -46,6 +51,7 @@ class NameServer:
         self.server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
 
     def answer(self, data: bytes) -> bytes:
+        self.asked += 1
         query = dns.message.from_wire(data)
         reply = dns.message.make_response(query)
         reply.flags |= dns.flags.RA
@@ -72,7 +78,7 @@ def dns_server() -> Iterator[NameServer]:
     thread.join()
 
 
-def standings(dns_server: NameServer, tmp_path: Path, **changes: Any) -> dict[str, str]:
+def settings_of(dns_server: NameServer, tmp_path: Path, **changes: Any) -> Settings:
     host, port = dns_server.server.server_address[:2]
     values: dict[str, Any] = {
         "data_dir": tmp_path,
@@ -82,7 +88,11 @@ def standings(dns_server: NameServer, tmp_path: Path, **changes: Any) -> dict[st
         "dns_server": f"{host!s}:{port}",
         **changes,
     }
-    return {each.subject: each.standing.value for each in look(Settings(**values))}
+    return Settings(**values)
+
+
+def standings(dns_server: NameServer, tmp_path: Path, **changes: Any) -> dict[str, str]:
+    return {each.subject: each.standing.value for each in look(settings_of(dns_server, tmp_path, **changes))}
 
 
 ALL_GOOD = {"SPF": "good", "DKIM": "good", "DMARC": "good", "MX": "good"}
@@ -141,3 +151,49 @@ def test_policy_of_the_domain_above_counts(dns_server: NameServer, tmp_path: Pat
 def test_domain_that_receives_no_mail_is_told(dns_server: NameServer, tmp_path: Path) -> None:
     dns_server.records[(DOMAIN, "MX")] = ["0 ."]
     assert standings(dns_server, tmp_path)["MX"] == "missing"
+
+
+def test_what_was_asked_lately_is_not_asked_again_unless_it_was_unknown(dns_server: NameServer, tmp_path: Path) -> None:
+    settings = settings_of(dns_server, tmp_path)
+    first = look_lately(settings, real_now=NOW)
+    asked = dns_server.asked
+    assert asked > 0
+    assert look_lately(settings, real_now=NOW + FRESH - timedelta(seconds=1)) == first
+    assert dns_server.asked == asked
+    assert look_lately(settings, real_now=NOW + FRESH).at == NOW + FRESH
+    assert dns_server.asked == 2 * asked
+    dns_server.failing = {DOMAIN}
+    later = NOW + FRESH + timedelta(seconds=1)
+    assert look_lately(settings, real_now=later, anew=True).at == later
+    dns_server.failing = set()
+    assert look_lately(settings, real_now=later).at == NOW + FRESH, "what could not be asked is not kept"
+
+
+def test_what_big_providers_ask_is_told_from_what_was_found(dns_server: NameServer, tmp_path: Path) -> None:
+    del dns_server.records[(f"_dmarc.{DOMAIN}", "TXT")]
+    dns_server.failing = {f"acara._domainkey.{DOMAIN}"}
+    relays = ("smtp://mail.example:587?starttls", "smtp://mail.example", "smtps://mail.example", "smtp://localhost:25")
+    settings = [settings_of(dns_server, tmp_path, smtp_url=relay, mail_provider="gmail") for relay in relays]
+    found = [[each.met for each in demands(each, look(each))][:4] for each in settings]
+    assert found == [[True, None, False, way] for way in (True, False, True, None)]
+
+
+@pytest.mark.parametrize(("missing", "verdict"), [(False, Verdict.GOOD), (True, Verdict.BAD)])
+def test_doctor_tells_it_as_well(dns_server: NameServer, tmp_path: Path, missing: bool, verdict: Verdict) -> None:
+    if missing:
+        del dns_server.records[(DOMAIN, "MX")]
+    values = settings_of(dns_server, tmp_path).model_dump(include={"mail_from", "mail_provider", "dns_server"})
+    runtime = make_runtime(
+        f"sqlite:///{tmp_path / 'unused.sqlite3'}", tmp_path, dkim_key=pem_of(KEY).decode(), **values
+    )
+    finding = check_sender(runtime)
+    runtime.close()
+    assert finding.verdict is verdict
+    assert ("receives no mail" in finding.found) is missing
+
+
+def test_doctor_asks_nothing_about_a_domain_of_examples(tmp_path: Path) -> None:
+    runtime = make_runtime(f"sqlite:///{tmp_path / 'unused.sqlite3'}", tmp_path, mail_from="acara@perpus.example")
+    finding = check_sender(runtime)
+    runtime.close()
+    assert (finding.verdict, "nothing is asked" in finding.found) == (Verdict.GOOD, True)

@@ -73,6 +73,18 @@ MOMENTS: Sequence[tuple[str, Mapping[EmailKind, str]]] = (
             EmailKind.PARTNER_INVITATION: N_("A partner is invited"),
             EmailKind.PARTNER_UPDATE: N_("A partner hears of a change"),
             EmailKind.PARTNER_CANCELLATION: N_("A partner is no longer needed"),
+            EmailKind.PARTNER_REMINDER: N_("A partner has not answered yet"),
+            EmailKind.PARTNER_SEATS: N_("A partner may give seats to people"),
+            EmailKind.PARTNER_MATERIALS: N_("A partner is asked for something"),
+            EmailKind.PARTNER_REPORT: N_("A partner is thanked afterwards"),
+        },
+    ),
+    (
+        N_("Among colleagues"),
+        {
+            EmailKind.REVIEW_ASKED: N_("An event is to be reviewed"),
+            EmailKind.REVIEW_RETURNED: N_("An event is given back"),
+            EmailKind.REVIEW_APPROVED: N_("An event is approved"),
         },
     ),
 )

@@ -17,6 +17,7 @@ import anyio.to_thread
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
+from litestar.status_codes import HTTP_200_OK
 from markupsafe import Markup
 
 from events import records
@@ -259,7 +260,13 @@ async def preview_saved(
     return _framed(about, words)
 
 
-@post(_TEXT + "/preview", action=Action.EDIT_BRAND, include_in_schema=False, request_max_body_size=MAX_BYTES)
+@post(
+    _TEXT + "/preview",
+    status_code=HTTP_200_OK,
+    action=Action.EDIT_BRAND,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
 async def preview_text(
     request: Request, organiser_id: FromPath[uuid.UUID], mail_kind: FromPath[str], locale: FromPath[str]
 ) -> Response[str]:

@@ -18,7 +18,8 @@ from notifications import suppressing, suppression_listing
 from notifications.models.suppression import SuppressionReason
 from notifications.suppression_listing import PER_PAGE, LeftAlone
 from service.accounts.permissions import Action, require
-from service.sender_domain import look
+from service.clock import real_now
+from service.sender_domain import demands, look_lately
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, desk_of, organiser_in, plain, refused
@@ -126,11 +127,19 @@ def _lift(session: Session, *, suppression_id: uuid.UUID, desk: Desk, why: str) 
 
 @get("/staff/sender", action=Action.EDIT_BRAND, include_in_schema=False)
 async def show_sender(request: Request) -> Response[str]:
-    """Show what DNS says about the domain that mail comes from, asked now."""
+    """Show what DNS says about the domain that mail comes from, asked within the last minutes, or now (``?anew=1``)."""
     desk = desk_of(request)
-    settings = desk.runtime.settings
-    checks = await anyio.to_thread.run_sync(look, settings)
-    return await desk.show("sender.html", checks=checks, sender=settings.mail_from)
+    settings, at, anew = desk.runtime.settings, real_now(), "anew" in request.query_params
+    looked = await anyio.to_thread.run_sync(lambda: look_lately(settings, real_now=at, anew=anew))
+    house = await desk.house()
+    return await desk.show(
+        "sender.html",
+        checks=looked.checks,
+        demands=demands(settings, looked.checks),
+        at=looked.at,
+        timezone=house.timezone if house else "Asia/Jakarta",
+        sender=settings.mail_from,
+    )
 
 
 HANDLERS = (show_suppressions, add_suppression, lift_suppression, show_sender)

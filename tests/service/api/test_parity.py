@@ -34,18 +34,11 @@ _OWN_PLACE = "people change their own place on their own page; programs act for 
 _GUARDIAN = "a guardian answers in person, on a page that says what they agree to"
 _PARTNER = "a partner does it in person, by an own link and without a token"
 
-_MAIL_TEXT = "a text is written beside its preview, by whoever answers for the library's words"
-
 ONLY_PAGES = {
-    "notifications.mail_templates.bring_back": _MAIL_TEXT,
-    "notifications.mail_templates.reset_text": _MAIL_TEXT,
-    "notifications.mail_templates.write_text": _MAIL_TEXT,
     "notifications.texting.by_hand.note_told": "whoever tells somebody by hand notes it where the words stand",
     "notifications.texting.by_hand.take_back": "likewise",
     "notifications.texting.consents.give": "people ask for messages in person, on their own page or in the chat",
     "notifications.texting.consents.withdraw": "likewise",
-    "notifications.suppressing.suppress": "an address is put down by staff who heard why; the interface follows",
-    "notifications.suppressing.lift": "lifting asks for a reason in words; the interface follows",
     "notifications.suppressing.unsubscribe": "whoever got the mail does it, or their provider",
     "events.allotments.fill": _PARTNER,
     "events.allotments.rename_person": _PARTNER,

@@ -8,7 +8,12 @@ from email.policy import default
 
 import pytest
 
+from notifications import rendering
+from notifications.house_texts import ordinary_text
+from notifications.mail_texts import EDITABLE, checked
+from notifications.models.email import EmailKind
 from service.accounts.models import Role
+from service.web.staff.mail_moments import NAMES
 from tests.service.web.staff.room import Room
 
 SUBJECT = "Sampai jumpa di {judul}, {nama}"
@@ -115,3 +120,38 @@ def test_an_event_of_another_library_is_no_example(sqlite_room: Room, page: str)
         assert client.post(f"{page}/preview", data=data).status_code == 404
         assert client.get(page.replace("confirmation", "nonsense")).status_code == 404
         assert client.get(page.replace("/id", "/fr")).status_code == 404
+
+
+def test_every_kind_of_mail_can_be_written_by_staff_and_is_named() -> None:
+    """A rule and an announcement bring the words of the staff with them; each other kind has a text and a name."""
+    written = [kind for kind in EmailKind if kind not in rendering.STAFFS_OWN]
+    assert sorted(EDITABLE) == sorted(written)
+    assert sorted(NAMES) == sorted(written)
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("kind", EDITABLE)
+def test_what_staff_begin_with_can_be_saved_and_says_what_the_house_says(kind: EmailKind, locale: str) -> None:
+    usual = ordinary_text(kind, locale)
+    own = checked(kind, usual.subject, usual.body)
+    assert own.subject == usual.subject
+
+
+def test_every_kind_is_shown_to_an_example_and_to_somebody_of_an_event(room: Room) -> None:
+    """In both languages, on either database; what the example lacks would break the page, not the mail."""
+    event_id = room.life.webinar()
+    room.life.register(event_id, "tjut")
+    with room.visitor() as client:
+        room.sign_in(client, room.join(Role.OWNER).email)
+        for kind in EDITABLE:
+            for locale in ("id", "en"):
+                page = f"/staff/organisers/{room.life.organiser_id}/mail-texts/{kind.value}/{locale}"
+                usual = ordinary_text(kind, locale)
+                text = {"subject": usual.subject, "body": usual.body}
+                saved, real = (
+                    client.get(f"{page}/preview"),
+                    client.post(f"{page}/preview", data={**text, "event": str(event_id)}),
+                )
+                assert (saved.status_code, real.status_code) == (200, 200), page
+                assert "{" not in re.sub(r"<style.*?</style>", "", saved.text, flags=re.DOTALL), page
+                assert "<h1" in real.text, page
