@@ -16,7 +16,7 @@ from litestar.params import JSONBody, PathParameter
 from events import records
 from events.errors import NotFound
 from events.links import Links
-from events.models import Event
+from events.models import Event, Organiser
 from events.ownership import owner_of
 from events.storage import ReadSession, Session
 from notifications import mail_templates, own_texts
@@ -56,7 +56,7 @@ _ALL = "/organisers/{organiser_id:uuid}/mail-texts"
 _ONE = _ALL + "/{mail_kind:str}/{locale:str}"
 
 
-def _whose(found: own_texts.Newest, organiser: records.Organiser, kind: EmailKind, locale: str) -> Whose:
+def _whose(found: own_texts.Newest, organiser: Organiser, kind: EmailKind, locale: str) -> Whose:
     own = found.get((organiser.id, kind, locale))
     if own is not None and own.own is not None:
         return "own"
