@@ -206,6 +206,38 @@ def test_registering_and_giving_the_place_back(site: Site, visitor: BrowserConte
     page.get_by_text("Pendaftaran ini sudah dibatalkan.").wait_for()
 
 
+def test_subscribing_to_a_calendar_by_keyboard(
+    site: Site, visitor: BrowserContext, request: pytest.FixtureRequest
+) -> None:
+    """The list's feed is unfolded, one's own is made and replaced, by keyboard; axe, which is a script, looks on."""
+    scripted = request.node.callspec.id == "with-javascript"
+    made = site.life.register(site.life.webinar(), 1)
+    page = visitor.new_page()
+    page.goto(f"{site.url}/?kind=webinar")
+    page.locator("#calendar > summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.href").startswith("webcal://")
+    if scripted:
+        assert_accessible(page)
+    own = f"{site.url}/r/{site.runtime.links.token(MANAGE, made.registration_id)}"
+    seen: list[str] = []
+    for name in ("Buat alamat kalender", "Buat alamat baru"):
+        page.goto(own)
+        page.get_by_role("button", name=name).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**?calendar=new#calendar")
+        seen.append(page.locator("#feed-address").inner_text())
+        assert _width_over(page) == 0
+    if scripted:
+        assert_accessible(page)
+    assert len(set(seen)) == 2
+    page.get_by_role("button", name="Matikan").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?calendar=off#calendar")
+    assert page.locator("#feed-address").count() == 0
+
+
 def test_language_and_theme_are_kept(site: Site, visitor: BrowserContext) -> None:
     page = visitor.new_page()
     page.goto(site.url)
