@@ -215,8 +215,8 @@ def test_subscribing_to_a_calendar_by_keyboard(
     page = visitor.new_page()
     page.goto(f"{site.url}/?kind=webinar")
     page.locator("#calendar > summary").focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
+    for key in ("Enter", "Tab"):
+        page.keyboard.press(key)
     assert page.evaluate("document.activeElement.href").startswith("webcal://")
     if scripted:
         assert_accessible(page)
@@ -228,10 +228,9 @@ def test_subscribing_to_a_calendar_by_keyboard(
         page.keyboard.press("Enter")
         page.wait_for_url("**?calendar=new#calendar")
         seen.append(page.locator("#feed-address").inner_text())
-        assert _width_over(page) == 0
     if scripted:
         assert_accessible(page)
-    assert len(set(seen)) == 2
+    assert (len(set(seen)), _width_over(page)) == (2, 0)
     page.get_by_role("button", name="Matikan").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**?calendar=off#calendar")
