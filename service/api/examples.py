@@ -164,6 +164,22 @@ _PLACE = people.RegistrationView(
     created_at=_BEFORE,
     attendance=[people.EvidenceView(evidence=Evidence.JOINED, at=_STARTS, by="person:" + str(_ID))],
 )
+_DECISION = seats.DecisionView(
+    registration_id=_ID,
+    state=RegistrationState.PENDING,
+    name="Rina Wulandari",
+    email="rina@smpn6.sch.id",
+    phone=None,
+    institution="SMP Negeri 6 Batam",
+    party_size=3,
+    slot_starts_at=None,
+    invited=False,
+    came_before=True,
+    created_at=_BEFORE,
+    decided_at=None,
+    decided_by=None,
+    can_be_undone=False,
+)
 _PREPARING = people.PreparationView(
     registration_id=_ID,
     name="Rina Wulandari",
@@ -425,6 +441,8 @@ _STAFF: dict[str, Any] = {
         (seats.InviteeView(id=_ID, contact="guru@sdn1.sch.id", name="Ibu Rahma", seats=2, state=None),)
     ),
     "Decided": seats.Decided(2),
+    "DecisionView": _DECISION,
+    "DecisionList": seats.DecisionList((_DECISION,), undecided_parties=1, undecided_people=3),
     "ReservedSeats": seats.ReservedSeats(_OTHER, 5, _STARTS),
     "SharedPool": seats.SharedPool(_OTHER),
     "PreparationList": people.PreparationList(items=[_PREPARING]),

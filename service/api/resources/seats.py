@@ -8,7 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from events.models import PartyKind
+from events.decisions import DecisionRow, can_be_undone
+from events.models import PartyKind, RegistrationState
 
 
 class RegistrationRules(Struct, frozen=True):
@@ -72,6 +73,33 @@ class Decided(Struct, frozen=True):
     count: int
 
 
+class DecisionView(Struct, frozen=True):
+    """One registration that was, or is to be, decided upon."""
+
+    registration_id: uuid.UUID
+    state: RegistrationState
+    name: str
+    email: str | None
+    phone: str | None
+    institution: str | None
+    party_size: int
+    slot_starts_at: datetime | None
+    invited: bool
+    came_before: bool
+    created_at: datetime
+    decided_at: datetime | None
+    decided_by: Annotated[str | None, Meta(description="`rule:…`, or who of the staff.")]
+    can_be_undone: bool
+
+
+class DecisionList(Struct, frozen=True):
+    """Who awaits a decision, who asked first at the head; or what was decided, the latest first."""
+
+    items: tuple[DecisionView, ...]
+    undecided_parties: Annotated[int, Meta(description="How many await a decision and are meant by the filter.")]
+    undecided_people: int
+
+
 class ReservedSeats(Struct, frozen=True):
     """Seats of a pool that are kept for invitees."""
 
@@ -84,3 +112,24 @@ class SharedPool(Struct, frozen=True):
     """The pool that visiting times share."""
 
     pool_id: uuid.UUID
+
+
+def decision_view(row: DecisionRow) -> DecisionView:
+    """Return a row of the list of decisions, as the API shows it."""
+    own = row.registration
+    return DecisionView(
+        registration_id=own.id,
+        state=own.state,
+        name=own.name,
+        email=own.email,
+        phone=own.phone,
+        institution=own.institution,
+        party_size=own.party_size,
+        slot_starts_at=row.slot_starts_at,
+        invited=row.invited,
+        came_before=row.came_before,
+        created_at=own.created_at,
+        decided_at=own.decided_at,
+        decided_by=own.decided_by,
+        can_be_undone=can_be_undone(own),
+    )

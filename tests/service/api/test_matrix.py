@@ -47,6 +47,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/colleagues/{staff_id}/reset"): "staff.manage",
     ("POST", "/events/{event_id}/approve"): "registrations.edit",
     ("POST", "/events/{event_id}/decline"): "registrations.edit",
+    ("GET", "/events/{event_id}/decisions"): "registrations.view",
     ("GET", "/events/{event_id}/invitees"): "registrations.view",
     ("PUT", "/events/{event_id}/invitees"): "registrations.edit",
     ("GET", "/events/{event_id}/registration-rules"): "events.edit",

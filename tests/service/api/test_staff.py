@@ -13,7 +13,9 @@ import httpx
 import openpyxl
 import pytest
 
-from events.models import Recording, RecordingState, Stage
+from events import attendance, lifecycle, registration_rules
+from events.approval_rules import ApprovalRules
+from events.models import Evidence, Recording, RecordingState, Stage
 from service import exports
 from service.accounts.models import Role
 from service.accounts.permissions import Action
@@ -283,3 +285,35 @@ def test_a_person_is_found_shown_and_erased(site: Site) -> None:
         assert rest["registrations"] == [str(there.registration_id)]
         assert client.get("/staff/personal-data", params={"search": "rina"}).json() == {"items": []}
     assert site.life.registration(there.registration_id).email is None
+
+
+def test_decisions_are_narrowed_as_on_the_page_of_approvals(site: Site) -> None:
+    life, past = site.life, site.life.webinar()
+    came = life.register(past, 2, email="guru@smpn6.sch.id")
+    life.do(lifecycle.start, past)
+    life.do(attendance.note, came.registration_id, Evidence.STAFF)
+    event_id = life.webinar(max_party_size=5)
+    approval = ApprovalRules(required=True, pending_holds_seats=True, domains=("batam.go.id",))
+    life.do(registration_rules.set_rules, event_id, approval=approval, waitlist=True, offer_hours=24)
+    addresses = ("ani@gmail.com", "guru@smpn6.sch.id", "budi@unrika.ac.id", "staf@dinas.batam.go.id")
+    for number, (address, size) in enumerate(zip(addresses, (1, 2, 4, 1), strict=True)):
+        life.register(event_id, number, email=address, party_size=size)
+
+    def asked(**query: Any) -> tuple[list[str], int, int]:
+        found = client.get(f"/staff/events/{event_id}/decisions", params=query).json()
+        emails = [each["email"] for each in found["items"]]
+        return emails, found["undecided_parties"], found["undecided_people"]
+
+    with site.client(site.token(site.staff())) as client:
+        assert asked() == (list(addresses[:3]), 3, 7)
+        assert asked(domain="sch.id") == ([addresses[1]], 1, 2)
+        assert asked(came_before="true") == ([addresses[1]], 1, 2)
+        assert asked(came_before="false", at_least=2) == ([addresses[2]], 1, 4)
+        assert asked(at_most=2, search="ani@") == ([addresses[0]], 1, 1)
+        assert asked(state="waitlisted") == ([], 0, 0)
+        assert asked(decided="true")[0] == [addresses[3]]
+        assert [asked(decided="true", rule=rule)[0] for rule in ("domain", "staff")] == [[addresses[3]], []]
+        assert len(asked(limit=1)[0]) == 1
+        for query in ("rule=luck", "at_least=0", "state=x", f"domain={'x' * 101}"):
+            refused = client.get(f"/staff/events/{event_id}/decisions?{query}")
+            assert refused.status_code == HTTPStatus.BAD_REQUEST
