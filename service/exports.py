@@ -7,7 +7,9 @@ spreadsheet program runs it as a formula (ASVS 1.2.10). Written row by row into 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tempfile
+import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,12 +83,18 @@ EVIDENCE = {
 
 async def send_registrations(read: Read, event: Event, *, locale: str, say: Say) -> File:
     """Answer with the workbook of an event's registrations; its file is gone once it was sent."""
-    folder = tempfile.TemporaryDirectory(prefix="acara-export-")
-    path = Path(folder.name) / "registrations.xlsx"
+    folder = tempfile.mkdtemp(prefix="acara-export-")
+    path = Path(folder) / "registrations.xlsx"
+
+    async def remove() -> None:
+        await asyncio.to_thread(gone)
+
+    # Also where the answer is dropped before it is sent, and nothing runs in its background.
+    gone = weakref.finalize(remove, shutil.rmtree, folder, ignore_errors=True)
     try:
         await read(lambda session: write_registrations(path, session, event, locale=locale, say=say))
     except BaseException:
-        folder.cleanup()
+        gone()
         raise
     return File(
         path,
@@ -94,7 +102,7 @@ async def send_registrations(read: Read, event: Event, *, locale: str, say: Say)
         media_type=XLSX,
         content_disposition_type="attachment",
         headers={"Cache-Control": "no-store"},
-        background=BackgroundTask(asyncio.to_thread, folder.cleanup),
+        background=BackgroundTask(remove),
     )
 
 
