@@ -14,14 +14,19 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from certificates.models import Certificate, CertificateState
+from notifications import rendering
+from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
 from notifications.models.poster import Poster
 from service.demo.driver import EMAIL, PASSWORD, run
 from service.demo.play import Play
+from tests.notifications.post_office import links
+from tests.notifications.test_templates import NOW, material
 from tests.support.browser import launch
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 PHONE = {"width": 360, "height": 740}
+_LETTERS = (EmailKind.CONFIRMATION, EmailKind.SERIES_BOOKED, EmailKind.CERTIFICATE, EmailKind.PARTNER_INVITATION)
 DESK = {"width": 1280, "height": 800}
 
 
@@ -31,6 +36,7 @@ def take(play: Play) -> None:
     with launch() as browser:
         _public(browser, play)
         _staff(browser, play)
+        _mails(browser)
     _documents(play)
 
 
@@ -90,6 +96,36 @@ def _staff(browser: Browser, play: Play) -> None:
     _shoot(page, "staff")
     page.goto(f"{play.theatre.url}/staff/events/{play.webinar['id']}")
     _shoot(page, "staff-event")
+
+
+def _mails(browser: Browser) -> None:
+    """Draw some e-mails side by side: on a desk by day, on a phone by night, without any picture from the network."""
+    shots = [_letter(browser, kind, width=600, dark=False) for kind in _LETTERS]
+    shots += [_letter(browser, kind, width=360, dark=True) for kind in _LETTERS]
+    columns = len(_LETTERS)
+    rows = (shots[:columns], shots[columns:])
+    width = max(sum(each.width + 24 for each in row) for row in rows) + 24
+    sheet = Image.new("RGB", (width, sum(max(each.height for each in row) + 24 for row in rows) + 24), "#d9dcda")
+    top = 24
+    for row in rows:
+        left = (width - sum(each.width + 24 for each in row) + 24) // 2
+        for each in row:
+            sheet.paste(each, (left, top))
+            left += each.width + 24
+        top += max(each.height for each in row) + 24
+    sheet.thumbnail((2000, 2000))
+    sheet.save(FOLDER / "mails.webp", quality=82, method=6)
+    print(f"mails: {(FOLDER / 'mails.webp').stat().st_size >> 10} kB")
+
+
+def _letter(browser: Browser, kind: EmailKind, *, width: int, dark: bool) -> Image.Image:
+    page = browser.new_page(
+        viewport={"width": width, "height": 400}, color_scheme="dark" if dark else "light", device_scale_factor=1.5
+    )
+    page.set_content(rendering.render(material(kind, "id"), links, now=NOW).html)
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    page.close()
+    return picture
 
 
 def _documents(play: Play) -> None:
