@@ -24,7 +24,7 @@ from service.api.examples_series import SERIES_SENT
 from service.clock import set_clock
 from tests.service.api.conftest import make_token
 from tests.service.web.staff.checkpoint import checkpoint
-from tests.service.web.staff.room import Room, open_room, things_of
+from tests.service.web.staff.room import Room, open_room, put_files, things_of
 from tests.support.app import create_app
 from tests.support.life import NOW, Life
 from tests.support.running import make_runtime
@@ -333,6 +333,7 @@ def test_each_role_may_do_what_the_table_says_to_its_own_and_its_branches_things
                 wrong.append((route, status))
             if route[0] != "GET" and status < 300:
                 go_back()
+                put_files(room)
     assert wrong == []
 
 
@@ -370,4 +371,5 @@ def test_every_act_leaves_one_row_that_says_by_which_token(room: Room, client: T
             assert all((line.entry.token_id is not None, line.entry.address) == (True, "testclient") for line in new)
             if route[0] != "GET" and status < 300:
                 go_back()
+                put_files(room)
     assert wrong == []

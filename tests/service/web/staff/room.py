@@ -104,6 +104,12 @@ class Room:
         assert (answer.status_code, answer.headers["location"]) == (303, "/staff")
 
 
+def put_files(room: Room) -> None:
+    """Put the files there that the rows name; what erases a person removes them, and no checkpoint brings them back."""
+    for kept in ("answers", "partners", "certificates"):
+        room.runtime.files.put(f"{kept}/test.pdf", b"%PDF-1.7 test", content_type="application/pdf")
+
+
 def visitor(runtime: Runtime) -> TestClient[Any]:
     """Return a browser that knows no session."""
     client: TestClient[Any] = TestClient(create_app(runtime))
@@ -272,8 +278,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         }
 
     found: dict[str, Any] = room.runtime.database.write(more)
-    for kept in ("answers", "partners", "certificates"):
-        room.runtime.files.put(f"{kept}/test.pdf", b"%PDF-1.7 test", content_type="application/pdf")
+    put_files(room)
     video = room.runtime.database.write(
         lambda session: recording.paste_link(
             session, live, "https://youtu.be/dQw4w9WgXcQ", title="Rekaman", now=NOW, by="staff:test"
