@@ -87,9 +87,11 @@ def allot(
             created_at=now,
         )
         session.add(allotment)
-    elif allotment.pool_id != pool_id:
-        raise Invalid([FieldError("slot_id", "fixed", N_("Take the seats back first to give others."))])
     filled = count_filled(session, allotment.id)
+    if (allotment.pool_id, allotment.slot_id) != (pool_id, slot_id):
+        if allotment.held or filled:
+            raise Invalid([FieldError("slot_id", "fixed", N_("Take the seats back first to give others."))])
+        allotment.pool_id, allotment.slot_id = pool_id, slot_id
     _refuse_bad_count(count, filled)
     before = allotment.held
     _set_held(session, allotment, count - filled)

@@ -84,8 +84,7 @@ def _exchange_seats(session: Session, own: Registration, wanted: uuid.UUID, *, n
         waitlist.promote(session, wanted, now=now)
     if holdings.try_to_seat(session, Needs(own.id, wanted, own.party_size)) is None:
         raise Full(N_("This visiting time has no room for you. You keep the one you have."))
-    seats.release(session, own.pool_id, own.party_size)
-    own.allotment_id = None  # a seat of another room is not one of those that a partner was given
+    holdings.give_seats_back(session, own)  # a seat of another room is none of those that a partner was given
     waitlist.promote(session, own.pool_id, now=now)
 
 

@@ -172,10 +172,15 @@ def give_back(session: Session, held: Holding, *, was: RegistrationState) -> Non
     if was is RegistrationState.WAITLISTED:
         seats.stop_waiting(session, own.pool_id)
     elif was in SEATED_STATES:
-        if own.allotment_id is None or not _back_to_partner(session, own):
-            seats.release(session, own.pool_id, own.party_size)
+        give_seats_back(session, own)
         for pool_id, count in sorted(held.choices.items()):
             seats.release(session, pool_id, count)
+
+
+def give_seats_back(session: Session, own: Registration) -> None:
+    """Give the seats of the main pool back: to the partner who named this person, while they may, else to everybody."""
+    if own.allotment_id is None or not _back_to_partner(session, own):
+        seats.release(session, own.pool_id, own.party_size)
 
 
 def _back_to_partner(session: Session, own: Registration) -> bool:

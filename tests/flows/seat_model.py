@@ -50,6 +50,19 @@ class Party:
     decided: bool = False
     priority: int = 0
     expires: datetime | None = None
+    partner: int | None = None
+    """Whose seat it is that they have."""
+
+
+@dataclass
+class Promise:
+    """Seats of one visiting time that a partner fills with people of their own, until a moment."""
+
+    slot: int
+    until: datetime
+    held: int = 0
+    """Those that have no name yet."""
+    released: bool = False
 
 
 @dataclass
@@ -70,6 +83,8 @@ class Desk:
     """Who writes from the domain that is let in at once."""
     invitees: frozenset[int] = frozenset()
     parties: list[Party] = field(default_factory=list[Party])
+    promises: dict[int, Promise] = field(default_factory=dict[int, Promise])
+    """By partner, the first to be promised seats first."""
 
     # ------------------------------------------------------------ sums
     def room(self, party: Party) -> Pool:
@@ -77,7 +92,10 @@ class Desk:
 
     def taken(self, pool: Pool) -> int:
         seated = [each for each in self.parties if each.state in SEATED_STATES]
-        return sum(each.size for each in seated if (each.guided if pool is self.tour else self.room(each) is pool))
+        kept = sum(each.held for each in self.promises.values() if self.rooms[self.slots[each.slot]] is pool)
+        return kept + sum(
+            each.size for each in seated if (each.guided if pool is self.tour else self.room(each) is pool)
+        )
 
     def free(self, pool: Pool) -> int:
         """Lowering the capacity drops nobody, so that nothing is ever below zero."""
@@ -129,6 +147,58 @@ class Desk:
             party.state = State.WAITLISTED
             self.settle(now)
 
+    def give_up(self, party: Party) -> None:
+        """Give a partner the seat back that one of theirs had, while they may fill it; else it is free for anybody."""
+        if party.partner is not None and party.state in SEATED_STATES:
+            own = self.promises[party.partner]
+            if not own.released and self.rooms[self.slots[own.slot]] is self.room(party):
+                own.held += party.size
+            party.partner = None
+
+    # ------------------------------------------------------------ partners
+    def named(self, partner: int) -> int:
+        """How many people sit on a partner's seats."""
+        return sum(each.size for each in self.parties if each.partner == partner and each.state in SEATED_STATES)
+
+    def promise(self, partner: int, slot: int, count: int, until: datetime, now: datetime) -> str | None:
+        room, named = self.rooms[self.slots[slot]], self.named(partner)
+        own = self.promises.get(partner) or Promise(slot, until)
+        if own.slot != slot and (own.held or named):
+            return "Invalid"
+        more = count - named - own.held
+        if count < named or more > max(0, self.free(room) - room.reserved):
+            return "Invalid"
+        self.promises[partner] = own
+        own.slot, own.until, own.held, own.released = slot, until, count - named, False
+        self.settle(now)
+        return None
+
+    def fill(self, partner: int, people: list[Party], now: datetime) -> str | None:
+        own = self.promises[partner]
+        if own.released or own.until <= now:
+            return "Gone"
+        if len(people) > own.held:
+            return "Invalid"
+        if people[0].guided and self.free(self.tour) < len(people):
+            return "ChoiceFull"
+        own.held -= len(people)
+        for each in people:
+            each.slot, each.partner, each.decided = own.slot, partner, self.required
+        self.parties += people
+        return None
+
+    def take_back(self, partner: int, now: datetime) -> None:
+        own = self.promises.get(partner)
+        if own is not None:
+            own.held, own.released = 0, True
+            self.settle(now)
+
+    def take_back_overdue(self, now: datetime) -> None:
+        """One partner after the other: who waits is served each time."""
+        for partner, own in self.promises.items():
+            if own.until <= now and not own.released:
+                self.take_back(partner, now)
+
     # ------------------------------------------------------------ people
     def is_active(self, who: int, slot: int) -> bool:
         return any((each.who, each.slot) == (who, slot) and each.state in ACTIVE_STATES for each in self.parties)
@@ -159,6 +229,7 @@ class Desk:
         return None
 
     def leave(self, party: Party, state: State, now: datetime) -> None:
+        self.give_up(party)
         party.state, party.expires = state, None
         self.settle(now)
 
@@ -177,6 +248,8 @@ class Desk:
         needs_seats = party.state in SEATED_STATES and wanted is not self.room(party)
         if needs_seats and self.free(wanted) - wanted.reserved < party.size:
             return "Full"
+        if needs_seats:
+            self.give_up(party)
         party.slot = slot
         self.settle(now)
         return None
@@ -236,6 +309,8 @@ class Desk:
             if self.pending_holds:
                 self.place(party, State.PENDING, now)
         elif party.state in (State.CONFIRMED, State.PENDING):
+            if not self.pending_holds:
+                self.give_up(party)
             party.state = State.PENDING if self.pending_holds else State.REQUESTED
             self.settle(now)
         return None

@@ -28,6 +28,8 @@ from hypothesis.stateful import (
 )
 
 from events import (
+    allotment_release,
+    allotments,
     approval,
     authoring,
     changing,
@@ -35,6 +37,7 @@ from events import (
     holdings,
     invitees,
     no_shows,
+    partners,
     queue_reasons,
     queueing,
     registration,
@@ -43,6 +46,7 @@ from events import (
     shared_pools,
     waitlist,
 )
+from events.allotments import Brought
 from events.answers import check_answers
 from events.approval_rules import ApprovalRules
 from events.changing import NewAnswers
@@ -53,9 +57,12 @@ from events.models import (
     ACTIVE_STATES,
     SEATED_STATES,
     Invitee,
+    ParticipationRole,
+    PartnerKind,
     PoolPurpose,
     Registration,
     RegistrationState,
+    SeatAllotment,
     SeatPool,
     Slot,
 )
@@ -94,6 +101,7 @@ class Machine(RuleBasedStateMachine):
     seen: Counter[str]
     cancel: Callable[..., None] = staticmethod(registration.cancel)
     expire: Callable[..., object] = staticmethod(waitlist.expire_offers)
+    release: Callable[..., object] = staticmethod(allotment_release.release_overdue)
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,10 +147,18 @@ class Machine(RuleBasedStateMachine):
             school=school, invitees=frozenset(INVITED),
         )  # fmt: skip
         self.document = life.database.read(lambda session: forms.load(session, self.event_id))
+        self.schools = [self._invite(f"SMP Negeri {number}") for number in range(2)]
+        self.promised: dict[int, uuid.UUID] = {}
+        self.brought = 0
         self.pools = self._pools()
         for who, slot, party, guided in crowd:
             self._register(who, slot, party, guided)
         self.compare()
+
+    def _invite(self, name: str) -> uuid.UUID:
+        life = self.life
+        partner = life.do(partners.add_partner, life.organiser_id, kind=PartnerKind.SCHOOL, name=name)
+        return life.do(partners.invite, self.event_id, partner, role=ParticipationRole.GUEST)
 
     def _pools(self) -> list[Any]:
         """Return the ids of both rooms and of the tour."""
@@ -241,12 +257,54 @@ class Machine(RuleBasedStateMachine):
         own = offered[number % len(offered)] if offered else self.someone(number)
         self.both(waitlist.accept_offer, own.id, theirs=lambda: self.model.accept(own, self.now))
 
+    # ------------------------------------------------------------ partners
+    @rule(partner=st.integers(0, 1), slot=SLOT, count=st.integers(1, 3), minutes=MINUTES)
+    def allot(self, partner: int, slot: int, count: int, minutes: int) -> None:
+        until = self.now + timedelta(minutes=minutes)
+
+        def allot(session: Session, *, now: datetime) -> None:
+            self.promised[partner] = allotments.allot(
+                session, self.schools[partner], count, release_at=until, slot_id=self.slots[slot], now=now, by="x"
+            )
+
+        self.both(allot, theirs=lambda: self.model.promise(partner, slot, count, until, self.now))
+
+    promised_seats = precondition(lambda self: bool(self.model.promises))
+
+    @promised_seats
+    @rule(partner=st.integers(0, 1), count=st.integers(1, 2), guided=st.booleans())
+    def fill(self, partner: int, count: int, guided: bool) -> None:
+        partner = partner if partner in self.model.promises else next(iter(self.model.promises))
+        people = [
+            Party(self.event_id, 1000 + self.brought + each, 0, 1, guided, RegistrationState.CONFIRMED, self.now)
+            for each in range(count)
+        ]
+        self.brought += count
+        brought = [
+            Brought(application(self.event_id, each.who, email=None, **self._answers(1, guided)), "people")
+            for each in people
+        ]
+
+        def fill(session: Session, *, now: datetime) -> None:
+            made = allotments.fill(session, self.promised[partner], brought, now=now, by="x")
+            for person, new in zip(people, made, strict=True):
+                person.id = new.registration_id
+
+        self.both(fill, theirs=lambda: self.model.fill(partner, people, self.now))
+
+    @promised_seats
+    @rule(partner=st.integers(0, 1))
+    def take_back(self, partner: int) -> None:
+        theirs = partial(self.model.take_back, partner, self.now)
+        self.both(allotments.take_back, self.schools[partner], theirs=theirs)
+
     # ------------------------------------------------------------ the clock
     @rule(minutes=MINUTES)
     def time_goes_by(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         self.both(self.expire, theirs=lambda: self.model.expire(self.now))
         self.both(invitees.release_overdue, theirs=lambda: self.model.open_up(self.now))
+        self.both(self.release, theirs=lambda: self.model.take_back_overdue(self.now))
 
     # ------------------------------------------------------------ staff
     @anybody
@@ -344,6 +402,10 @@ class Machine(RuleBasedStateMachine):
             Invitee.event_id == self.event_id, Invitee.registration_id.is_(None)
         )
         assert set(session.scalars(unused)) == {f"email:{email(who)}" for who in self.model.invited}
+        held = {each.id: each.held for each in session.scalars(sa.select(SeatAllotment))}
+        assert {key: held[key] for key in self.promised.values()} == {
+            self.promised[partner]: own.held for partner, own in self.model.promises.items()
+        }
         self._compare_queue(session, {row.id: row for row in people})
 
     def _compare_queue(self, session: ReadSession, people: dict[Any, Registration]) -> None:
@@ -404,6 +466,10 @@ def test_desk_keeps_its_rules_whatever_happens_in_whatever_order(database: Datab
         "undo",
         "Full",
         "decline",
+        "allot",
+        "fill",
+        "take_back",
+        "Gone",
     }
     if database.is_sqlite:  # enough of it: what never happened would prove nothing
         assert rare - seen.keys() == set()
