@@ -75,15 +75,22 @@ def ask(
     if due_at is not None and due_at <= now:
         raise Invalid([FieldError("due_at", "past", N_("This time has already passed."))])
     known = {each.item: each for each in asked_of(session, participation_id)}
+    consent = recording_consent.current(session, participation_id) if _CONSENT in items else None
     for item in ContributionItem:
         if item not in items:
             continue
         row = known.get(item)
         if row is None:
-            row = Contribution(participation_id=participation_id, item=item, event_id=event.id, value={})
+            said = consent if item is _CONSENT else None
+            row = Contribution(
+                participation_id=participation_id,
+                item=item,
+                event_id=event.id,
+                value={},
+                given_at=said.given_at if said is not None else None,
+                accepted_at=said.given_at if said is not None else None,
+            )
             session.add(row)
-            said = recording_consent.current(session, participation_id) if item is _CONSENT else None
-            row.given_at, row.accepted_at = (said.given_at, said.given_at) if said is not None else (None, None)
         else:
             row.accepted_at, row.accepted_by, row.given_at = None, None, None
         row.asked_at, row.due_at = now, due_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -106,17 +107,22 @@ def contact_fields(contact: str) -> dict[str, str]:
     return {} if not contact else {"email" if "@" in contact else "phone": contact}
 
 
+_OF_PERSON: Mapping[str, str] = {"email": "contact", "phone": "contact"}
+_OF_GUARDIAN: Mapping[str, str] = {"name": "guardian", "email": "guardian_contact", "phone": "guardian_contact"}
+"""What the form calls the parts of a line."""
+
+
 def brought_in(line: Line, field: str) -> tuple[BroughtInput, Guardian | None]:
     """Return one checked person. Raises `Invalid` with every fault at ``<field>.<what>``."""
     errors: list[FieldError] = []
     guardian: Guardian | None = None
-    person = _checked(BroughtInput, {"name": line.name, **contact_fields(line.contact)}, field, "", errors)
+    person = _checked(BroughtInput, {"name": line.name, **contact_fields(line.contact)}, field, _OF_PERSON, errors)
     if line.guardian or line.guardian_contact:
         values = {"name": line.guardian, **contact_fields(line.guardian_contact)}
         if not line.guardian_contact:
             message = N_("Give an e-mail address or a WhatsApp number.")
             errors.append(FieldError(f"{field}.guardian_contact", "contact_missing", message))
-        given = _checked(GuardianInput, values, field, "guardian_", errors)
+        given = _checked(GuardianInput, values, field, _OF_GUARDIAN, errors)
         if given is not None:
             guardian = Guardian(given.name, given.email, given.phone)
     if errors or person is None:
@@ -125,12 +131,12 @@ def brought_in(line: Line, field: str) -> tuple[BroughtInput, Guardian | None]:
 
 
 def _checked(
-    model: type[_Model], values: dict[str, str], field: str, prefix: str, errors: list[FieldError]
+    model: type[_Model], values: dict[str, str], field: str, parts: Mapping[str, str], errors: list[FieldError]
 ) -> _Model | None:
     try:
         return parse(model, {name: value for name, value in values.items() if value})
     except Invalid as refusal:
         for error in refusal.errors:
-            what = "contact" if error.field in ("email", "phone") else error.field
-            errors.append(FieldError(f"{field}.{prefix}{what}", error.code, error.message, error.params))
+            part = parts.get(error.field, error.field)
+            errors.append(FieldError(f"{field}.{part}", error.code, error.message, error.params))
         return None

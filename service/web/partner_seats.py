@@ -39,6 +39,7 @@ from service.wiring import Runtime
 MAX_FORM = 1024 * 1024
 _FIELDS = 6000
 _REFUSALS = (Invalid, Conflict, Gone)
+_NO_MINORS = N_("Minors cannot register for this event by themselves.")
 _NO_CONSENT = N_("Please confirm that they agree.")
 _PARTS = ("name", "contact", "guardian", "guardian_contact")
 
@@ -171,6 +172,8 @@ def _one(
         person, guardian = brought_in(line, field)
     except Invalid as refusal:
         raise Invalid([*refusal.errors, *errors]) from refusal
+    if guardian is not None and not opened.work.guardians:
+        errors.append(FieldError(f"{field}.guardian", "unknown", _NO_MINORS))
     if errors:
         raise Invalid(errors)
     application = Application(

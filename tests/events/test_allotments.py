@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from events import allotment_release, allotments, authoring, lifecycle, partners, registration, seat_audit
+from events import allotment_release, allotments, authoring, changing, lifecycle, partners, registration, seat_audit
 from events.allotments import Brought
 from events.errors import Closed, Conflict, Full, Gone, Invalid, NotFound
 from events.models import (
@@ -313,3 +313,28 @@ def _seated(session: Session, event_id: uuid.UUID, keys: list[uuid.UUID]) -> tup
     ]
     assert pool.taken == sum(of_partners) + sum(row.allotment_id is None for row in rows)
     return pool.taken, of_partners
+
+
+def test_seats_that_were_taken_back_are_given_for_another_visiting_time(life: Life) -> None:
+    event_id = life.exhibition(slots=2, capacity=5)
+    first, second = life.slots(event_id)
+    part = _part(life, event_id)
+    key = _allot(life, part, 3, slot_id=first)
+    with pytest.raises(Invalid):
+        _allot(life, part, 3, slot_id=second)
+    life.do(allotments.take_back, part)
+    assert _allot(life, part, 4, slot_id=second) == key
+    (made,) = life.do(allotments.fill, key, _people("Ani"))
+    assert life.registration(made.registration_id).slot_id == second
+    assert (_held(life, key), _sound(life)) == (3, True)
+
+
+def test_who_takes_another_visiting_time_leaves_their_seat_to_the_partner(life: Life) -> None:
+    event_id = life.exhibition(slots=2, capacity=5)
+    first, second = life.slots(event_id)
+    key = _allot(life, _part(life, event_id), 3, slot_id=first)
+    (made,) = life.do(allotments.fill, key, _people("Ani"))
+    life.do(changing.move_to_slot, made.registration_id, second)
+    assert (_held(life, key), _sound(life)) == (3, True)
+    life.do(registration.cancel, made.registration_id)
+    assert (_held(life, key), _sound(life)) == (3, True)

@@ -43,6 +43,7 @@ from events import (
     registration,
     registration_rules,
     seat_audit,
+    seats,
     shared_pools,
     waitlist,
 )
@@ -509,5 +510,19 @@ def test_a_cancellation_that_forgets_something_is_caught(
 ) -> None:
     life = Life(sqlite_database, sqlite_database.write(add_organiser))
     careless = type("Careless", (Machine,), {"cancel": staticmethod(cancel)})
+    with pytest.raises(AssertionError):
+        run(careless, life, examples=60, steps=30, phases=(Phase.generate,))
+
+
+def _release_and_offer_to_nobody(session: Session, *, now: datetime) -> None:
+    overdue = sa.select(SeatAllotment).where(SeatAllotment.release_at <= now, SeatAllotment.released_at.is_(None))
+    for each in session.scalars(overdue):
+        seats.release(session, each.pool_id, each.held)
+        each.held, each.released_at = 0, now
+
+
+def test_seats_that_are_taken_back_and_offered_to_nobody_are_noticed(sqlite_database: Database) -> None:
+    life = Life(sqlite_database, sqlite_database.write(add_organiser))
+    careless = type("Careless", (Machine,), {"release": staticmethod(_release_and_offer_to_nobody)})
     with pytest.raises(AssertionError):
         run(careless, life, examples=60, steps=30, phases=(Phase.generate,))
