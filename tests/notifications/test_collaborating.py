@@ -34,8 +34,8 @@ def _materials(session: Session, part: uuid.UUID) -> object:
     return collaborating.ask_for_contributions(session, part, now=NOW)
 
 
-def _report(session: Session, part: uuid.UUID) -> object:
-    return collaborating.report(session, session.get_one(Participation, part).event_id, now=NOW)
+def _report(session: Session, part: uuid.UUID) -> None:
+    collaborating.report(session, session.get_one(Participation, part).event_id, now=NOW)
 
 
 OWED: dict[EmailKind, Owe] = {
