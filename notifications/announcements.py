@@ -17,12 +17,17 @@ from sqlalchemy.orm import Session
 
 from events import deliveries, outbox
 from events.errors import N_, Closed, Conflict, FieldError, Invalid, NotFound
+from events.links import Links
 from events.models import Event, Registration, Slot, Stage
 from events.storage import LocalizedText, ReadSession
-from notifications import emails, own_words, segments
+from notifications import announced, emails, own_words, segments
+from notifications.announced import Said
 from notifications.facts import AnnouncementSent, RecipientsQueued
 from notifications.models.announcement import Announcement, AnnouncementState, Segment
 from notifications.models.email import Email, EmailKind, EmailState
+from notifications.models.text_message import TextMessage
+from notifications.texting import planning
+from notifications.texting.planning import Occasion
 
 CHUNK = 150
 """Registrations that one transaction writes to: a mail each, and one to the guardian of some."""
@@ -102,9 +107,10 @@ def send(
     """
     announcement = _held(session, event_id, announcement_id, version)
     event = _event(session, event_id)
-    count = segments.reach_of(session, event, announcement.segment, slot_id=announcement.slot_id).mails
-    if count == 0 and not announcement.also_later:
-        raise Conflict(N_("Nobody of those whom it is for can be reached by e-mail."))
+    reach = segments.reach_of(session, event, announcement.segment, slot_id=announcement.slot_id)
+    count = reach.mails
+    if not (count or reach.texted or reach.by_phone or announcement.also_later):
+        raise Conflict(N_("There is nobody whom it could reach."))
     announcement.state = AnnouncementState.SENDING
     announcement.sent_at, announcement.sent_by = now, by
     announcement.version += 1
@@ -129,6 +135,7 @@ def fan_out(
         return None
     event = session.get_one(Event, announcement.event_id)
     rows: list[dict[str, Any]] = []
+    texts: list[Occasion] = []
     further: uuid.UUID | None = None
     if announcement.segment is Segment.PARTNERS:
         rows = _to_partners(session, event, announcement, now=now)
@@ -142,7 +149,9 @@ def fan_out(
             limit=CHUNK,
         )
         rows = [row for each in found for row in _to_registrant(session, event, announcement, each, now=now)]
+        texts = announced.occasions(session, event, announcement, found, now=now)
     emails.insert_missing(session, rows)
+    planning.owe(session, event, texts, now=now)
     deliveries.ring(session, emails.QUEUE)
     count = (cursor or {}).get("count", 0) + len(rows)
     if further is not None:
@@ -215,18 +224,57 @@ def progress_of(session: ReadSession, announcement: Announcement) -> Progress:
 
 
 def said_to(session: ReadSession, registration: Registration) -> Sequence[Announcement]:
-    """Return what somebody who came later reads on their personal page, the newest first."""
+    """Return what was said to somebody, the newest first: what was sent to them, and what is for who came later, too.
+
+    One query where nothing was ever said about the event.
+    """
     found = session.scalars(
         sa.select(Announcement)
-        .where(
-            Announcement.event_id == registration.event_id,
-            Announcement.also_later.is_(True),
-            Announcement.state != AnnouncementState.DRAFT,
-            sa.or_(Announcement.slot_id.is_(None), Announcement.slot_id == registration.slot_id),
-        )
-        .order_by(Announcement.sent_at.desc())
+        .where(Announcement.event_id == registration.event_id, Announcement.state != AnnouncementState.DRAFT)
+        .order_by(Announcement.sent_at.desc(), Announcement.id.desc())
+    ).all()
+    if not found:
+        return ()
+    sent = _sent_to(session, registration.id)
+    return [each for each in found if each.id in sent or _meant_for(each, registration)]
+
+
+def _sent_to(session: ReadSession, registration_id: uuid.UUID) -> set[uuid.UUID]:
+    mailed = sa.select(Email.announcement_id).where(
+        Email.registration_id == registration_id, Email.announcement_id.is_not(None)
     )
-    return [each for each in found if registration.state in segments.states_of(each.segment)]
+    texted = sa.select(TextMessage).where(
+        TextMessage.registration_id == registration_id, TextMessage.kind == EmailKind.ANNOUNCEMENT
+    )
+    return {
+        *(key for key in session.scalars(mailed) if key is not None),
+        *(uuid.UUID(each.params["announcement"]) for each in session.scalars(texted)),
+    }
+
+
+def _meant_for(announcement: Announcement, registration: Registration) -> bool:
+    """Tell whether who came later reads it."""
+    return (
+        announcement.also_later
+        and announcement.slot_id in (None, registration.slot_id)
+        and registration.state in segments.states_of(announcement.segment)
+    )
+
+
+def read_by(
+    session: ReadSession, registration_id: uuid.UUID, *, links: Links, locale: str, now: datetime
+) -> Sequence[Said]:
+    """Return what was said to somebody in the words for them, the newest first."""
+    row = session.execute(
+        sa.select(Registration, Event)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.id == registration_id)
+    ).one()
+    registration, event = row[0], row[1]
+    found = said_to(session, registration)
+    if not found:
+        return ()
+    return announced.said(session, event, found, registration, links=links, locale=locale, now=now)
 
 
 _COLUMN: Mapping[EmailState, str] = {

@@ -33,7 +33,8 @@ from events.models import (
 from events.queue_reasons import Waiting, Why
 from events.storage import LocalizedText, ReadSession, new_id
 from notifications.booking_material import BookingMaterial
-from notifications.material import OF_BOOKINGS, Material, Told
+from notifications.material import OF_BOOKINGS, Material, Told, recording_url
+from notifications.models.announcement import Announcement, Segment
 from notifications.models.email import Email, EmailKind
 from notifications.models.mail_template import OwnText
 from notifications.partner_material import OF_COLLABORATION, PartnerWork
@@ -78,11 +79,9 @@ def sample(
     if event is None:
         raise NotFound
     of_partner, of_colleague = kind in _TO_PARTNERS, kind in OF_REVIEWS
-    registration = (
-        None
-        if of_partner or of_colleague
-        else _registration(session, event, kind, locale, real=event_id is not None, now=now)
-    )
+    of_registrant = not (of_partner or of_colleague)
+    found = _first_confirmed(session, event) if event_id is not None and of_registrant else None
+    registration = _registration(event, kind, locale, found=found, now=now) if of_registrant else None
     participation, partner = _partner(session, event, organiser, locale, event_id) if of_partner else (None, None)
     return Material(
         email=_email(organiser, event, kind, locale, event.starts_at),
@@ -100,6 +99,38 @@ def sample(
         own_text=own,
         work=_work(event) if of_partner else None,
         review=_review(kind) if of_colleague else None,
+    )
+
+
+def announced(
+    session: ReadSession,
+    event: Event,
+    announcement: Announcement,
+    person: Registration | None,
+    locale: str,
+    *,
+    now: datetime,
+) -> Material:
+    """Return what an announcement's e-mail would be made of: to `person`, to the event's first partner, or an example.
+
+    The person's links are those of nobody: their row is copied, under another id.
+    """
+    organiser = session.scalars(sa.select(Organiser).where(Organiser.id == event.organiser_id)).one()
+    kind, to_partners = EmailKind.ANNOUNCEMENT, announcement.segment is Segment.PARTNERS
+    registration = None if to_partners else _registration(event, kind, locale, found=person, now=now)
+    participation, partner = _partner(session, event, organiser, locale, event.id) if to_partners else (None, None)
+    return Material(
+        email=_email(organiser, event, kind, locale, event.starts_at),
+        event=event,
+        organiser=organiser,
+        registration=registration,
+        slot=session.get(Slot, registration.slot_id) if registration and registration.slot_id else None,
+        participation=participation,
+        partner=partner,
+        recording_url=recording_url(session, event.id),
+        waiting=None,
+        told=Told(0, 1, invited=to_partners),
+        announcement=announcement,
     )
 
 
@@ -153,16 +184,17 @@ def _event(organiser: Organiser, now: datetime) -> Event:
     )
 
 
+def _first_confirmed(session: ReadSession, event: Event) -> Registration | None:
+    first = sa.select(Registration).where(
+        Registration.event_id == event.id, Registration.state == RegistrationState.CONFIRMED
+    )
+    return session.scalars(first.order_by(Registration.id).limit(1)).first()
+
+
 def _registration(
-    session: ReadSession, event: Event, kind: EmailKind, locale: str, *, real: bool, now: datetime
+    event: Event, kind: EmailKind, locale: str, *, found: Registration | None, now: datetime
 ) -> Registration:
     """Return what to write to: a copy, so that what is made up for the look is never saved."""
-    found = None
-    if real:
-        first = sa.select(Registration).where(
-            Registration.event_id == event.id, Registration.state == RegistrationState.CONFIRMED
-        )
-        found = session.scalars(first.order_by(Registration.id).limit(1)).first()
     of_guardian = kind in _OF_GUARDIANS
     return Registration(
         id=new_id(),

@@ -204,6 +204,17 @@ def _by_id(session: ReadSession, model: type[_Row], ids: Iterable[uuid.UUID | No
     return {row.id: row for row in session.scalars(sa.select(model).where(column.in_(wanted)))}
 
 
+def recording_url(session: ReadSession, event_id: uuid.UUID) -> str | None:
+    """Return the address of the event's newest published recording, if there is one."""
+    url: str | None = session.scalar(
+        sa.select(Recording.url)
+        .where(Recording.event_id == event_id, Recording.state == RecordingState.PUBLISHED, Recording.url.is_not(None))
+        .order_by(Recording.published_at.desc())
+        .limit(1)
+    )
+    return url
+
+
 def _recordings(session: ReadSession, emails: Iterable[Email]) -> dict[uuid.UUID, str]:
     """Return the address of each event's newest published recording, where an e-mail is about one."""
     wanted = {email.event_id for email in emails if email.kind in _WITH_RECORDING}

@@ -87,6 +87,24 @@ def own_text(material: Material, locale: str) -> OwnText | None:
     return OwnText(words[0].to(locale), words[1].to(locale)) if words is not None else material.own_text
 
 
+def spoken(material: Material, links: Links, *, now: datetime, with_links: bool = True) -> tuple[str, str]:
+    """Return subject and text of what staff wrote for one occasion, without the house's card and foot.
+
+    Without links, what would hold one is left out: for where a personal link must not be kept. Raises `ValueError` for
+    an e-mail whose words are the house's.
+    """
+    locale = "en" if material.email.locale == "en" else "id"
+    words = material.staff_words
+    if words is None:
+        raise ValueError(f"{material.email.kind} says what the house wrote")
+    values = _values(context_of(material, links, locale, now=now))
+    if not with_links:
+        values = {name: "" if name.startswith("tautan_") else value for name, value in values.items()}
+    filling = Filling(values=values, parts={})
+    body = markup_writing.plain(markup.read(words[1].to(locale)).blocks, filling)
+    return one_line(markup_writing.line(words[0].to(locale), filling)), body
+
+
 def _write(kind: EmailKind, locale: str, own: OwnText | None, context: dict[str, Any]) -> Words:
     """Write an e-mail."""
     said = house_text(kind, locale, context)

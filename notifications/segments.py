@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,9 +16,11 @@ from events.models import (
     Partner,
     Registration,
     RegistrationState,
+    Stage,
 )
 from events.storage import ReadSession
 from notifications.models.announcement import Segment
+from notifications.models.text_message import TextConsent, TextPurpose
 
 _STATES: Mapping[Segment, tuple[RegistrationState, ...]] = {
     Segment.CONFIRMED: (RegistrationState.CONFIRMED,),
@@ -93,9 +95,10 @@ def partners_of(session: ReadSession, event_id: uuid.UUID) -> Sequence[tuple[Par
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How those of a segment can be reached: each person once, by e-mail if they have one, else by phone.
+    """How those of a segment can be reached.
 
-    `guardians` counts the mails that go to guardians of minors beside their own.
+    `guardians` counts the mails that go to guardians of minors beside their own, `texted` those who agreed to messages
+    in a chat, with an address or without; `by_phone` are those whom staff tell by hand.
     """
 
     by_email: int
@@ -103,6 +106,7 @@ class Reach:
     by_phone: Sequence[Registration]
     partners: int = 0
     out_of_reach: int = 0
+    texted: int = 0
 
     @property
     def mails(self) -> int:
@@ -111,24 +115,59 @@ class Reach:
 
 
 def reach_of(session: ReadSession, event: Event, segment: Segment, *, slot_id: uuid.UUID | None = None) -> Reach:
-    """Return how the people of a segment can be reached now.
-
-    This is the seam for further channels: who has one chosen is to be counted there instead of here.
-    """
+    """Return how the people of a segment can be reached now."""
     if segment is Segment.PARTNERS:
         partners = partners_of(session, event.id)
         reachable = sum(1 for _, partner in partners if partner.email)
         return Reach(0, 0, (), reachable, len(partners) - reachable)
-    by_email = guardians = out_of_reach = 0
+    by_email = guardians = out_of_reach = texted = 0
     by_phone: list[Registration] = []
+    agreed = _texted(session, event.id)
     for each in everybody_in(session, event, segment, slot_id=slot_id):
         by_email += each.email is not None
         guardians += has_guardian(each)
-        if each.email is None and each.phone:
+        texted += each.id in agreed
+        if each.email is not None or each.id in agreed:
+            continue
+        if each.phone:
             by_phone.append(each)
-        elif each.email is None:
+        else:
             out_of_reach += 1
-    return Reach(by_email, guardians, by_phone, 0, out_of_reach)
+    return Reach(by_email, guardians, by_phone, 0, out_of_reach, texted)
+
+
+def _texted(session: ReadSession, event_id: uuid.UUID) -> Collection[uuid.UUID]:
+    """Return who of an event agreed to text messages."""
+    statement = (
+        sa.select(TextConsent.registration_id)
+        .join(Registration, Registration.id == TextConsent.registration_id)
+        .where(
+            Registration.event_id == event_id,
+            TextConsent.purpose == TextPurpose.REGISTRATION,
+            TextConsent.withdrawn_at.is_(None),
+        )
+    )
+    return set(session.scalars(statement))
+
+
+def sizes(session: ReadSession, event: Event) -> Mapping[Segment, int]:
+    """Return how many registrations are in each segment, and how many partners; who came only once it has begun."""
+    rows = session.execute(
+        sa.select(Registration.state, sa.func.count())
+        .where(Registration.event_id == event.id)
+        .group_by(Registration.state)
+    )
+    counts = {row[0]: row[1] for row in rows}
+    found = {segment: sum(counts.get(state, 0) for state in states) for segment, states in _STATES.items()}
+    if event.stage in _HAS_BEGUN:
+        came = sum(1 for _ in everybody_in(session, event, Segment.ATTENDED))
+        found |= {Segment.ATTENDED: came, Segment.MISSED: found[Segment.CONFIRMED] - came}
+    else:
+        del found[Segment.ATTENDED], found[Segment.MISSED]
+    return found | {Segment.PARTNERS: len(partners_of(session, event.id))}
+
+
+_HAS_BEGUN = (Stage.LIVE, Stage.ENDED, Stage.ARCHIVED)
 
 
 def has_guardian(registration: Registration) -> bool:

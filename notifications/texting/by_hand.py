@@ -127,7 +127,7 @@ def _made(row: _Row, links: Links) -> ByHand:
     body = ""
     if row.values is not None:
         link = links.manage_url(person.id, person.link_version)
-        body = f"{wording.fill(message.kind, message.locale, row.values)}\n\n{link}"
+        body = f"{wording.fill(message.kind, message.locale, row.values, uncut=True)}\n\n{link}"
     return ByHand(
         message.id, person.id, person.name, message.address, message.kind, message.due_at, body, message.sent_at
     )

@@ -95,6 +95,7 @@ _WHILE: Mapping[EmailKind, tuple[Sequence[RegistrationState], Sequence[Stage]]] 
     EmailKind.EVENT_UPDATE: (ACTIVE_STATES, _ON),
     EmailKind.EVENT_POSTPONED: (ACTIVE_STATES, (Stage.POSTPONED,)),
     EmailKind.EVENT_CANCELLED: (ACTIVE_STATES, (Stage.CANCELLED,)),
+    EmailKind.ANNOUNCEMENT: (ACTIVE_STATES, tuple(Stage)),
     EmailKind.REMINDER_1D: (_CONFIRMED, _ON),
     EmailKind.REMINDER_1H: (_CONFIRMED, _ON),
     EmailKind.RECORDING_AVAILABLE: (_CONFIRMED, _OVER),
@@ -123,6 +124,8 @@ def _fourth(
         return url
     if kind in (EmailKind.EVENT_POSTPONED, EmailKind.EVENT_CANCELLED):
         return (event.reason.to(locale) if event.reason else "") or "-"
+    if kind is EmailKind.ANNOUNCEMENT:
+        return str(message.params["words"])
     if kind is EmailKind.REGISTRATION_DECLINED:
         return registration.decision_reason or "-"
     if kind in (EmailKind.REGISTRATION_CANCELLED, EmailKind.CERTIFICATE):

@@ -7,7 +7,7 @@ Who has no e-mail address and agreed to nothing is told by staff, and that row w
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from events import deliveries, outbox
 from events.models import Event, Registration
-from events.storage import new_id
+from events.storage import ReadSession, new_id
 from notifications.models.email import EmailKind
 from notifications.models.text_message import TextChannel, TextConsent, TextMessage, TextPurpose, TextState
 from notifications.texting.wording import WORDS
@@ -107,6 +107,11 @@ def _row(
     }
 
 
+def agreed_among(session: ReadSession, registrations: Sequence[uuid.UUID]) -> Collection[uuid.UUID]:
+    """Return which of these registrations are told by text message, on whatever channel."""
+    return _consents(session, registrations).keys()
+
+
 def supersede_reminders(session: Session, event_id: uuid.UUID) -> None:
     """Supersede the event's reminders that wait: it moved, and they are planned anew."""
     session.execute(
@@ -120,7 +125,7 @@ def supersede_reminders(session: Session, event_id: uuid.UUID) -> None:
     )
 
 
-def _consents(session: Session, registrations: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[TextConsent]]:
+def _consents(session: ReadSession, registrations: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[TextConsent]]:
     if not registrations:
         return {}
     found: dict[uuid.UUID, list[TextConsent]] = {}

@@ -79,6 +79,12 @@ WORDS: Mapping[EmailKind, Mapping[str, str]] = {
         "Mohon maaf atas perubahan ini.",
         "en": "Hello {{1}}, we are sorry: *{{2}}* ({{3}}) is cancelled.\n\nNote: {{4}}\n\nWe apologise for the change.",
     },
+    EmailKind.ANNOUNCEMENT: {
+        "id": "Halo {{1}}, ada kabar dari kami tentang *{{2}}* ({{3}}).\n\n{{4}}\n\n"
+        "Selengkapnya ada di halaman pendaftaran Anda.",
+        "en": "Hello {{1}}, we have news about *{{2}}* ({{3}}).\n\n{{4}}\n\n"
+        "All of it is on the page of your registration.",
+    },
     EmailKind.REMINDER_1D: {
         "id": "Halo {{1}}, besok kita bertemu di *{{2}}*.\n\nWaktu: {{3}}\nTempat: {{4}}\n\n"
         "Tidak bisa hadir? Beri tahu kami lewat tautan di bawah.",
@@ -124,6 +130,11 @@ def clean(value: str) -> str:
     return line if len(line) <= VALUE_LIMIT else f"{line[: VALUE_LIMIT - 1]}…"
 
 
-def fill(kind: EmailKind, locale: str, values: Sequence[str]) -> str:
-    """Return the whole body. `*bold*` stays as it is typed on WhatsApp."""
-    return _PLACE.sub(lambda place: clean(values[int(place[1]) - 1]), WORDS[kind][language(locale)])
+def fill(kind: EmailKind, locale: str, values: Sequence[str], *, uncut: bool = False) -> str:
+    """Return the whole body. `*bold*` stays as it is typed on WhatsApp; `uncut` values keep their length and lines."""
+
+    def value(place: re.Match[str]) -> str:
+        given = values[int(place[1]) - 1]
+        return given if uncut else clean(given)
+
+    return _PLACE.sub(value, WORDS[kind][language(locale)])
