@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from notifications.announcements import Written
+from notifications.models.announcement import Segment
 from service.accounts.models import Role
 from service.inputs import AnsweringInput, Email, Input, Line200, PersonName, Phone, Text500
-from service.staff_inputs import LineInput, Link, Moment, ParagraphInput, Zone, one_line, several_lines
+from service.staff_inputs import LineInput, Link, Moment, ParagraphInput, StoryInput, Zone, one_line, several_lines
 
 
 class AnswerInput(Input):
@@ -86,6 +88,26 @@ class BrandInput(Input):
         """Return the kit as tables keep it; the logo and the font stay those of `before`."""
         kept = {name: before[name] for name in ("logo_key", "font") if name in before}
         return kept | self.model_dump(mode="json", exclude_none=True)
+
+
+class AnnouncementInput(Input):
+    """What staff say now to a part of an event's people, in the markup of e-mails with placeholders in braces."""
+
+    segment: Segment = Field(Segment.CONFIRMED, description="Whom it is for.")
+    slot_id: uuid.UUID | None = Field(None, description="Only those of this visiting time.")
+    subject: LineInput
+    body: StoryInput
+    also_later: bool = Field(False, description="Who comes to be one of them later reads it on their own page, too.")
+
+    def written(self) -> Written:
+        """Return it as the core takes it."""
+        return Written(
+            segment=self.segment,
+            slot_id=self.slot_id,
+            subject=self.subject.stored(),
+            body=self.body.stored(),
+            also_later=self.also_later,
+        )
 
 
 class MailTextInput(Input):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from events.errors import N_, Conflict
 from events.storage import new_id
 from notifications import mime
 from notifications.mime import Mailbox
@@ -9,6 +10,12 @@ from notifications.rendering import Words
 from notifications.smtp import Outcome, Outgoing, SmtpMailer, Verdict
 from service.clock import real_now
 from service.wiring import Runtime
+
+
+class TrialRefused(Conflict):
+    """The mail server did not take a test."""
+
+    default = N_("The mail server did not take the test: %(reply)s")
 
 
 def send_trial(runtime: Runtime, words: Words, *, subject: str, sender: str, to: str) -> Outcome:

@@ -41,6 +41,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "privacy",
         "audit",
         "queue",
+        "messages",
         "mail",
         "mail-texts",
         "mailbox",

@@ -25,6 +25,7 @@ from events.models import ACTIVE_STATES, Event, FeedOf, Registration, Registrati
 from events.other_dates import NO_EXCHANGE, OtherPlace, exchange_of
 from events.personal_pages import RegistrationPage
 from events.storage import ReadSession
+from notifications import announcements
 from notifications.waiting_words import because
 from service.inputs import CodeWordInput
 from service.web.certificate_files import certificate_file
@@ -73,15 +74,16 @@ async def _page(
 ) -> Response[str]:
     now = runtime.clock.now()
     seated = page.state is RegistrationState.CONFIRMED
-    certificates, laid_out, exchange = await runtime.database.aread(
+    locale = locale_of(request, page.locale)
+    certificates, laid_out, exchange, said = await runtime.database.aread(
         lambda session: (
             of_registration(session, page.id),
             materials.materials_for(session, page.event_id, page.stage) if seated else (),
             exchange_of(session, page.id) if page.in_series else NO_EXCHANGE,
+            announcements.read_by(session, page.id, links=runtime.links, locale=locale, now=now),
         )
     )
     address = runtime.links.manage_url(page.id, page.link_version)
-    locale = locale_of(request, page.locale)
     text = ready_text(
         page.name, page.title, (page.starts_at, page.ends_at), address, timezone=page.timezone, locale=locale
     )
@@ -97,6 +99,7 @@ async def _page(
         certificates=certificates,
         materials=laid_out,
         exchange=exchange,
+        said=said,
         path_of=partial(_path_of, runtime),
         token=token,
         join_path=f"/j/{runtime.links.token(JOIN, page.id, page.link_version)}",

@@ -51,6 +51,7 @@ _PHASES: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
             ("approvals", N_("Approval"), Action.VIEW_REGISTRATIONS),
             ("waitlist", N_("Waiting list"), Action.VIEW_REGISTRATIONS),
             ("invitees", N_("Invitees"), Action.VIEW_REGISTRATIONS),
+            ("messages", N_("Messages"), Action.VIEW_REGISTRATIONS),
             ("emails", N_("E-mails"), Action.VIEW_REGISTRATIONS),
             ("by-hand", N_("To tell by hand"), Action.EDIT_REGISTRATIONS),
             ("form", N_("Form"), Action.EDIT_EVENTS),

@@ -21,7 +21,7 @@ from litestar.status_codes import HTTP_200_OK
 from markupsafe import Markup
 
 from events import records
-from events.errors import N_, Conflict, Invalid, NotFound
+from events.errors import N_, Invalid, NotFound
 from events.houses import House
 from events.links import Links
 from events.storage import ReadSession, Session
@@ -35,7 +35,7 @@ from notifications.smtp import Verdict
 from service.accounts import staff
 from service.accounts.permissions import Action, require
 from service.desk_inputs import MailTextInput
-from service.mail_trial import send_trial
+from service.mail_trial import TrialRefused, send_trial
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
 from service.web.pages import Request
@@ -340,17 +340,11 @@ async def send_test(
         )
         await desk.hand_out()
         if outcome.verdict is not Verdict.ACCEPTED:
-            raise _Unsent(reply=outcome.reply[:200])
+            raise TrialRefused(reply=outcome.reply[:200])
     except REFUSALS as refusal:
         again, status = refused(form, refusal)
         return await _editor(about, again, status)
     return await _editor(about, form, sent=desk.identity.email)
-
-
-class _Unsent(Conflict):
-    """The mail server did not take it."""
-
-    default = N_("The mail server did not take the test: %(reply)s")
 
 
 HANDLERS = (

@@ -10,6 +10,9 @@ from events.errors import N_
 NOTICES = {
     "mail_resent": N_("The e-mail goes out once more. This is the new one."),
     "told_by_hand": N_("Noted: this person has been told."),
+    "message_kept": N_("The message is kept. Look at it before you send it."),
+    "message_sent": N_("The message goes out."),
+    "message_discarded": N_("The message was thrown away."),
     "mail_held": N_("The e-mail waits until you release it."),
     "mail_released": N_("The e-mail goes out."),
     "mails_held": N_("The e-mails wait until you release them."),

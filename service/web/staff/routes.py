@@ -13,6 +13,7 @@ from service.web.origin import from_own_pages
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.staff import (
     account,
+    announcing,
     answers,
     attendance,
     brand,
@@ -122,6 +123,7 @@ HANDLERS: Sequence[ControllerRouterHandler] = (
     *timeline.HANDLERS,
     *queue.HANDLERS,
     *health.HANDLERS,
+    *announcing.HANDLERS,
     *mails.HANDLERS,
     *telling.HANDLERS,
     *mailbox.HANDLERS,

@@ -41,7 +41,9 @@ from events.models import (
 from events.partner_files import SentFile
 from events.series import dates_of
 from events.storage import LocalizedText, Session
-from notifications import emails, mail_templates, suppressing
+from notifications import announcements, emails, mail_templates, suppressing
+from notifications.announcements import Written
+from notifications.models.announcement import Segment
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 from notifications.models.moment import Moment
@@ -174,6 +176,13 @@ def _letter(life: Life, participation_id: uuid.UUID) -> InboundMessage:
     )
 
 
+def _announcement(session: Session, event_id: uuid.UUID) -> uuid.UUID:
+    words = Written(
+        segment=Segment.CONFIRMED, subject=LocalizedText("Tautan berubah"), body=LocalizedText("Halo {nama}.")
+    )
+    return announcements.draft(session, event_id, words, now=NOW, by="staff:test")
+
+
 def _text_by_hand(session: Session, event_id: uuid.UUID) -> uuid.UUID:
     person = application(event_id, name="Pak Budi", email=None, phone="+6281234567890")
     made = registration.register(session, person, now=NOW)
@@ -273,6 +282,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
                 organiser_id=life.organiser_id,
             ),
             "message_id": message.id,
+            "announcement_id": _announcement(session, open_),
             "text_id": _text_by_hand(session, open_),
             "key": failed.id,
         }
