@@ -147,7 +147,11 @@ def demands(settings: Settings, checks: Sequence[Check]) -> Sequence[Demand]:
     relay = settings.smtp_url.get_secret_value() if settings.smtp_url else ""
     return (
         Demand(met("SPF"), N_("SPF names the servers that send our mail.")),
-        Demand(met("DKIM"), N_("Every mail is signed with DKIM, for the domain that it comes from.")),
+        # Without a key of our own the relay may sign, which only its mails show.
+        Demand(
+            met("DKIM") if signer_of(settings) else None,
+            N_("Every mail is signed with DKIM, for the domain that it comes from."),
+        ),
         Demand(met("DMARC"), N_("A DMARC record says what to do with mail that pretends to be ours.")),
         Demand(_encrypted(relay), N_("Mail is handed to the relay over an encrypted connection.")),
         Demand(

@@ -178,6 +178,11 @@ def test_what_big_providers_ask_is_told_from_what_was_found(dns_server: NameServ
     assert found == [[True, None, False, way] for way in (True, False, True, None)]
 
 
+def test_without_a_key_of_ours_nobody_says_that_mail_is_not_signed(dns_server: NameServer, tmp_path: Path) -> None:
+    settings = settings_of(dns_server, tmp_path, dkim_key=None)
+    assert [each.met for each in demands(settings, look(settings))][1] is None
+
+
 @pytest.mark.parametrize(("missing", "verdict"), [(False, Verdict.GOOD), (True, Verdict.BAD)])
 def test_doctor_tells_it_as_well(dns_server: NameServer, tmp_path: Path, missing: bool, verdict: Verdict) -> None:
     if missing:
