@@ -110,6 +110,18 @@ class AnnouncementInput(Input):
         )
 
 
+class AnnouncementChangeInput(AnnouncementInput):
+    """A draft's new words, and the version that they were written over."""
+
+    version: int = Field(ge=1, le=1_000_000, description="What was seen; a newer one is a 409.")
+
+
+class AnnouncementSendInput(Input):
+    """Which version of a draft was looked at and is to be sent."""
+
+    version: int = Field(ge=1, le=1_000_000)
+
+
 class MailTextInput(Input):
     """Subject and text of an e-mail, in the markup of e-mails with placeholders in braces."""
 

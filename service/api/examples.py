@@ -26,6 +26,7 @@ from events.storage import LocalizedText
 from events.tags import Audience
 from service.accounts.models import Role
 from service.accounts.permissions import Action
+from service.api.examples_announcements import ANNOUNCEMENTS
 from service.api.examples_audit import AUDIT
 from service.api.examples_authoring import AUTHORING
 from service.api.examples_door import DOOR
@@ -505,6 +506,7 @@ EXAMPLES: dict[str, Any] = {
     **LISTS,
     **PARTNERS,
     **MAIL,
+    **ANNOUNCEMENTS,
     **PERSONAL_DATA,
     **SERIES,
     **SENT,

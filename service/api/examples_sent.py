@@ -21,7 +21,16 @@ _MAIL_TEXT = {
     "body": "# Semua acara Anda\n\nHalo {nama}, di sini semua acara Anda.\n\n[Buka]({tautan_acara_saya})",
 }
 
+_MESSAGE = {
+    "segment": "confirmed",
+    "subject": {"id": "Tautan rapat berubah: {judul}", "en": "New meeting link: {judul}"},
+    "body": {"id": "Halo.\n\n[Gabung]({tautan_masuk})", "en": "Hello.\n\n[Join]({tautan_masuk})"},
+}
+
 SENT: dict[str, Any] = {
+    "AnnouncementInput": _MESSAGE,
+    "AnnouncementChangeInput": {**_MESSAGE, "version": 1},
+    "AnnouncementSendInput": {"version": 1},
     "MailTextSavedInput": {**_MAIL_TEXT, "seen": 0},
     "MailTextTriedInput": _MAIL_TEXT,
     "SuppressionInput": {"address": "rina@example.org", "why": "Meminta lewat telepon agar tidak dikirimi e-mail."},

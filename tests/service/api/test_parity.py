@@ -35,10 +35,6 @@ _GUARDIAN = "a guardian answers in person, on a page that says what they agree t
 _PARTNER = "a partner does it in person, by an own link and without a token"
 
 ONLY_PAGES = {
-    **dict.fromkeys(
-        (f"notifications.announcements.{act}" for act in ("draft", "change", "discard", "send")),
-        "a message is sent by whoever has looked at it as people will get it",
-    ),
     "notifications.texting.by_hand.note_told": "whoever tells somebody by hand notes it where the words stand",
     "notifications.texting.by_hand.take_back": "likewise",
     "notifications.texting.consents.give": "people ask for messages in person, on their own page or in the chat",
