@@ -42,6 +42,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "audit",
         "queue",
         "messages",
+        "rules",
         "mail",
         "mail-texts",
         "mailbox",

@@ -52,6 +52,7 @@ _PHASES: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
             ("waitlist", N_("Waiting list"), Action.VIEW_REGISTRATIONS),
             ("invitees", N_("Invitees"), Action.VIEW_REGISTRATIONS),
             ("messages", N_("Messages"), Action.VIEW_REGISTRATIONS),
+            ("rules", N_("Who gets what when"), Action.EDIT_EVENTS),
             ("emails", N_("E-mails"), Action.VIEW_REGISTRATIONS),
             ("by-hand", N_("To tell by hand"), Action.EDIT_REGISTRATIONS),
             ("form", N_("Form"), Action.EDIT_EVENTS),

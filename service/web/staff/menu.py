@@ -48,6 +48,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
             (N_("E-mail health"), "/staff/health", Action.VIEW_QUEUE),
             (N_("No mail to"), "/staff/suppressions", Action.VIEW_REGISTRATIONS),
             (N_("E-mail texts"), "/staff/mail-texts", Action.EDIT_BRAND),
+            (N_("Who gets what when"), "/staff/rules", Action.EDIT_BRAND),
             (N_("Sender's domain"), "/staff/sender", Action.EDIT_BRAND),
             (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),
         ),

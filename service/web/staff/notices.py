@@ -13,6 +13,8 @@ NOTICES = {
     "message_kept": N_("The message is kept. Look at it before you send it."),
     "message_sent": N_("The message goes out."),
     "message_discarded": N_("The message was thrown away."),
+    "mail_rule": N_("The rule is saved. What it plans follows at once."),
+    "mail_rule_reset": N_("Taken back: what counted before counts again."),
     "mail_held": N_("The e-mail waits until you release it."),
     "mail_released": N_("The e-mail goes out."),
     "mails_held": N_("The e-mails wait until you release them."),

@@ -35,6 +35,10 @@ _GUARDIAN = "a guardian answers in person, on a page that says what they agree t
 _PARTNER = "a partner does it in person, by an own link and without a token"
 
 ONLY_PAGES = {
+    **dict.fromkeys(
+        (f"notifications.rule_editing.{act}" for act in ("add_rule", "change_rule", "reset_rule", "switch_rule")),
+        "rules are changed on pages that show whom they reach; the interface follows",
+    ),
     "notifications.texting.by_hand.note_told": "whoever tells somebody by hand notes it where the words stand",
     "notifications.texting.by_hand.take_back": "likewise",
     "notifications.texting.consents.give": "people ask for messages in person, on their own page or in the chat",

@@ -322,6 +322,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "number": "0",
         "move": "close",
         "mail_kind": "own_events",
+        "rule_key": "reminder_1d",
         "locale": "id",
         "version": "1",
         "switch": "disable",
