@@ -71,7 +71,7 @@ from events.storage import LocalizedText, ReadSession, Session
 from tests.flows.seat_model import GUIDED_SEATS, Desk, Party, Pool
 from tests.support.databases import Database
 from tests.support.life import NOW, STARTS_AT, Life, add_organiser, application
-from tests.support.sizes import size
+from tests.support.sizes import FULL, size
 
 TOUR = Question(
     id="tour",
@@ -468,12 +468,39 @@ def test_desk_keeps_its_rules_whatever_happens_in_whatever_order(database: Datab
         "Full",
         "decline",
         "allot",
-        "fill",
-        "take_back",
-        "Gone",
     }
+    rarest = {"fill", "take_back", "Gone"}  # a short play may miss them; the scripted one below never does
     if database.is_sqlite:  # enough of it: what never happened would prove nothing
-        assert rare - seen.keys() == set()
+        assert (rare | rarest if FULL else rare) - seen.keys() == set()
+
+
+def opened(machine: type[Machine], life: Life) -> Machine:
+    """Open a desk for a play that is written down: a room for two times with two seats, and one with one."""
+    desk: Machine = type("Bound", (machine,), {"life": life, "seen": Counter()})()
+    desk.open_desk(crowd=[], rooms=(2, 1), required=False, pending_holds=False, invited_first=False, may_wait=True)
+    return desk
+
+
+def wait_behind_a_school(desk: Machine) -> None:
+    """Promise a school the one seat of a room, have somebody wait for it, and let the promise lapse."""
+    desk.allot(partner=0, slot=2, count=1, minutes=30)
+    desk.register(who=4, slot=2, party=1, guided=False)
+    desk.compare()
+    desk.time_goes_by(minutes=40)
+    desk.compare()
+
+
+def test_promised_seats_are_filled_taken_back_and_lapse(database: Database, life: Life) -> None:
+    desk = opened(Machine, life)
+    wait_behind_a_school(desk)
+    desk.allot(partner=1, slot=0, count=2, minutes=60)
+    desk.fill(partner=1, count=1, guided=False)
+    desk.compare()
+    desk.take_back(partner=1)
+    desk.compare()
+    desk.fill(partner=1, count=1, guided=False)
+    desk.compare()
+    assert {"allot", "fill", "take_back"} <= desk.seen.keys()
 
 
 # ---------------------------------------------------------------- controls
@@ -525,4 +552,4 @@ def test_seats_that_are_taken_back_and_offered_to_nobody_are_noticed(sqlite_data
     life = Life(sqlite_database, sqlite_database.write(add_organiser))
     careless = type("Careless", (Machine,), {"release": staticmethod(_release_and_offer_to_nobody)})
     with pytest.raises(AssertionError):
-        run(careless, life, examples=60, steps=30, phases=(Phase.generate,))
+        wait_behind_a_school(opened(careless, life))

@@ -74,7 +74,7 @@ def test_answers_and_files_go_when_their_time_is_over(life: Life, runtime: Runti
     at(runtime, NOW + timedelta(days=1, seconds=1))
     remove_answers(runtime)
     assert _files(life, runtime) == {claimed: True}
-    at(runtime, ends_at + timedelta(days=7, seconds=-1))
+    at(runtime, ends_at + timedelta(days=7, minutes=-1))
     for _ in range(3):
         tick(runtime)
     remove_answers(runtime)
