@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import claims, event_rules, facts, no_shows, outbox, search_index, seats, waitlist
+from events import claims, event_rules, facts, no_shows, outbox, search_index, seats, series_invitations, waitlist
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound, Outdated, WrongStage
 from events.event_rows import hold_event
 from events.models import (
@@ -35,6 +35,8 @@ from events.models import (
 from events.storage import LocalizedText, ReadSession
 
 _CLOSED_FOR_EDITS = (Stage.ARCHIVED, Stage.CANCELLED)
+_TOLD_TO_PARTNERS = frozenset({"venue", "mode", "join_url"})
+"""What partners are written to about, because their calendars show it."""
 
 
 def draft_event(
@@ -126,6 +128,8 @@ def edit_event(
         setattr(event, name, fields[name])
     event.version += 1
     event.updated_at = now
+    if event.stage is not Stage.DRAFT and _TOLD_TO_PARTNERS & set(changed):
+        series_invitations.note_change(session, event, now=now)
     search_index.index_event(session, event)
     outbox.record(
         session,

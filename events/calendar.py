@@ -19,7 +19,16 @@ from zoneinfo import ZoneInfo
 import icalendar
 
 from events.links import Links
-from events.models import Event, Organiser, Participation, Registration, RegistrationState, Slot, Stage
+from events.models import (
+    Event,
+    Organiser,
+    Participation,
+    Registration,
+    RegistrationState,
+    SeriesInvitation,
+    Slot,
+    Stage,
+)
 from events.plaintext import lines, one_line
 
 PRODUCT = "-//Acara//Acara//EN"
@@ -113,6 +122,25 @@ def participation_entry(
         ways=((_PARTNER[locale], page),),
         off=participation.withdrawn_at is not None,
         changed_at=max(filter(None, (participation.invited_at, participation.withdrawn_at)), default=None),
+    )
+
+
+def series_date_entry(
+    event: Event, organiser: Organiser, invitation: SeriesInvitation, locale: str, *, links: Links
+) -> Entry:
+    """Return one date of a partner's entry for a series; every date leads to the page of all their dates."""
+    page = links.partner_series_url(invitation.id, invitation.link_version)
+    return _entry(
+        event,
+        organiser,
+        None,
+        locale,
+        uid=str(invitation.id),
+        sequence=invitation.sequence,
+        url=page,
+        join_url=f"{page}/join" if event.join_url else None,
+        ways=((_PARTNER[locale], page),),
+        changed_at=invitation.changed_at,
     )
 
 

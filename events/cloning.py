@@ -148,6 +148,8 @@ ANEW: Mapping[str, Mapping[str, str]] = {
         "withdrawn_at": "who was withdrawn is not copied",
         "link_version": "a link of its own",
         "calendar_sequence": "nobody has it in a calendar yet",
+        "series_invitation_id": "the copy is a date of no series",
+        "asked_sequence": "they are asked anew",
     },
 }
 """Columns that begin anew, and why."""

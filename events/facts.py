@@ -457,6 +457,16 @@ class PartnerAnswered(Fact, frozen=True, kw_only=True):
     """Whether they ask for another time."""
 
 
+class PartnerProposalDeclined(Fact, frozen=True, kw_only=True):
+    """Staff told a partner that the other time which they had proposed is not possible."""
+
+    participation_id: uuid.UUID
+    proposed_starts_at: datetime
+    proposed_ends_at: datetime | None = None
+    comment: str = ""
+    """What staff wrote to them with it."""
+
+
 class PartnerEdited(Fact, frozen=True, kw_only=True):
     """Staff changed a partner's record; `fields` names what."""
 

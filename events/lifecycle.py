@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from events import allotment_release, claims, facts, outbox, seats, waitlist
+from events import allotment_release, claims, facts, outbox, seats, series_invitations, waitlist
 from events.errors import N_, FieldError, Invalid, WrongStage
 from events.event_rows import hold_event
 from events.event_rules import faults_before_publishing
@@ -74,6 +74,7 @@ def publish(session: Session, event_id: uuid.UUID, *, now: datetime, by: str) ->
         raise Invalid(missing)
     event.stage = Stage.PUBLISHED
     event.published_at = now
+    series_invitations.note_change(session, event, now=now)
     fact = facts.EventPublished(organiser_id=event.organiser_id, event_id=event.id)
     _finish(session, event, fact, now=now, by=by)
     opens = event.registration_opens_at is None or event.registration_opens_at <= now
@@ -200,6 +201,7 @@ def reschedule(
         event.postponed_from = None
         seats.set_open(session, event.id, event.stage is Stage.REGISTRATION_OPEN)
     _ask_partners_again(session, event)
+    series_invitations.note_change(session, event, now=now, asks_again=True)
     session.flush()
     allotment_release.follow_move(session, event, starts_at - old_starts_at)
     waitlist.follow_move(session, event, now=now)
@@ -271,6 +273,7 @@ def postpone(
     event.stage = Stage.POSTPONED
     event.reason = reason or LocalizedText()
     event.calendar_sequence += 1
+    series_invitations.note_change(session, event, now=now)
     seats.set_open(session, event.id, False)
     waitlist.suspend_offers(session, event, now=now)
     fact = facts.EventPostponed(
@@ -290,6 +293,7 @@ def cancel(
     event.stage = Stage.CANCELLED
     event.reason = reason or LocalizedText()
     event.calendar_sequence += 1
+    series_invitations.note_change(session, event, now=now)
     seats.set_open(session, event.id, False)
     fact = facts.EventCancelled(organiser_id=event.organiser_id, event_id=event.id, sequence=event.calendar_sequence)
     _finish(session, event, fact, now=now, by=by)

@@ -20,6 +20,7 @@ from events.signing import PurposeSigner
 MANAGE = "manage"
 JOIN = "join"
 PARTNER = "partner"
+PARTNER_SERIES = "partner-series"
 PREVIEW = "preview"
 SERIES = "series"
 OWN_EVENTS = "own-events"
@@ -157,6 +158,10 @@ class Links:
     def partner_url(self, participation_id: uuid.UUID, version: int) -> str:
         """Return the address of a partner's page."""
         return self.url(f"p/{self.token(PARTNER, participation_id, version)}")
+
+    def partner_series_url(self, invitation_id: uuid.UUID, version: int) -> str:
+        """Return the address of a partner's page for all their dates of a series."""
+        return self.url(f"ps/{self.token(PARTNER_SERIES, invitation_id, version)}")
 
     def partner_join_url(self, participation_id: uuid.UUID, version: int) -> str:
         """Return the address that leads a partner into the meeting, wherever that is by then."""

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import allotment_release, claims, facts, outbox, search_index
+from events import allotment_release, claims, facts, outbox, search_index, series_invitations
 from events.errors import N_, Conflict, NotFound
 from events.models import (
     Event,
@@ -82,18 +82,18 @@ def invite(
         sa.select(Participation).where(Participation.event_id == event_id, Participation.partner_id == partner_id)
     )
     wanted = (role, topic or LocalizedText(), position)
+    joins = found is None or found.withdrawn_at is not None
     if found and found.withdrawn_at is None and (found.role, found.topic, found.position) == wanted:
         return found.id
     participation = found or Participation(event_id=event_id, partner_id=partner_id)
     participation.role, participation.topic, participation.position = wanted
     if found is None:
         session.add(participation)
-    elif found.withdrawn_at is not None:
-        found.withdrawn_at = None
-        found.answer = PartnerAnswer.NEEDS_ACTION
-        found.answer_comment, found.answered_by, found.answered_at = "", None, None
-        found.proposed_starts_at = found.proposed_ends_at = None
-        found.calendar_sequence += 1
+    elif joins:
+        _ask_anew(found)
+    if joins:
+        session.flush()
+        series_invitations.join(session, participation, event, now=now)
     search_index.index_event(session, event)
     outbox.record(
         session,
@@ -102,6 +102,14 @@ def invite(
         by=by,
     )
     return participation.id
+
+
+def _ask_anew(withdrawn: Participation) -> None:
+    withdrawn.withdrawn_at = None
+    withdrawn.answer = PartnerAnswer.NEEDS_ACTION
+    withdrawn.answer_comment, withdrawn.answered_by, withdrawn.answered_at = "", None, None
+    withdrawn.proposed_starts_at = withdrawn.proposed_ends_at = None
+    withdrawn.calendar_sequence += 1
 
 
 def withdraw(session: Session, participation_id: uuid.UUID, *, now: datetime, by: str) -> None:
@@ -114,6 +122,7 @@ def withdraw(session: Session, participation_id: uuid.UUID, *, now: datetime, by
         return
     participation.withdrawn_at = now
     participation.calendar_sequence += 1
+    series_invitations.note_withdrawal(session, participation, now=now)
     search_index.index_event(session, event)
     allotment_release.release_of(session, event, participation_id, now=now, by=by)
     outbox.record(
@@ -165,6 +174,31 @@ def answer(
         now=now,
         by=by,
     )
+
+
+def decline_proposal(
+    session: Session, participation_id: uuid.UUID, *, now: datetime, by: str, comment: str = ""
+) -> None:
+    """Tell a partner that the time which they proposed is not possible; their answer stays. The caller commits.
+
+    Raises `Conflict` where they proposed none, or it was answered meanwhile.
+    """
+    participation, event = _load(session, participation_id)
+    proposed = participation.proposed_starts_at
+    if participation.withdrawn_at is not None or proposed is None:
+        raise Conflict(N_("There is no proposed time to answer any more."))
+    ends_at = participation.proposed_ends_at
+    participation.proposed_starts_at = participation.proposed_ends_at = None
+    session.flush()
+    fact = facts.PartnerProposalDeclined(
+        organiser_id=event.organiser_id,
+        event_id=event.id,
+        participation_id=participation.id,
+        proposed_starts_at=proposed,
+        proposed_ends_at=ends_at,
+        comment=comment,
+    )
+    outbox.record(session, fact, now=now, by=by)
 
 
 def note_opened(session: Session, participation_id: uuid.UUID, *, now: datetime) -> None:

@@ -27,6 +27,7 @@ from events.models import (
     Registration,
     RegistrationState,
     SeriesBooking,
+    SeriesInvitation,
     Slot,
     Stage,
 )
@@ -123,6 +124,8 @@ class PartnerPage:
     join_url: str | None
     event: Card
     reason: LocalizedText
+    series: Target | None
+    """Their invitation to several dates of a series, and its `link_version`, where this is one of them."""
 
 
 _OF_GUARDIAN = (
@@ -182,7 +185,7 @@ def registration_page(
 
 
 def partner_page(session: ReadSession, participation_id: uuid.UUID) -> PartnerPage:
-    """Return one partner's part. Two queries. Raises `NotFound`."""
+    """Return one partner's part. Three queries. Raises `NotFound`."""
     found = session.execute(
         sa.select(Participation, Partner, Event, Organiser)
         .join(Partner, Partner.id == Participation.partner_id)
@@ -193,6 +196,7 @@ def partner_page(session: ReadSession, participation_id: uuid.UUID) -> PartnerPa
     if found is None:
         raise NotFound
     part, partner, event, organiser = found
+    invitation = session.get(SeriesInvitation, part.series_invitation_id) if part.series_invitation_id else None
     return PartnerPage(
         id=part.id,
         house=house_of(organiser),
@@ -211,4 +215,5 @@ def partner_page(session: ReadSession, participation_id: uuid.UUID) -> PartnerPa
         join_url=event.join_url,
         event=card_of(session, event, organiser),
         reason=event.reason,
+        series=Target(invitation.id, invitation.link_version) if invitation else None,
     )

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events import authoring, facts, lifecycle, outbox, series_template
+from events import authoring, facts, lifecycle, outbox, series_invitations, series_template
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound
 from events.models import ACTIVE_STATES, Event, Registration, SeatPool, Series, Stage
 from events.recurrence import from_text, to_text
@@ -271,6 +271,7 @@ def split(session: Session, series: Series, event_id: uuid.UUID, *, now: datetim
     session.flush()
     for event in later:
         event.series_id = successor.id
+    series_invitations.follow_split(session, successor, [event.id for event in later], now=now)
     session.flush()
     fact = facts.SeriesSplit(
         organiser_id=series.organiser_id,

@@ -6,12 +6,14 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from events.calendar import Entry, entry_file, participation_entry, registration_entry
+from events.calendar import Entry, entry_file, participation_entry, registration_entry, series_date_entry
 from events.files import FileStore
 from events.links import Links
 from events.mail_tags import RETURN, RSVP, UNSUBSCRIBE, MailTags
 from events.models import Participation
-from events.plaintext import one_line
+from events.plaintext import lines, one_line
+from events.series_calendar import recurrence_of, series_entry
+from events.series_invitations import InvitedDates
 from notifications import imip, mime, rendering
 from notifications.dkim import DkimSigner
 from notifications.material import INVITING, Material
@@ -92,10 +94,20 @@ class Composer:
 
         What takes an entry back is sent to those only who may have it: somebody on the waitlist has none.
         """
+        kind = material.email.kind
+        if material.invited_dates is not None and material.participation is not None:
+            return self._of_series(material, material.invited_dates, material.participation, to, organiser)
         entry = self._entry(material)
         if entry is None:
             return None
-        kind = material.email.kind
+        if kind is EmailKind.PARTNER_PROPOSAL_DECLINED:
+            return imip.declined_proposal(
+                entry,
+                attendee=to,
+                organiser=self._organiser(material, to, organiser),
+                original=None,
+                comment=lines(material.email.params.get("comment") or ""),
+            )
         if kind in INVITING and entry.cancelled:
             return None
         if kind in _TAKING_BACK and not material.told.invited:
@@ -106,6 +118,25 @@ class Composer:
             organiser=self._organiser(material, to, organiser),
             answer_wanted=material.participation is not None,
         )
+
+    def _of_series(
+        self, material: Material, dates: InvitedDates, part: Participation, to: Mailbox, name: str
+    ) -> CalendarPart | None:
+        """Return the entry for all dates of a series, or the answer to a time proposed for one of them."""
+        email, organiser = material.email, self._organiser(material, to, name)
+        said = series_entry(dates, material.organiser, email.locale, links=self.links, otherwise=(part, material.event))
+        if email.kind is EmailKind.PARTNER_PROPOSAL_DECLINED:
+            invitation = dates.invitation
+            return imip.declined_proposal(
+                series_date_entry(material.event, material.organiser, invitation, email.locale, links=self.links),
+                attendee=to,
+                organiser=organiser,
+                original=recurrence_of(said, dates, material.event),
+                comment=lines(email.params.get("comment") or ""),
+            )
+        if said.cancelled and not material.told.invited:
+            return None
+        return imip.series_invitation(said, attendee=to, organiser=organiser)
 
     def _schedule(self, material: Material, organiser: Mailbox) -> list[Attachment]:
         """Return one calendar file with all dates of a booking, none where nothing of it is in a calendar.
@@ -130,7 +161,7 @@ class Composer:
 
     def _entry(self, material: Material) -> Entry | None:
         email = material.email
-        if email.kind not in (*INVITING, *_TAKING_BACK):
+        if email.kind not in (*INVITING, *_TAKING_BACK, EmailKind.PARTNER_PROPOSAL_DECLINED):
             return None
         if material.registration is not None:
             return registration_entry(
@@ -158,7 +189,7 @@ class Composer:
         """Return where a letter goes that somebody writes back: the library, a colleague, or the mailbox of answers."""
         address = material.organiser.email
         if material.participation is not None:
-            address = self._answers_to(material.participation) or address
+            address = self._answers_to(material) or address
         if material.review is not None:
             name, address = material.review.sender, material.review.sender_address
         return Mailbox(name, address) if address else None
@@ -169,17 +200,19 @@ class Composer:
             return self.sender
         return self.tags.address(self.return_address, RETURN, email_id)
 
-    def _answers_to(self, participation: Participation) -> str | None:
+    def _answers_to(self, material: Material) -> str | None:
         """Return the invitee's own address for answers: it proves that whoever writes there has the invitation."""
-        if self.rsvp_address is None:
+        dates = material.invited_dates
+        invited = dates.invitation if dates is not None else material.participation
+        if self.rsvp_address is None or invited is None:
             return None
-        return self.tags.address(self.rsvp_address, RSVP, participation.id, participation.link_version)
+        return self.tags.address(self.rsvp_address, RSVP, invited.id, invited.link_version)
 
     def _organiser(self, material: Material, to: Mailbox, name: str) -> Mailbox:
         """Return the ORGANIZER: an address that is read, and never the recipient's own (clients then show nothing)."""
         address = material.organiser.email
         if material.participation is not None:
-            address = self._answers_to(material.participation) or address
+            address = self._answers_to(material) or address
         if address is None or address.casefold() == to.address.casefold():
             address = self.sender
         return Mailbox(name, address)

@@ -62,6 +62,7 @@ _NOT_THE_CASE = dict.fromkeys(
             "old_when",
             "scheduled",
             "series_url",
+            "several",
             "state",
             "to_guardian",
             "where",

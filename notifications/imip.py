@@ -14,17 +14,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import icalendar
 
 from events.calendar import Entry, add_property, content_lines, fold, to_bytes, vcalendar, vevent, zones
 from events.plaintext import one_line
+from events.series_calendar import SeriesEntry, series_vevents, zones_of
 from notifications.mime import CalendarPart, Mailbox, ascii_address
 
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
+DECLINECOUNTER = "DECLINECOUNTER"
 REMIND_BEFORE = timedelta(hours=1)
 
 
@@ -44,19 +46,56 @@ def written_whole(entry: Entry, *, attendee: Mailbox, organiser: Mailbox, answer
     return CalendarPart(_method(entry), to_bytes(calendar))
 
 
+def series_invitation(said: SeriesEntry, *, attendee: Mailbox, organiser: Mailbox) -> CalendarPart:
+    """Return a REQUEST with every date of a partner's entry for a series, or a CANCEL of it as a whole.
+
+    What was answered for a date is repeated in it (PARTSTAT), so that a program which takes the object over does not
+    forget it. Raises `notifications.mime.BadAddress`.
+    """
+    components: list[icalendar.Event] = []
+    for component, date in series_vevents(said):
+        _address(component, organiser, _attendee(attendee, answer_wanted=True, partstat=date.answer.value.upper()))
+        if not said.cancelled:
+            component.add_component(_alarm(date.entry))
+        components.append(component)
+    method = CANCEL if said.cancelled else REQUEST
+    calendar = vcalendar(components, method=method, timezones=zones_of(said))
+    return CalendarPart(method, to_bytes(calendar))
+
+
+def declined_proposal(
+    entry: Entry, *, attendee: Mailbox, organiser: Mailbox, original: datetime | None, comment: str
+) -> CalendarPart:
+    """Return a DECLINECOUNTER (RFC 5546 §3.2.8): the time that was proposed is none, and the entry stays as it is.
+
+    `original` is the RECURRENCE-ID of the date, where it is one of several. Raises `notifications.mime.BadAddress`.
+    """
+    component = vevent(dataclasses.replace(entry, cancelled=False), utc=True)
+    _address(component, organiser, _attendee(attendee, answer_wanted=True))
+    if original is not None:
+        add_property(component, "recurrence-id", original.astimezone(UTC))
+    if comment:
+        add_property(component, "comment", comment)
+    return CalendarPart(DECLINECOUNTER, to_bytes(vcalendar([component], method=DECLINECOUNTER)))
+
+
 def _method(entry: Entry) -> str:
     return CANCEL if entry.cancelled else REQUEST
 
 
 def _calendar(entry: Entry, attendee: Mailbox, organiser: Mailbox, *, answer_wanted: bool) -> icalendar.Calendar:
     component = vevent(entry, utc=entry.cancelled)
-    add_property(
-        component, "organizer", icalendar.vCalAddress.new(ascii_address(organiser.address), cn=_name(organiser))
-    )
-    add_property(component, "attendee", _attendee(attendee, answer_wanted=answer_wanted))
+    _address(component, organiser, _attendee(attendee, answer_wanted=answer_wanted))
     if answer_wanted and not entry.cancelled:
         component.add_component(_alarm(entry))
     return vcalendar([component], method=_method(entry), timezones=() if entry.cancelled else zones([entry]))
+
+
+def _address(component: icalendar.Event, organiser: Mailbox, attendee: icalendar.vCalAddress) -> None:
+    add_property(
+        component, "organizer", icalendar.vCalAddress.new(ascii_address(organiser.address), cn=_name(organiser))
+    )
+    add_property(component, "attendee", attendee)
 
 
 def _alarm(entry: Entry) -> icalendar.Alarm:
@@ -68,13 +107,13 @@ def _alarm(entry: Entry) -> icalendar.Alarm:
     return alarm
 
 
-def _attendee(box: Mailbox, *, answer_wanted: bool) -> icalendar.vCalAddress:
+def _attendee(box: Mailbox, *, answer_wanted: bool, partstat: str = "NEEDS-ACTION") -> icalendar.vCalAddress:
     return icalendar.vCalAddress.new(
         ascii_address(box.address),
         cn=_name(box),
         cutype="INDIVIDUAL",
         role="REQ-PARTICIPANT",
-        partstat="NEEDS-ACTION" if answer_wanted else "ACCEPTED",
+        partstat=partstat if answer_wanted else "ACCEPTED",
         rsvp=answer_wanted,
     )
 

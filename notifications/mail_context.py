@@ -20,6 +20,7 @@ from notifications.material import Material
 from notifications.models.email import PROMOTIONAL, EmailKind
 from notifications.partner_material import PartnerWork
 from notifications.rendering_bookings import booking_context
+from notifications.rendering_invitations import invitation_context
 from notifications.review_material import ReviewMaterial
 
 _SALUTATIONS = {
@@ -84,7 +85,20 @@ def context_of(material: Material, links: Links, locale: str, *, now: datetime) 
         context |= _of_colleague(material, material.review, links, locale)
     else:
         context |= _of_partner(material, links, locale)
+        if material.email.kind is EmailKind.PARTNER_PROPOSAL_DECLINED:
+            context |= _of_proposal(material, locale)
+        else:
+            context |= invitation_context(material.invited_dates, links, locale, now=now)
     return context
+
+
+def _of_proposal(material: Material, locale: str) -> dict[str, Any]:
+    """Return what a partner proposed, and what the library says to it."""
+    proposed, event = datetime.fromisoformat(material.email.params["proposed_starts_at"]), material.event
+    return {
+        "proposed": dates.format_moment(proposed, event.timezone, locale),
+        "comment": lines(material.email.params.get("comment") or ""),
+    }
 
 
 def _times(material: Material, locale: str, *, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from events import queue_reasons
+from events import queue_reasons, series_invitations
 from events.materials import materials_for
 from events.models import (
     Event,
@@ -24,6 +24,7 @@ from events.models import (
     Slot,
 )
 from events.queue_reasons import Waiting
+from events.series_invitations import InvitedDates
 from events.storage import LocalizedText, ReadSession
 from notifications import suppressing
 from notifications.booking_material import BookingMaterial, load_bookings
@@ -93,6 +94,8 @@ class Material:
     """What is arranged with the partner, where the e-mail is about it."""
     booking: BookingMaterial | None = None
     """All dates of the series that the person registered for, where the e-mail is about them."""
+    invited_dates: InvitedDates | None = None
+    """All dates of a series that the partner is invited to, where the e-mail carries the entry for them."""
     review: ReviewMaterial | None = None
     """Where the event's review stands, where the e-mail is about it, to one of the staff."""
     suppressed: str | None = None
@@ -130,6 +133,8 @@ class Material:
     @property
     def sequence(self) -> int:
         """The SEQUENCE of the recipient's calendar entry (RFC 5546 §2.1.4): grows with every part it is made of."""
+        if self.invited_dates is not None:
+            return self.invited_dates.invitation.sequence
         parts = (self.event, self.slot, self.registration, self.participation)
         return sum(part.calendar_sequence for part in parts if part is not None)
 
@@ -144,7 +149,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
     events = _by_id(session, Event, {e.event_id for e in emails.values()})
     organisers = _by_id(session, Organiser, {e.organiser_id for e in events.values()})
     recordings = _recordings(session, emails.values())
-    told = _told(session, emails.values())
+    told, invited = _told(session, emails.values()), _invited(session, emails.values())
     collaborating = (e.participation_id for e in emails.values() if e.kind in OF_COLLABORATION)
     work = load_work(session, {key for key in collaborating if key is not None})
     bookings = load_bookings(session, _of_bookings(emails.values(), registrations))
@@ -175,6 +180,7 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
                 suppressed=suppressed.get(email.id),
                 told=_with_booking(told.get(email.uid or "", Told()), registration),
                 booking=_booking(email, registration, bookings) or _dates(email, registration, event, one_by_one),
+                invited_dates=invited.get(email.id),
                 review=reviews.get(email.id),
                 planned_by=rules.get(email.id),
                 announcement=announced.get(email.announcement_id) if email.announcement_id else None,
@@ -189,6 +195,20 @@ def load(session: ReadSession, ids: Sequence[uuid.UUID], *, now: datetime) -> li
             )
         )
     return found
+
+
+def _invited(session: ReadSession, emails: Iterable[Email]) -> dict[uuid.UUID, InvitedDates]:
+    """Return the dates that each e-mail's entry for a series is of."""
+    wanted = {email.id: key for email in emails if (key := _entry_of_series(email))}
+    found = series_invitations.load(session, set(wanted.values()))
+    return {email_id: found[key] for email_id, key in wanted.items() if key in found}
+
+
+def _entry_of_series(email: Email) -> uuid.UUID | None:
+    """Return the invitation to several dates that the e-mail's entry is of; one to a single date has its own UID."""
+    if email.participation_id is None or email.uid is None or email.uid == str(email.participation_id):
+        return None
+    return uuid.UUID(email.uid)
 
 
 def _own_texts(session: ReadSession, organisers: Iterable[Organiser], emails: Iterable[Email]) -> Newest:
@@ -255,7 +275,11 @@ def _told(session: ReadSession, emails: Iterable[Email]) -> dict[str, Told]:
             sa.func.max(sa.case((sent, Email.event_version))),
             sa.func.max(sa.case((sa.and_(Email.kind.in_(INVITING), tried), 1), else_=0)),
         )
-        .where(Email.uid.in_(uids), Email.id.not_in([email.id for email in kept]))
+        .where(
+            Email.uid.in_(uids),
+            Email.id.not_in([email.id for email in kept]),
+            Email.kind != EmailKind.PARTNER_PROPOSAL_DECLINED,  # says nothing of the entry
+        )
         .group_by(Email.uid)
     )
     return {

@@ -59,6 +59,7 @@ _LISTED = (
     Placeholder("mitra", Shape.LINE, N_("whom we invite: the partner, or a polite “you”")),
     Placeholder("peran", Shape.LINE, N_("role of the partner")),
     Placeholder("topik", Shape.LINE, N_("topic of the speaker")),
+    Placeholder("usulan", Shape.LINE, N_("the time that the partner proposed")),
     Placeholder("rekan", Shape.LINE, N_("name of the colleague who asked or decided")),
     Placeholder("tautan_acara", Shape.LINK, N_("public page of the event")),
     Placeholder("tautan_kelola", Shape.LINK, N_("personal page: see, change, cancel")),

@@ -38,6 +38,8 @@ def superseded_because(material: Material, *, now: datetime) -> str | None:
 def _already_told(material: Material) -> bool:
     """Two quick moves make two updates; the first to be sent tells both, and then the second has nothing to say."""
     told = material.told
+    if material.invited_dates is not None:  # its SEQUENCE grows with everything that is told
+        return told.sequence >= material.sequence
     return told.sequence >= material.sequence and told.event_version >= material.email.event_version
 
 
@@ -133,6 +135,8 @@ def _watchable(material: Material, now: datetime) -> bool:
 def _takes_part(material: Material, now: datetime) -> bool:
     del now
     participation = material.participation
+    if material.invited_dates is not None:
+        return bool(material.invited_dates.standing)
     return participation is not None and participation.withdrawn_at is None and material.event.stage in _ON
 
 
@@ -178,6 +182,8 @@ def _takes_no_part(material: Material, now: datetime) -> bool:
     """Who was never asked need not hear that they are no longer asked."""
     del now
     participation = material.participation
+    if material.invited_dates is not None:
+        return material.told.invited and not material.invited_dates.standing
     off = material.event.stage in (Stage.POSTPONED, Stage.CANCELLED)
     return material.told.invited and participation is not None and (participation.withdrawn_at is not None or off)
 
@@ -191,6 +197,13 @@ def _in_review(state: ReviewState, *stages: Stage) -> Callable[[Material, dateti
         return review is not None and review.current and review.state is state and material.event.stage in stages
 
     return rule
+
+
+def _is_still_on(material: Material, now: datetime) -> bool:
+    """What somebody proposed is answered as long as there is something to propose."""
+    del now
+    part = material.participation
+    return part is not None and part.withdrawn_at is None and material.event.stage in (*AHEAD, Stage.POSTPONED)
 
 
 def _is_silent(material: Material, now: datetime) -> bool:
@@ -249,6 +262,7 @@ _RULES: dict[EmailKind, Callable[[Material, datetime], bool]] = {
     EmailKind.PARTNER_INVITATION: _takes_part,
     EmailKind.PARTNER_UPDATE: _takes_part,
     EmailKind.PARTNER_CANCELLATION: _takes_no_part,
+    EmailKind.PARTNER_PROPOSAL_DECLINED: _is_still_on,
     EmailKind.REVIEW_ASKED: _in_review(ReviewState.SUBMITTED, Stage.DRAFT),
     EmailKind.REVIEW_RETURNED: _in_review(ReviewState.RETURNED, Stage.DRAFT),
     EmailKind.REVIEW_APPROVED: _in_review(ReviewState.APPROVED, *_ON, *_OVER),

@@ -181,6 +181,7 @@ _VALUES = {
     "mitra": "invitee",
     "peran": "role",
     "rekan": "colleague",
+    "usulan": "proposed",
     "tautan_pemeriksaan": "review_url",
     "topik": "topic",
     "tautan_acara": "event_url",

@@ -48,6 +48,7 @@ KINDS: Mapping[EmailKind, str] = {
     EmailKind.REVIEW_ASKED: N_("Review asked for"),
     EmailKind.REVIEW_RETURNED: N_("Review: sent back"),
     EmailKind.REVIEW_APPROVED: N_("Review: approved"),
+    EmailKind.PARTNER_PROPOSAL_DECLINED: N_("Answer to a proposed time, to a partner"),
 }
 """Every kind has its words; a test counts them."""
 

@@ -26,6 +26,7 @@ from notifications import (
     collaborating,
     emails,
     holding,
+    inviting,
     post_facts,
     posts_drafting,
     reminders,
@@ -59,7 +60,7 @@ def tell_partners(kind: EmailKind) -> Reaction:
     """Return the reaction that sends every partner of the event a new state of their calendar entry."""
 
     def reaction(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
-        emails.queue_to_partners(context.session, event_of(fact), kind, now=context.now, params=_old_times(fact))
+        inviting.tell_all(context.session, event_of(fact), kind, now=context.now, params=_old_times(fact))
 
     return reaction
 
@@ -111,14 +112,14 @@ def _old_times(fact: Fact) -> dict[str, str]:
 # ---------------------------------------------------------------- partners
 def invite_partner(context: Context, fact: facts.PartnerInvited, _cursor: Cursor | None) -> None:
     """Send a partner the invitation; of a draft it goes out with the publication."""
-    emails.queue_to_partner(
+    inviting.tell(
         context.session, EmailKind.PARTNER_INVITATION, participation_id=fact.participation_id, now=context.now
     )
 
 
 def send_entry_again(context: Context, fact: email_facts.RefreshAsked, _cursor: Cursor | None) -> None:
     """Send a partner whose calendar asks for it the invitation as it is now, at most once an hour."""
-    emails.queue_to_partner(
+    inviting.tell(
         context.session,
         EmailKind.PARTNER_INVITATION,
         participation_id=fact.participation_id,
@@ -150,8 +151,25 @@ _BOUNCED_BECAUSE = {
 
 def uninvite_partner(context: Context, fact: facts.PartnerWithdrawn, _cursor: Cursor | None) -> None:
     """Take the event out of the partner's calendar."""
-    emails.queue_to_partner(
+    inviting.tell(
         context.session, EmailKind.PARTNER_CANCELLATION, participation_id=fact.participation_id, now=context.now
+    )
+
+
+def follow_split(context: Context, fact: facts.SeriesSplit, _cursor: Cursor | None) -> None:
+    """Send partners of a series that was split the end of their entry, and the one that follows it."""
+    inviting.follow_split(context.session, fact.series_id, fact.next_series_id, now=context.now)
+
+
+def decline_proposal(context: Context, fact: facts.PartnerProposalDeclined, _cursor: Cursor | None) -> None:
+    """Tell a partner that the time which they proposed is not possible."""
+    inviting.decline_proposal(
+        context.session,
+        fact.participation_id,
+        now=context.now,
+        proposed_starts_at=fact.proposed_starts_at,
+        proposed_ends_at=fact.proposed_ends_at,
+        comment=fact.comment,
     )
 
 
@@ -194,7 +212,7 @@ def tell_of_edit(context: Context, fact: facts.EventEdited, cursor: Cursor | Non
         return None
     about = f"v{event.version}"
     if cursor is None:
-        emails.queue_to_partners(context.session, event.id, EmailKind.PARTNER_UPDATE, now=context.now, about=about)
+        inviting.tell_all(context.session, event.id, EmailKind.PARTNER_UPDATE, now=context.now, about=about)
     return emails.announce(
         context.session, event.id, EmailKind.EVENT_UPDATE, now=context.now, cursor=cursor, about=about
     )
@@ -207,7 +225,7 @@ def tell_partners_of_link(context: Context, fact: facts.JoinLinkChanged, _cursor
     """Send partners the new meeting link; registrants' personal links lead there by themselves."""
     event = context.session.get_one(Event, event_of(fact))
     if event.stage in TOLD_OF_EDITS:
-        emails.queue_to_partners(
+        inviting.tell_all(
             context.session, event.id, EmailKind.PARTNER_UPDATE, now=context.now, about=f"link{event.version}"
         )
 
@@ -361,6 +379,8 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     ),
     facts.PartnerInvited: (invite_partner, plan_for_partner, plan_posts),
     facts.PartnerWithdrawn: (uninvite_partner, rewrite_posts),
+    facts.PartnerProposalDeclined: (decline_proposal,),
+    facts.SeriesSplit: (follow_split,),
     email_facts.RefreshAsked: (send_entry_again,),
     email_facts.MailReleased: (queue_released,),
     facts.EventStarted: (rewrite_posts, draft_posts(Moment.LIVE)),

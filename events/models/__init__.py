@@ -30,7 +30,14 @@ from events.models.imports import RegistrationImport
 from events.models.mail_rule import Anchor, Audience, MailRule
 from events.models.organiser import Organiser, ReviewRule
 from events.models.own_link import OwnEventsLink
-from events.models.partner import Participation, ParticipationRole, Partner, PartnerAnswer, PartnerKind
+from events.models.partner import (
+    Participation,
+    ParticipationRole,
+    Partner,
+    PartnerAnswer,
+    PartnerKind,
+    SeriesInvitation,
+)
 from events.models.recording import Recording, RecordingState
 from events.models.registration import (
     ACTIVE_STATES,
@@ -106,6 +113,7 @@ __all__ = [
     "SeatPool",
     "Series",
     "SeriesBooking",
+    "SeriesInvitation",
     "Slot",
     "Stage",
     "TagKind",

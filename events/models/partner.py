@@ -94,3 +94,27 @@ class Participation(Base):
     withdrawn_at: Mapped[datetime | None]
     link_version: Mapped[int] = mapped_column(default=1)
     calendar_sequence: Mapped[int] = mapped_column(default=0)
+    series_invitation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("series_invitation.id"), index=True)
+    """The calendar entry that this date is a part of; None: the event is of no series, and has an entry of its own."""
+    asked_sequence: Mapped[int] = mapped_column(default=0)
+    """The invitation's SEQUENCE in which this date was asked about last: an answer to an older one is none to it."""
+
+
+class SeriesInvitation(Base):
+    """One partner's calendar entry for all their dates of one series; its id is the UID, for life.
+
+    What they do at each date, and what they answered for it, stands in the `Participation` of that date.
+    """
+
+    __tablename__ = "series_invitation"
+    __table_args__ = (sa.UniqueConstraint("series_id", "partner_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    series_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("series.id"))
+    partner_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("partner.id"), index=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    """iCalendar SEQUENCE of the whole object: grows with every change of any of its dates, never shrinks."""
+    link_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    """When the set of its dates, or one of them, was last changed: no DTSTAMP is older."""

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from events import outbox, partners
 from events.links import Target
 from events.mail_tags import RSVP
-from events.models import Event, Participation, Partner, Stage
+from events.models import Event, Participation, Partner, SeriesInvitation, Stage
 from notifications.facts import BounceReceived, ComplaintReceived, RefreshAsked
-from notifications.inbox import judging
+from notifications.inbox import judging, series_answers
 from notifications.inbox.bounces import Bounce, Complaint, FailedRecipient, Failure
 from notifications.inbox.classing import Answered, AutomaticReply, Understood
 from notifications.inbox.judging import Invited, Judgement, Reason
@@ -64,6 +64,9 @@ def _answer(
     automatic: bool,
     now: datetime,
 ) -> None:
+    if found.series is not None:
+        _answer_series(session, row, received, calendar, found.series, inbox=inbox, automatic=automatic, now=now)
+        return
     part = _held(session, found.participation)
     if part is None:
         row.reason = Reason.UNKNOWN_INVITATION.value
@@ -82,6 +85,39 @@ def _answer(
         row.state = InboundState.STALE
     elif judgement.reason is None:
         _note(session, row, part, calendar=calendar, judgement=judgement, now=now)
+
+
+def _answer_series(
+    session: Session,
+    row: InboundMessage,
+    received: Received,
+    calendar: CalendarAnswer,
+    series: SeriesInvitation,
+    *,
+    inbox: Inbox,
+    automatic: bool,
+    now: datetime,
+) -> None:
+    """Apply an answer to each of the dates that it is about and not too old for, or let it wait as a whole."""
+    found = series_answers.answer_to(
+        session,
+        series,
+        calendar,
+        sender=received.sender,
+        automatic=automatic,
+        tagged=inbox.tagged(received, RSVP),
+        vouched=vouched(received, server=inbox.trusted_server),
+    )
+    about = [each.participation.id for each in found.fresh or found.dates]
+    row.said = {**row.said, "participations": [str(key) for key in about]}
+    row.participation_id = about[0] if about else row.participation_id
+    if found.stale is not None:
+        row.state, row.reason = InboundState.STALE, found.stale.value
+        return
+    row.reason = found.doubt.value if found.doubt else ""
+    counting = found.counting[:1] if calendar.method == "REFRESH" else found.counting
+    for each in counting:
+        _note(session, row, each.participation, calendar=each.calendar, judgement=each.judgement, now=now)
 
 
 def _held(session: Session, part: Participation | None) -> Participation | None:

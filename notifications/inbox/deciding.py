@@ -18,6 +18,7 @@ from events.models import Event, Participation, Partner, PartnerAnswer
 from events.storage import ReadSession
 from notifications.facts import InboundDecided, RefreshAsked
 from notifications.inbox.applying import OVER
+from notifications.inbox.judging import Reason
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 
 OPEN = (InboundState.WAITING, InboundState.STALE)
@@ -45,10 +46,10 @@ def apply(
     row = _load(session, message_id, OPEN)
     if row.participation_id is None:
         raise Conflict(N_("Say first whose invitation this is about."))
-    part = session.get_one(Participation, row.participation_id, with_for_update={"key_share": True})
-    event = session.get_one(Event, part.event_id)
-    if part.withdrawn_at is not None or event.stage in OVER:
+    standing = _standing(session, row, row.participation_id)
+    if not standing:
         raise Conflict(N_("This invitation no longer stands."))
+    part, event = standing[0]
     if row.said.get("method") == "REFRESH":
         fact = RefreshAsked(
             organiser_id=event.organiser_id, event_id=event.id, participation_id=part.id, message_id=row.id
@@ -58,8 +59,22 @@ def apply(
         given = answer or answer_said(row, _address(session, part))
         if given is None:
             raise Conflict(N_("The message does not say what the answer is: choose it."))
-        _answer(session, row, part, given, now=now)
+        row.said = {**row.said, "before": {str(part.id): _kept(part) for part, _ in standing}}
+        for part, _ in standing:
+            _answer(session, row, part, given, now=now)
     _settle(session, row, InboundState.APPLIED, "applied", now=now, by=by)
+
+
+def _standing(session: Session, row: InboundMessage, about: uuid.UUID) -> list[tuple[Participation, Event]]:
+    """Hold and return the dates that a message is about, those that the partner still takes part in."""
+    named = sorted(uuid.UUID(key) for key in row.said.get("participations", ())) or [about]
+    found: list[tuple[Participation, Event]] = []
+    for key in named:
+        part = session.get(Participation, key, with_for_update={"key_share": True})
+        event = session.get(Event, part.event_id) if part is not None else None
+        if part is not None and event is not None and part.withdrawn_at is None and event.stage not in OVER:
+            found.append((part, event))
+    return found
 
 
 def _address(session: ReadSession, part: Participation) -> str | None:
@@ -68,8 +83,9 @@ def _address(session: ReadSession, part: Participation) -> str | None:
 
 
 def _answer(session: Session, row: InboundMessage, part: Participation, given: PartnerAnswer, *, now: datetime) -> None:
-    row.said = {**row.said, "before": _kept(part)}
-    starts_at, ends_at = (_moment(row.said.get(name)) for name in ("proposed_starts_at", "proposed_ends_at"))
+    proposal = ("proposed_starts_at", "proposed_ends_at")
+    of_one_date = row.reason != Reason.WHOLE_SERIES.value  # a time for all of them is none for each
+    starts_at, ends_at = (_moment(row.said.get(name)) if of_one_date else None for name in proposal)
     partners.answer(
         session,
         part.id,
@@ -104,6 +120,8 @@ def link(session: Session, message_id: uuid.UUID, participation_id: uuid.UUID, *
     if part is None or event is None:
         raise NotFound
     row.participation_id, row.organiser_id = part.id, event.organiser_id
+    row.series_invitation_id = part.series_invitation_id
+    row.said = {name: value for name, value in row.said.items() if name != "participations"}
     _tell(session, row, "linked", now=now, by=by)
 
 
@@ -131,7 +149,20 @@ def reopen(session: Session, message_id: uuid.UUID, *, now: datetime, by: str) -
 
 
 def _restore(session: Session, row: InboundMessage, before: dict[str, Any], *, now: datetime, by: str) -> None:
-    part = session.get(Participation, row.participation_id, with_for_update={"key_share": True})
+    for key, kept in sorted(before.items()):
+        _restore_one(session, row, uuid.UUID(key), kept, now=now, by=by)
+
+
+def _restore_one(
+    session: Session,
+    row: InboundMessage,
+    participation_id: uuid.UUID,
+    before: dict[str, Any],
+    *,
+    now: datetime,
+    by: str,
+) -> None:
+    part = session.get(Participation, participation_id, with_for_update={"key_share": True})
     if part is None or part.answered_by != f"mail:{row.id}":
         raise Conflict(N_("The partner has answered since; that answer stays."))
     proposed = [_moment(each) for each in before["proposed"]]

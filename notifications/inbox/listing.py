@@ -77,10 +77,17 @@ def list_inbound(session: ReadSession, owners: Owners, *, waiting: bool, number:
 
 
 def inbound_of(session: ReadSession, participation_id: uuid.UUID, *, limit: int = 20) -> Sequence[InboundRow]:
-    """Return what came in about one invitation, newest first: answers, letters, bounces. One query."""
+    """Return what came in about one invitation, newest first: answers, letters, bounces. One query.
+
+    Of an invitation to several dates, what was said to any of them.
+    """
+    series = sa.select(Participation.series_invitation_id).where(Participation.id == participation_id).scalar_subquery()
     statement = (
         _rows()
-        .where(InboundMessage.participation_id == participation_id, InboundMessage.kind.in_(SHOWN))
+        .where(
+            sa.or_(InboundMessage.participation_id == participation_id, InboundMessage.series_invitation_id == series),
+            InboundMessage.kind.in_(SHOWN),
+        )
         .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
         .limit(limit)
     )

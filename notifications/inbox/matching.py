@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from events.links import Target
 from events.mail_tags import RETURN, RSVP, MailTags
-from events.models import Event, Organiser, Participation
+from events.models import Event, Organiser, Participation, SeriesInvitation
 from events.storage import ReadSession
 from notifications.inbox.bounces import Bounce, Complaint
 from notifications.inbox.classing import Answered, Understood
@@ -49,20 +49,27 @@ class Match:
     participation: Participation | None
     organiser_id: uuid.UUID | None
     tagged: bool = False
+    series: SeriesInvitation | None = None
+    """The invitation to several dates that it is about; `participation` is then one of them."""
 
 
 def match(session: ReadSession, received: Received, understood: Understood | None, inbox: Inbox) -> Match:
-    """Find what a message is about. At most four short queries."""
+    """Find what a message is about. At most six short queries."""
     tagged = inbox.tagged(received, RETURN)
     email = session.get(Email, tagged.id) if tagged is not None else None
     by_tag = email is not None
     email = email or _first(session, Email, _quoted(received, understood))
-    part = _participation(session, received, understood, inbox)
+    keys = _invitation_keys(received, understood, inbox)
+    part, series = _first(session, Participation, keys), _first(session, SeriesInvitation, keys)
+    if part is None and series is not None:
+        part = _date_of(session, series)
     if part is None and email is not None and email.participation_id is not None:
         part = session.get(Participation, email.participation_id)
     owner = email.organiser_id if email is not None else None
     event = session.get(Event, part.event_id) if part is not None else None
-    return Match(email, part, event.organiser_id if event is not None else owner or _only_house(session), by_tag)
+    return Match(
+        email, part, event.organiser_id if event is not None else owner or _only_house(session), by_tag, series
+    )
 
 
 def _quoted(received: Received, understood: Understood | None) -> Iterable[uuid.UUID | None]:
@@ -71,14 +78,23 @@ def _quoted(received: Received, understood: Understood | None) -> Iterable[uuid.
         yield uuid_in(each.partition("@")[0])
 
 
-def _participation(
-    session: ReadSession, received: Received, understood: Understood | None, inbox: Inbox
-) -> Participation | None:
+def _invitation_keys(
+    received: Received, understood: Understood | None, inbox: Inbox
+) -> tuple[uuid.UUID | None, uuid.UUID | None]:
     calendar = understood.calendar if isinstance(understood, Answered) else None
     tagged = inbox.tagged(received, RSVP)
-    return _first(
-        session, Participation, (uuid_in(calendar.uid) if calendar else None, tagged.id if tagged is not None else None)
-    )
+    return uuid_in(calendar.uid) if calendar else None, tagged.id if tagged is not None else None
+
+
+def _date_of(session: ReadSession, series: SeriesInvitation) -> Participation | None:
+    """Return the date of an invitation to several that comes first, of those that the partner still takes part in."""
+    return session.scalars(
+        sa.select(Participation)
+        .join(Event, Event.id == Participation.event_id)
+        .where(Participation.series_invitation_id == series.id)
+        .order_by(sa.case((Participation.withdrawn_at.is_(None), 0), else_=1), Event.starts_at, Event.id)
+        .limit(1)
+    ).first()
 
 
 def _first(session: ReadSession, model: type[_Row], keys: Iterable[uuid.UUID | None]) -> _Row | None:

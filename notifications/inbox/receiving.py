@@ -115,6 +115,7 @@ def _fill(
     row.organiser_id = found.organiser_id
     row.email_id = found.email.id if found.email is not None else None
     row.participation_id = found.participation.id if found.participation is not None else None
+    row.series_invitation_id = found.series.id if found.series is not None else None
     _describe(row, received, understood)
     if understood is not None and not row.reason:
         act(session, row, received, understood, found=found, inbox=inbox, now=now)

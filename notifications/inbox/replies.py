@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -61,6 +61,8 @@ class CalendarAnswer:
     """The moment that RECURRENCE-ID names, as far as its zone can be told."""
     comment: str
     proposal: Proposal | None
+    also: tuple[CalendarAnswer, ...] = ()
+    """What the same object says about other dates of the same entry."""
 
     def answer_of(self, addresses: Iterable[str]) -> PartnerAnswer | None:
         """Return the answer of one of `addresses` (lower case, the surest first); of the only attendee, else."""
@@ -102,11 +104,10 @@ def _read(part: Part) -> CalendarAnswer | None:
     except Exception:  # noqa: BLE001 - its parser raises whatever a malformed object makes it raise
         return None
     method = one_line(str(calendar.get("METHOD", ""))).upper() or part.method
-    for component in calendar.walk("VEVENT"):
-        uid = one_line(str(component.get("UID", "")))
-        if uid and len(uid) <= 255:
-            return _answer(component, method, uid)
-    return None
+    named = [(one_line(str(each.get("UID", ""))), each) for each in calendar.walk("VEVENT")]
+    named = [(uid, each) for uid, each in named if uid and len(uid) <= 255]
+    answers = [_answer(each, method, uid) for uid, each in named if uid == named[0][0]]
+    return replace(answers[0], also=tuple(answers[1:])) if answers else None
 
 
 def _components(content: bytes) -> int:

@@ -46,6 +46,7 @@ class EmailKind(enum.StrEnum):
     PARTNER_INVITATION = "partner_invitation"
     PARTNER_UPDATE = "partner_update"
     PARTNER_CANCELLATION = "partner_cancellation"
+    PARTNER_PROPOSAL_DECLINED = "partner_proposal_declined"
     PARTNER_REMINDER = "partner_reminder"
     PARTNER_SEATS = "partner_seats"
     PARTNER_MATERIALS = "partner_materials"

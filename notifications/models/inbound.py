@@ -57,6 +57,10 @@ class InboundMessage(Base):
     organiser_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organiser.id"))
     """Whose it is; empty where nothing of it tells."""
     participation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("participation.id", ondelete="SET NULL"))
+    series_invitation_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("series_invitation.id", ondelete="SET NULL"), index=True
+    )
+    """The invitation to several dates that it is about; `participation_id` is then one of them."""
     email_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("email.id", ondelete="SET NULL"), index=True)
     """The e-mail of ours that it is about."""
     kind: Mapped[InboundKind] = mapped_column(enum_type(InboundKind))

@@ -9,9 +9,10 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from certificates.listing import of_participation
-from events import calendar, partners
+from events import calendar, partner_dates, partners, series_calendar
 from events.errors import NotFound
 from events.feeds import Owner
+from events.links import PARTNER_SERIES
 from events.models import Event, FeedOf, Participation, PartnerAnswer
 from events.recording_consent import ON_STAGE
 from events.storage import ReadSession, Session
@@ -39,7 +40,11 @@ async def show_invitation(request: Request, runtime: NamedDependency[Runtime], t
         locale_of(request, page.locale),
         action=f"/p/{token}/calendar",
     )
-    return opened.show("partner.html", certificates=certificates, on_stage=ON_STAGE, calendar=offer)
+    series = page.series
+    dates_url = "/ps/" + runtime.links.token(PARTNER_SERIES, series.id, series.version) if series else ""
+    return opened.show(
+        "partner.html", certificates=certificates, on_stage=ON_STAGE, calendar=offer, dates_url=dates_url
+    )
 
 
 @post("/p/{token:str}", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
@@ -84,6 +89,9 @@ async def partner_calendar(
         event = session.get(Event, part.event_id) if part is not None else None
         if part is None or event is None:
             raise NotFound
+        if part.series_invitation_id is not None:
+            said = partner_dates.entry_of(session, part.series_invitation_id, locale, links=runtime.links)
+            return series_calendar.series_file(said)
         organiser = organiser_of(session, event)
         return calendar.entry_file(calendar.participation_entry(event, organiser, part, locale, links=runtime.links))
 

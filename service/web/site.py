@@ -51,6 +51,7 @@ from service.web.own_events import ask_for_own_events, send_own_events, show_own
 from service.web.own_files import download_own_file
 from service.web.pages import Pages
 from service.web.partner_pages import answer, partner_calendar, partner_certificate, partner_join, show_invitation
+from service.web.partner_series import answer_dates, dates_calendar, join_date, show_dates
 from service.web.poster_routes import event_poster, house_card, speaker_face
 from service.web.refusals import PAGE_EXCEPTION_HANDLERS
 from service.web.registering import send_form, show_form
@@ -138,6 +139,10 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     show_kiosk,
     enter,
     show_invitation,
+    show_dates,
+    answer_dates,
+    join_date,
+    dates_calendar,
     answer,
     *partner_seats.HANDLERS,
     *partner_work.HANDLERS,

@@ -27,8 +27,19 @@ class Client:
     counters: str | None = None
     """The mail in which it proposes another time; None where it cannot."""
 
-    def answer(self, invitation: bytes, partstat: str, *, at: datetime, starts_at: datetime | None = None) -> bytes:
-        """Answer the calendar object `invitation`; with `starts_at` propose that time instead (COUNTER)."""
+    def answer(
+        self,
+        invitation: bytes,
+        partstat: str,
+        *,
+        at: datetime,
+        starts_at: datetime | None = None,
+        recurrence: str | None = None,
+    ) -> bytes:
+        """Answer the calendar object `invitation`; with `starts_at` propose that time instead (COUNTER).
+
+        `recurrence` is the RECURRENCE-ID line of the one date that is meant.
+        """
         name = self.shape if starts_at is None else self.counters
         assert name is not None
         message = email.message_from_bytes((CORPUS / f"{name}.eml").read_bytes(), policy=email.policy.compat32)
@@ -43,7 +54,7 @@ class Client:
             changes["DTSTART"] = f"{starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         for part in message.walk():
             if part.get_content_type() in ("text/calendar", "application/ics"):
-                _rewrite(part, changes, organiser=asked["ORGANIZER"], partstat=partstat)
+                _rewrite(part, changes, organiser=asked["ORGANIZER"], partstat=partstat, recurrence=recurrence)
         del message["To"]
         message["To"] = asked["ORGANIZER"]
         del message["Message-ID"]
@@ -71,13 +82,17 @@ def fields(calendar: bytes) -> dict[str, str]:
     return {**found, "ORGANIZER": named[1]}
 
 
-def _rewrite(part: Message[Any, Any], changes: dict[str, str], *, organiser: str, partstat: str) -> None:
+def _rewrite(
+    part: Message[Any, Any], changes: dict[str, str], *, organiser: str, partstat: str, recurrence: str | None
+) -> None:
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
     text = content.decode().replace("\r\n", "\n").replace("\n ", "")
     for name, value in changes.items():
         text = re.sub(rf"(?m)^{name}(;[^:\n]*)?:.*$", f"{name}:{value}", text)
     text = re.sub(r"(?m)^(ORGANIZER.*mailto:).*$", rf"\g<1>{organiser}", text)
+    if recurrence is not None:
+        text = text.replace("END:VEVENT", f"{recurrence}\nEND:VEVENT")
     text = re.sub(r"PARTSTAT=[A-Z-]+", f"PARTSTAT={partstat}", text)
     for header in ("Content-Transfer-Encoding",):
         del part[header]

@@ -293,3 +293,32 @@ def read(calendar: bytes) -> list[Reading]:
     assert read_with_icaljs(calendar) == by_libical, "ical.js and libical disagree"
     assert read_with_ical(calendar) == by_libical, "ical and libical disagree"
     return by_libical
+
+
+# ---------------------------------------------------------------- what comes again
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Occurrence:
+    """One time at which an entry takes place, as a parser works it out: rule, exceptions and all."""
+
+    start: str
+    end: str
+    summary: str
+    partstat: str | None
+
+
+def occurrences(calendar: bytes) -> list[Occurrence]:
+    """Return when an object's entry takes place, and fail if ical.js and `ical` work out something else."""
+    answer = _judge().ask(calendar.decode("utf-8"))
+    if "complaint" in answer:
+        raise UnreadableError(answer["complaint"])
+    by_icaljs = sorted(Occurrence(*each) for each in answer["read"]["occurrences"])
+    timeline = IcsCalendarStream.calendar_from_ics(calendar.decode("utf-8")).timeline
+    by_ical = sorted(
+        Occurrence(moment(each.dtstart), moment(each.end), each.summary or "", each.attendees[0].status)
+        for each in timeline
+        if each.dtstart is not None
+    )
+    assert by_icaljs == by_ical, "ical.js and ical disagree on when it is"
+    return by_icaljs

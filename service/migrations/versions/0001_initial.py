@@ -442,6 +442,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_series_booking_series_id"), "series_booking", ["series_id"], unique=False)
     op.create_table(
+        "series_invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("link_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_series_invitation_partner_id_partner")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_series_invitation_series_id_series")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series_invitation")),
+        sa.UniqueConstraint("series_id", "partner_id", name=op.f("uq_series_invitation_series_id_partner_id")),
+    )
+    op.create_index(op.f("ix_series_invitation_partner_id"), "series_invitation", ["partner_id"], unique=False)
+    op.create_table(
         "sign_in_step",
         sa.Column("id_hash", sa.String(length=64), nullable=False),
         sa.Column("purpose", sa.String(length=32), nullable=False),
@@ -723,12 +738,22 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("link_version", sa.Integer(), nullable=False),
         sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.Column("series_invitation_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_sequence", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_participation_event_id_event"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_participation_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["series_invitation_id"],
+            ["series_invitation.id"],
+            name=op.f("fk_participation_series_invitation_id_series_invitation"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
         sa.UniqueConstraint("event_id", "partner_id", name=op.f("uq_participation_event_id_partner_id")),
+    )
+    op.create_index(
+        op.f("ix_participation_series_invitation_id"), "participation", ["series_invitation_id"], unique=False
     )
     op.create_table(
         "poster",
@@ -1599,6 +1624,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=True),
         sa.Column("participation_id", sa.Uuid(), nullable=True),
+        sa.Column("series_invitation_id", sa.Uuid(), nullable=True),
         sa.Column("email_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
@@ -1624,6 +1650,12 @@ def upgrade() -> None:
             name=op.f("fk_inbound_message_participation_id_participation"),
             ondelete="SET NULL",
         ),
+        sa.ForeignKeyConstraint(
+            ["series_invitation_id"],
+            ["series_invitation.id"],
+            name=op.f("fk_inbound_message_series_invitation_id_series_invitation"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_message")),
         sa.UniqueConstraint("key", name=op.f("uq_inbound_message_key")),
     )
@@ -1639,6 +1671,9 @@ def upgrade() -> None:
         "inbound_message",
         ["participation_id", "received_at"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_inbound_message_series_invitation_id"), "inbound_message", ["series_invitation_id"], unique=False
     )
     op.create_table(
         "soft_bounce",
@@ -1714,6 +1749,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_soft_bounce_at"), table_name="soft_bounce")
     op.drop_index(op.f("ix_soft_bounce_address_at"), table_name="soft_bounce")
     op.drop_table("soft_bounce")
+    op.drop_index(op.f("ix_inbound_message_series_invitation_id"), table_name="inbound_message")
     op.drop_index(op.f("ix_inbound_message_participation_id_received_at"), table_name="inbound_message")
     op.drop_index(op.f("ix_inbound_message_organiser_id_state_received_at"), table_name="inbound_message")
     op.drop_index(op.f("ix_inbound_message_email_id"), table_name="inbound_message")
@@ -1851,6 +1887,7 @@ def downgrade() -> None:
     op.drop_table("preview_link")
     op.drop_index(op.f("ix_poster_due_at"), table_name="poster")
     op.drop_table("poster")
+    op.drop_index(op.f("ix_participation_series_invitation_id"), table_name="participation")
     op.drop_table("participation")
     op.drop_index(op.f("ix_material_event_id"), table_name="material")
     op.drop_table("material")
@@ -1887,6 +1924,8 @@ def downgrade() -> None:
     op.drop_table("staff_link")
     op.drop_index(op.f("ix_sign_in_step_expires_at"), table_name="sign_in_step")
     op.drop_table("sign_in_step")
+    op.drop_index(op.f("ix_series_invitation_partner_id"), table_name="series_invitation")
+    op.drop_table("series_invitation")
     op.drop_index(op.f("ix_series_booking_series_id"), table_name="series_booking")
     op.drop_table("series_booking")
     op.drop_index(op.f("ix_partner_contact_partner_id"), table_name="partner_contact")

@@ -122,6 +122,7 @@ _LINES: Mapping[str, _Line] = {
     "PartnerInvited": _Line(N_("A partner was invited."), N_("%(count)s partners were invited.")),
     "PartnerWithdrawn": _Line(N_("A partner was taken off the event.")),
     "PartnerAnswered": _Line(N_("A partner answered: %(answer)s.")),
+    "PartnerProposalDeclined": _Line(N_("A partner was told that the time they proposed is not possible.")),
     "InboundWaits": _Line(N_("An e-mail came in that somebody has to read.")),
     "InboundDecided": _Line(N_("An e-mail that had come in was dealt with.")),
     "AddressSuppressed": _Line(

@@ -15,6 +15,7 @@ from events import (
     allotments,
     contributions,
     partner_board,
+    partner_dates,
     partner_files,
     partner_pages,
     partner_reminding,
@@ -69,6 +70,7 @@ async def _page(
             "said": recording_consent.history(session, participation_id),
             "slots": lists.list_slots(session, event.id),
             "letters": inbound_of(session, participation_id),
+            "dates": partner_dates.dates_with(session, participation_id),
             "mails": last_mails(session, event.id).get(participation_id, ()),
         }
 
@@ -144,6 +146,22 @@ async def note_answer(
         comment = form.value("comment").strip()[:500]
         return lambda session: partners.answer(
             session, participation_id, given, now=desk.now, by=desk.by, comment=comment
+        )
+
+    return await _act(desk, (event_id, participation_id), form, use_case)
+
+
+@post(f"{_AT}/proposal", **_OPTIONS)
+async def decline_proposal(
+    request: Request, event_id: FromPath[uuid.UUID], participation_id: FromPath[uuid.UUID]
+) -> Response[Any]:
+    """Tell a partner that the time which they proposed is not possible."""
+    desk, form = desk_of(request), await read_form(request)
+    comment = form.value("reply").strip()[:500]
+
+    def use_case(_: Event) -> Callable[[Session], object]:
+        return lambda session: partners.decline_proposal(
+            session, participation_id, now=desk.now, by=desk.by, comment=comment
         )
 
     return await _act(desk, (event_id, participation_id), form, use_case)
@@ -263,6 +281,7 @@ async def remind(request: Request, event_id: FromPath[uuid.UUID]) -> Response[An
 HANDLERS = (
     show_partner,
     note_answer,
+    decline_proposal,
     allot_seats,
     take_seats_back,
     ask_for_items,

@@ -51,6 +51,8 @@ ONLY_PAGES = {
     "events.partner_files.keep": _PARTNER,
     "events.partner_reports.report": _PARTNER,
     "events.partners.note_opened": _PARTNER,
+    "events.partners.decline_proposal": _BOARD,
+    "events.partner_dates.answer_all": _PARTNER,
     "events.recording_consent.say": _PARTNER,
     "events.door.take": "programs send batches, which `service.door_desk` takes in; so do the doors",
     "events.changing.bring_fewer": _OWN_PLACE,

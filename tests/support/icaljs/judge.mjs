@@ -32,6 +32,24 @@ function readEvent(component) {
   };
 }
 
+// Every occurrence of the entry, exceptions counted in; ends after 500, which no test has.
+function occurrences(calendar) {
+  const components = calendar.getAllSubcomponents("vevent");
+  const master = components.find((each) => !each.hasProperty("recurrence-id"));
+  if (!master) return [];
+  const exceptions = components.filter((each) => each !== master);
+  const event = new ICAL.Event(master, { exceptions, strictExceptions: true });
+  const told = (start, end, item) => [moment(start), moment(end), item.summary, item.component.getFirstProperty("attendee")?.getParameter("partstat") ?? null];
+  if (!event.isRecurring()) return [told(event.startDate, event.endDate, event)];
+  const found = [];
+  const iterator = event.iterator();
+  for (let next = iterator.next(); next && found.length < 500; next = iterator.next()) {
+    const details = event.getOccurrenceDetails(next);
+    found.push(told(details.startDate, details.endDate, details.item));
+  }
+  return found.sort();
+}
+
 function read(text) {
   const calendar = new ICAL.Component(ICAL.parse(text));
   const written = ICAL.parse(calendar.toString());
@@ -39,6 +57,7 @@ function read(text) {
   return {
     method: calendar.getFirstPropertyValue("method"),
     events: calendar.getAllSubcomponents("vevent").map(readEvent),
+    occurrences: occurrences(calendar),
   };
 }
 

@@ -122,6 +122,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/events/{event_id}/partners/{participation_id}/withdraw"): "events.edit",
     ("GET", "/staff/events/{event_id}/partners/{participation_id}"): "events.edit",
     ("POST", "/staff/events/{event_id}/partners/{participation_id}/answer"): "events.edit",
+    ("POST", "/staff/events/{event_id}/partners/{participation_id}/proposal"): "events.edit",
     ("POST", "/staff/events/{event_id}/partners/{participation_id}/seats"): "events.edit",
     ("POST", "/staff/events/{event_id}/partners/{participation_id}/seats/release"): "events.edit",
     ("POST", "/staff/events/{event_id}/partners/{participation_id}/ask"): "events.edit",
