@@ -177,16 +177,13 @@ def date_meant(dates: InvitedDates, recurrence: str, recurs_at: datetime | None)
     Programs write it in UTC, on a wall clock with or without a zone that can be told, or as a day.
     """
     zone = series_template.zone(dates.series.timezone)
-    for moment_of in (lambda event: original_start(dates, event), lambda event: event.starts_at.astimezone(UTC)):
-        for each in dates.dates:
-            moment = moment_of(each.event)
-            local = moment.astimezone(zone)
-            if recurs_at == moment or recurrence in (
-                f"{moment:%Y%m%dT%H%M%SZ}",
-                f"{local:%Y%m%dT%H%M%S}",
-                f"{local:%Y%m%d}",
-            ):
-                return each.participation.id
+    by_rule = [(each.participation.id, original_start(dates, each.event)) for each in dates.dates]
+    as_it_is = [(each.participation.id, each.event.starts_at.astimezone(UTC)) for each in dates.dates]
+    for key, moment in (*by_rule, *as_it_is):
+        local = moment.astimezone(zone)
+        written = (f"{moment:%Y%m%dT%H%M%SZ}", f"{local:%Y%m%dT%H%M%S}", f"{local:%Y%m%d}")
+        if recurs_at == moment or recurrence in written:
+            return key
     return None
 
 

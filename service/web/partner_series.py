@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from events import partner_dates, partners
 from events.errors import NotFound
-from events.links import PARTNER_SERIES, check_version
+from events.links import PARTNER, PARTNER_SERIES, check_version
 from events.models import PartnerAnswer
 from events.partner_dates import PartnerDates
 from events.series_calendar import series_file
@@ -46,11 +46,8 @@ async def show_dates(request: Request, runtime: NamedDependency[Runtime], token:
     opened = await _open(runtime, token)
     await _note_opened(request, opened)
     now, links = runtime.clock.now(), runtime.links
-    pages = {
-        each.participation.id: "/p/"
-        + links.partner_url(each.participation.id, each.participation.link_version).rpartition("/")[2]
-        for each in opened.page.dates
-    }
+    parts = [each.participation for each in opened.page.dates]
+    pages = {part.id: "/p/" + links.token(PARTNER, part.id, part.link_version) for part in parts}
     return pages_of(request).page(
         request,
         "partner_series.html",
