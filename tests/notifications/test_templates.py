@@ -58,6 +58,7 @@ _OF_PARTNER = (
     EmailKind.PARTNER_INVITATION,
     EmailKind.PARTNER_UPDATE,
     EmailKind.PARTNER_CANCELLATION,
+    EmailKind.PARTNER_PROPOSAL_DECLINED,
     EmailKind.PARTNER_REMINDER,
     EmailKind.PARTNER_SEATS,
     EmailKind.PARTNER_MATERIALS,
@@ -188,6 +189,11 @@ def material(kind: EmailKind, locale: str) -> Material:
         params = {"own_events": str(_key(7))}
     if kind is EmailKind.DECISION_UNDONE:
         params = {"undone": "approved"}
+    if kind is EmailKind.PARTNER_PROPOSAL_DECLINED:
+        params = {
+            "proposed_starts_at": (STARTS_AT + timedelta(days=1)).isoformat(),
+            "comment": "Ruangan terpakai pada hari itu.",
+        }
     attachment = {"key": "certificates/1", "name": "sertifikat.pdf", "type": "application/pdf"}
     return Material(
         email=Email(

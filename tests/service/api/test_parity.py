@@ -51,7 +51,7 @@ ONLY_PAGES = {
     "events.partner_files.keep": _PARTNER,
     "events.partner_reports.report": _PARTNER,
     "events.partners.note_opened": _PARTNER,
-    "events.partners.decline_proposal": _BOARD,
+    "events.partners.decline_proposal": "it answers what came in by mail, where staff read it",
     "events.partner_dates.answer_all": _PARTNER,
     "events.recording_consent.say": _PARTNER,
     "events.door.take": "programs send batches, which `service.door_desk` takes in; so do the doors",

@@ -36,7 +36,7 @@ function readEvent(component) {
 function occurrences(calendar) {
   const components = calendar.getAllSubcomponents("vevent");
   const master = components.find((each) => !each.hasProperty("recurrence-id"));
-  if (!master) return [];
+  if (!master || components.some((each) => each.getFirstPropertyValue("uid") !== master.getFirstPropertyValue("uid"))) return [];
   const exceptions = components.filter((each) => each !== master);
   const event = new ICAL.Event(master, { exceptions, strictExceptions: true });
   const told = (start, end, item) => [moment(start), moment(end), item.summary, item.component.getFirstProperty("attendee")?.getParameter("partstat") ?? null];
