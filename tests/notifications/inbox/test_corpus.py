@@ -11,9 +11,15 @@ import pytest
 from notifications.inbox.bounces import Bounce, Complaint
 from notifications.inbox.classing import Answered, AutomaticReply, Letter, Understood, understand
 from notifications.inbox.message import Received, read
+from notifications.inbox.replies import CalendarAnswer
 
 CORPUS = Path(__file__).parent / "corpus"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((CORPUS / "expected.toml").read_text(encoding="utf-8"))
+
+
+def _answer(calendar: CalendarAnswer, received: Received) -> str:
+    given = calendar.answer_of([received.sender])
+    return given.value if given else "none"
 
 
 def _described(received: Received, found: Understood) -> dict[str, Any]:
@@ -21,17 +27,17 @@ def _described(received: Received, found: Understood) -> dict[str, Any]:
     seen: dict[str, Any] = {"sender": received.sender, "name": received.sender_name, "text": received.text()}
     match found:
         case Answered(calendar, automatic):
-            given = calendar.answer_of([received.sender])
             seen |= {
                 "kind": "answer",
                 "uid": calendar.uid,
                 "method": calendar.method,
-                "answer": given.value if given else "none",
+                "answer": _answer(calendar, received),
                 "addresses": [address for address, _ in calendar.attendees],
                 "automatic": automatic,
                 "sequence": "none" if calendar.sequence is None else calendar.sequence,
                 "comment": calendar.comment,
                 "recurrence": calendar.recurrence,
+                "also": [[each.recurrence, _answer(each, received)] for each in calendar.also],
                 "proposed": calendar.proposal.starts_at.isoformat() if calendar.proposal else "none",
             }
         case Bounce(failed, about):
