@@ -44,6 +44,7 @@ _TO_PARTNERS = (
     EmailKind.PARTNER_INVITATION,
     EmailKind.PARTNER_UPDATE,
     EmailKind.PARTNER_CANCELLATION,
+    EmailKind.PARTNER_PROPOSAL_DECLINED,
     EmailKind.PARTNER_REMINDER,
     *OF_COLLABORATION,
 )
@@ -145,6 +146,8 @@ def _email(organiser: Organiser, event: Event, kind: EmailKind, locale: str, sta
         params = {"own_events": str(new_id())}
     if kind is EmailKind.DECISION_UNDONE:
         params = {"undone": "approved"}
+    if kind is EmailKind.PARTNER_PROPOSAL_DECLINED:
+        params = {"proposed_starts_at": (starts_at + timedelta(days=1)).isoformat(), "comment": "Ruangannya terpakai."}
     attached = [{"key": "", "name": "", "type": ""}] if kind is EmailKind.CERTIFICATE else []
     return Email(
         id=new_id(),

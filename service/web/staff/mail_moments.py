@@ -73,6 +73,7 @@ MOMENTS: Sequence[tuple[str, Mapping[EmailKind, str]]] = (
             EmailKind.PARTNER_INVITATION: N_("A partner is invited"),
             EmailKind.PARTNER_UPDATE: N_("A partner hears of a change"),
             EmailKind.PARTNER_CANCELLATION: N_("A partner is no longer needed"),
+            EmailKind.PARTNER_PROPOSAL_DECLINED: N_("A time that a partner proposed is declined"),
             EmailKind.PARTNER_REMINDER: N_("A partner has not answered yet"),
             EmailKind.PARTNER_SEATS: N_("A partner may give seats to people"),
             EmailKind.PARTNER_MATERIALS: N_("A partner is asked for something"),
