@@ -32,12 +32,14 @@ function readEvent(component) {
   };
 }
 
-// Every occurrence of the entry, exceptions counted in; ends after 500, which no test has.
+// Every occurrence of the entry, exceptions counted in; ends after 500, which no test has. None where there is not
+// one entry: a feed has many, each with a master of its own.
 function occurrences(calendar) {
   const components = calendar.getAllSubcomponents("vevent");
-  const master = components.find((each) => !each.hasProperty("recurrence-id"));
-  if (!master || components.some((each) => each.getFirstPropertyValue("uid") !== master.getFirstPropertyValue("uid"))) return [];
-  const exceptions = components.filter((each) => each !== master);
+  const exceptions = components.filter((each) => each.hasProperty("recurrence-id"));
+  const [master, ...others] = components.filter((each) => !each.hasProperty("recurrence-id"));
+  if (!master || others.length) return [];
+  if (exceptions.some((each) => each.getFirstPropertyValue("uid") !== master.getFirstPropertyValue("uid"))) return [];
   const event = new ICAL.Event(master, { exceptions, strictExceptions: true });
   const told = (start, end, item) => [moment(start), moment(end), item.summary, item.component.getFirstProperty("attendee")?.getParameter("partstat") ?? null];
   if (!event.isRecurring()) return [told(event.startDate, event.endDate, event)];
