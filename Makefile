@@ -54,7 +54,7 @@ cluster: install $(STAMPS)/system-tests ## Start PostgreSQL, Valkey, 2 web and 2
 	@$(PY) -m tests.cluster --broker $(or $(BROKER),valkey)
 
 screenshots: install $(STAMPS)/system-tests ## Remake the pictures of the guide and of the README
-	@$(PY) -m tests.screenshots && $(PY) -m tests.guide_pictures
+	@$(PY) -m tests.screenshots && $(PY) -m tests.guide_pictures && $(PY) -m tests.contact_sheet
 
 lock: $(STAMPS)/venv ## Write the lock files anew
 	@bash deploy/lock.sh

@@ -15,7 +15,7 @@ from certificates.models import Certificate, CertificateRole, CertificateState
 from certificates.settings import CertificateSettings, read_settings
 from certificates.wording import hours_line, statement, wording
 from events.brand import Brand, brand_of
-from events.dates import format_short_date, format_when
+from events.days.dates import format_short_date, format_when
 from events.errors import Invalid
 from events.models import Event, EventMode, Organiser
 from events.storage import LocalizedText, ReadSession

@@ -27,7 +27,7 @@ from certificates.models import Certificate, CertificateState
 from events import deliveries, outbox
 from events.deliveries import Claim
 from events.errors import TryLater
-from events.files import FileStore
+from events.media.files import FileStore
 from events.models import Event
 from events.storage import Session, Transactions
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from certificates.models import CertificateRole
 from certificates.settings import CertificateSettings
-from events import attendance
 from events.models import Event, Participation, ParticipationRole, Partner, PartnerAnswer, Registration
+from events.presence import attendance
 from events.storage import ReadSession
 
 _ON_STAGE = {

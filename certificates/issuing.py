@@ -22,7 +22,8 @@ from certificates.earning import Earned, earned, earned_by
 from certificates.models import WAITING_STATES, Certificate, CertificateState
 from certificates.numbering import format_number, lock_counter
 from certificates.settings import CertificateSettings, settings_of
-from events import deliveries, lifecycle, outbox
+from events import deliveries, outbox
+from events.drafts import lifecycle
 from events.errors import N_, Conflict, FieldError, Invalid, NotFound
 from events.models import Event, Organiser, Registration, Stage, Track
 from events.storage import ReadSession, new_id

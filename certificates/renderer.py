@@ -9,8 +9,8 @@ from typing import Protocol
 
 from certificates import rendering
 from certificates.content import CertificateContent, Failure
-from events.processes import ChildDied, ChildFailed, ChildProcesses, ChildTimedOut
-from events.typefaces import Foundry
+from events.media.processes import ChildDied, ChildFailed, ChildProcesses, ChildTimedOut
+from events.media.typefaces import Foundry
 
 SECONDS_EACH = 20.0
 """A certificate takes a twentieth of a second; one that takes this long was made to."""

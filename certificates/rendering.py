@@ -20,8 +20,8 @@ import segno
 
 from certificates.content import CertificateContent, Colours, mix
 from certificates.fitting import Measure, fit, measure_of
-from events import typefaces, underlay
-from events.typefaces import Face
+from events.media import typefaces, underlay
+from events.media.typefaces import Face
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _QR_MASK = 3
@@ -75,7 +75,7 @@ _DESIGNS = {
 def render(content: CertificateContent, faces_dir: str) -> bytes:
     """Return the PDF of one certificate: A4 landscape, one page, tagged, with title and language.
 
-    `faces_dir` is the folder of `events.typefaces`; faces that are missing there are made first, and where their
+    `faces_dir` is the folder of `events.media.typefaces`; faces that are missing there are made first, and where their
     package is not installed the system's fonts stand in. Raises `KeyError` for a design that does not exist.
     """
     press = _press(content.design, content.colours, faces_dir)

@@ -7,7 +7,9 @@
 set -euo pipefail
 
 missing=()
-need_library() { ldconfig -p | grep -q "$1" || missing+=("$2"); }
+# Not through `grep -q`: it stops reading at the first hit, and a loader still speaking then counts as a failure.
+known="$(ldconfig -p)"
+need_library() { [[ "$known" == *"$1"* ]] || missing+=("$2"); }
 need_file() { [ -e "$1" ] || missing+=("$2"); }
 need_command() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 
@@ -20,6 +22,7 @@ for what in "$@"; do
       need_library libharfbuzz-subset.so.0 libharfbuzz-subset0
       # Names in other scripts (Javanese, Arabic, Tamil, Chinese …) on certificates and posters.
       need_file /usr/share/fonts/truetype/noto/NotoSansJavanese-Regular.ttf fonts-noto-core
+      need_file /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji
       need_file /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf fonts-droid-fallback
       ;;
     tests)

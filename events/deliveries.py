@@ -98,7 +98,8 @@ def claiming(
     `returning` are columns beside the id, for `claim_rows_by`.
 
     The conditional UPDATE is the guard on both engines. SKIP LOCKED only spares PostgreSQL's workers from waiting for
-    each other; SQLite has one writer anyway.
+    each other; SQLite has one writer anyway. The state stands there in a way that no index knows: SQLite would walk
+    through all that is queued to find the rows whose ids it has.
     """
     c = _columns(model)
     asked: list[sa.ColumnElement[Any]] = [c.id, *returning]
@@ -112,7 +113,7 @@ def claiming(
     )
     return (
         sa.update(c.id.table)
-        .where(c.id.in_(sa.select(wanted.c.id)), c.state == state)
+        .where(c.id.in_(sa.select(wanted.c.id)), sa.func.coalesce(c.state, c.state) == state)
         .values(
             state=SENDING,
             lease_token=sa.bindparam("token"),

@@ -11,7 +11,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from events import tags
-from events.dates import INDONESIAN_ZONES
+from events.days.dates import INDONESIAN_ZONES
 from events.errors import N_, FieldError, Invalid
 from events.models import Event, EventMode, Evidence, Stage
 from events.storage import LocalizedText
@@ -39,7 +39,8 @@ EDITABLE = frozenset(
         "survey_url",
     }
 )
-"""What may be written at any stage; times move by `events.lifecycle`, seats by `events.authoring.set_capacity`."""
+"""What may be written at any stage; times move by `events.drafts.lifecycle`, seats by
+`events.drafts.authoring.set_capacity`."""
 
 CAPACITY = range(1, 100_001)
 OVERBOOKING = range(10_001)

@@ -11,6 +11,7 @@ import base64
 import binascii
 import hmac
 import uuid
+from collections.abc import Sequence
 
 from events.links import Target
 
@@ -26,12 +27,16 @@ _LENGTH = 16 + 2 + _MAC_LENGTH
 
 
 class MailTags:
-    """Makes and reads tags with the installation's secret key (at least 32 characters)."""
+    """Makes tags with the installation's secret key, and reads them with that and with former ones.
 
-    def __init__(self, secret_key: str) -> None:
-        if len(secret_key) < 32:
-            raise ValueError("the secret key needs at least 32 characters")
-        self._key = hmac.digest(secret_key.encode(), b"acara.mail-tags", "sha256")
+    A key has at least 32 characters. Answers and bounces come back for months to addresses that were sent long before.
+    """
+
+    def __init__(self, secret_key: str, former_keys: Sequence[str] = ()) -> None:
+        keys = (secret_key, *former_keys)
+        if any(len(key) < 32 for key in keys):
+            raise ValueError("a secret key needs at least 32 characters")
+        self._keys = [hmac.digest(key.encode(), b"acara.mail-tags", "sha256") for key in keys]
 
     def address(self, mailbox: str, purpose: str, target: uuid.UUID, version: int = 1) -> str:
         """Return `mailbox` (``rsvp@library.example``) with the tag of one row: 42 letters and digits, lower case."""
@@ -49,13 +54,15 @@ class MailTags:
             raw = base64.b32decode(tag + "=" * (-len(tag) % 8))
         except (binascii.Error, ValueError):
             return None
-        if len(raw) != _LENGTH or not hmac.compare_digest(raw[-_MAC_LENGTH:], self._mac(purpose, raw[:-_MAC_LENGTH])):
+        body, mac = raw[:-_MAC_LENGTH], raw[-_MAC_LENGTH:]
+        if len(raw) != _LENGTH or not any(hmac.compare_digest(mac, _mac(key, purpose, body)) for key in self._keys):
             return None
         return Target(uuid.UUID(bytes=raw[:16]), int.from_bytes(raw[16:18], "big"))
 
     def _tag(self, purpose: str, target: uuid.UUID, version: int) -> str:
         body = target.bytes + version.to_bytes(2, "big")
-        return base64.b32encode(body + self._mac(purpose, body)).rstrip(b"=").decode("ascii").lower()
+        return base64.b32encode(body + _mac(self._keys[0], purpose, body)).rstrip(b"=").decode("ascii").lower()
 
-    def _mac(self, purpose: str, body: bytes) -> bytes:
-        return hmac.digest(self._key, purpose.encode("ascii") + b"\0" + body, "sha256")[:_MAC_LENGTH]
+
+def _mac(key: bytes, purpose: str, body: bytes) -> bytes:
+    return hmac.digest(key, purpose.encode("ascii") + b"\0" + body, "sha256")[:_MAC_LENGTH]

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from events.brand import Brand, brand_of, contrast
+from events.brand import Brand, brand_of, contrast, nearest
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Organiser
 from events.storage import LocalizedText, ReadSession
@@ -18,7 +18,10 @@ from events.storage import LocalizedText, ReadSession
 READABLE = 4.5
 """The contrast that text needs on its ground (WCAG 2.2, success criterion 1.4.3)."""
 
-_PALE = N_("This cannot be read on the paper colour: the contrast is %(ratio)s, at least 4.5 is needed.")
+_PALE = N_(
+    "This cannot be read on the paper colour: the contrast is %(ratio)s, at least 4.5 is needed. "
+    "The nearest that can be read is %(better)s."
+)
 _COLOURS = frozenset({"primary", "accent", "paper", "ink"})
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -81,7 +84,9 @@ def set_brand(session: Session, organiser_id: uuid.UUID, brand: dict[str, Any]) 
     given = brand_of({**parent.brand, **brand} if parent else brand)
     ratios = {name: contrast(getattr(given, name), given.paper) for name in ("ink", "primary")}
     pale = [
-        FieldError(name, "contrast", _PALE, {"ratio": f"{ratio:.1f}"})
+        FieldError(
+            name, "contrast", _PALE, {"ratio": f"{ratio:.1f}", "better": nearest(getattr(given, name), given.paper)}
+        )
         for name, ratio in ratios.items()
         if ratio < READABLE
     ]
@@ -109,9 +114,13 @@ def brand_settings(session: ReadSession, organiser_id: uuid.UUID) -> dict[str, A
     return dict(organiser.look)
 
 
-def set_logo(session: Session, organiser_id: uuid.UUID, key: str) -> None:
-    """Show the picture under the file key `key` as the logo from now on. Raises `NotFound`. The caller commits."""
-    set_brand(session, organiser_id, {**brand_settings(session, organiser_id), "logo_key": key})
+def set_logo(session: Session, organiser_id: uuid.UUID, key: str, *, dark: bool = False) -> None:
+    """Show the picture under the file key `key` as the logo from now on. Raises `NotFound`. The caller commits.
+
+    `dark`: only on dark grounds.
+    """
+    name = "logo_dark_key" if dark else "logo_key"
+    set_brand(session, organiser_id, {**brand_settings(session, organiser_id), name: key})
 
 
 def only_organiser(session: ReadSession) -> Organiser | None:

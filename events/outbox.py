@@ -18,6 +18,9 @@ from events.storage import Base, ReadSession, new_id
 RECORDED = "recorded_facts"
 """Key of `Session.info`: ids of the facts recorded in this transaction, for the bell after the commit."""
 
+GOES_ON_WITHIN = timedelta(seconds=5)
+"""How long the next part of a long reaction may take to begin until its bell counts as lost; real time."""
+
 REQUEST_ID = "request_id"
 """Key of `Session.info`: the id of the request (or delivery) that this transaction serves."""
 
@@ -48,7 +51,7 @@ class FactRow(Base):
     recorded_at: Mapped[datetime]
     """Business time."""
     retry_at: Mapped[datetime | None]
-    """Real time before which a fact whose reaction failed is left alone."""
+    """Real time before which the tick leaves a fact alone whose reaction failed, or goes on in another transaction."""
     settled_at: Mapped[datetime | None]
     progress: Mapped[dict[str, Any] | None]
     """Where a reaction that writes thousands of rows goes on."""
@@ -106,9 +109,17 @@ def take(session: Session, fact_id: uuid.UUID, *, now: datetime) -> FactRow | No
     return session.execute(statement).scalar_one_or_none()
 
 
-def suspend(session: Session, fact_id: uuid.UUID, *, progress: dict[str, Any]) -> None:
-    """Leave a fact unsettled after a part of its reactions; `progress` says where to go on."""
-    session.execute(sa.update(FactRow).where(FactRow.id == fact_id).values(settled_at=None, progress=progress))
+def suspend(session: Session, fact_id: uuid.UUID, *, progress: dict[str, Any], real_now: datetime) -> None:
+    """Leave a fact unsettled after a part of its reactions; `progress` says where to go on.
+
+    The bell is rung for it after the commit. Until that must have been lost the tick leaves the fact alone: rung for
+    every second, it would be reacted to by more workers each time, and their parts would share one long transaction.
+    """
+    session.execute(
+        sa.update(FactRow)
+        .where(FactRow.id == fact_id)
+        .values(settled_at=None, progress=progress, retry_at=real_now + GOES_ON_WITHIN)
+    )
     session.info.setdefault(RECORDED, []).append(fact_id)
 
 

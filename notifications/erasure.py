@@ -16,9 +16,11 @@ from events.storage import ReadSession
 from notifications.models.email import Email, EmailState
 from notifications.models.email_attempt import EmailAttempt
 from notifications.models.inbound import InboundMessage, InboundState
+from notifications.models.news import NewsEnd, NewsSubscription
 from notifications.models.suppression import SoftBounce, Suppression
 from notifications.models.text_message import TextConsent, TextMessage, TextState
-from notifications.suppressing import normalised
+from notifications.suppression import news_ending
+from notifications.suppression.suppressing import normalised
 
 CHUNK = 200
 """Events that one transaction looks after."""
@@ -71,6 +73,7 @@ def erase(
     _erase_letters(session, owners, ids, addresses, now=now)
     _erase_emails(session, ids)
     _erase_standing(session, owners, ids, addresses)
+    _erase_news(session, owners, addresses, now=now, by=by)
     erase_texts(session, TextMessage.registration_id.in_(registrations))
     erase_consents(session, TextConsent.registration_id.in_(registrations), now=now, by=by)
     session.flush()
@@ -116,6 +119,12 @@ def _erase_standing(session: Session, owners: Owners, ids: Sequence[uuid.UUID], 
         sa.delete(SoftBounce).where(sa.or_(SoftBounce.email_id.in_(ids), SoftBounce.address.in_(addresses))),
         execution_options=_SILENT,
     )
+
+
+def _erase_news(session: Session, owners: Owners, addresses: Collection[str], *, now: datetime, by: str) -> None:
+    mine = owned_by(NewsSubscription.organiser_id, owners)
+    found = session.scalars(sa.select(NewsSubscription).where(mine, NewsSubscription.address.in_(addresses))).all()
+    news_ending.end(session, found, NewsEnd.ERASED, now=now, by=by)
 
 
 def erase_texts(session: Session, which: sa.ColumnElement[bool]) -> None:

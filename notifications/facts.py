@@ -41,7 +41,7 @@ class EmailFailed(Fact, frozen=True, kw_only=True):
 
 
 class EmailBounced(Fact, frozen=True, kw_only=True):
-    """An e-mail was taken and came back for good; `reason` is a code of `notifications.answers`."""
+    """An e-mail was taken and came back for good; `reason` is a code of `notifications.transport.answers`."""
 
     email_id: uuid.UUID
     kind: str
@@ -118,6 +118,13 @@ class ComplaintReceived(Fact, frozen=True, kw_only=True):
     kind: str
 
 
+class UnsubscribeReceived(Fact, frozen=True, kw_only=True):
+    """A message came to the address by which an e-mail says how to get no more like it."""
+
+    email_id: uuid.UUID
+    message_id: uuid.UUID
+
+
 class RefreshAsked(Fact, frozen=True, kw_only=True):
     """A partner's calendar asks for the entry as it is now (RFC 5546 §3.2.6)."""
 
@@ -168,3 +175,38 @@ class TextsStopped(Fact, frozen=True, kw_only=True):
 
     registration_id: uuid.UUID
     channel: str
+
+
+class NewsAsked(Fact, frozen=True, kw_only=True):
+    """Somebody asked for the organiser's news; a link to confirm it is on its way to them."""
+
+    subscription_id: uuid.UUID
+
+
+class NewsConfirmed(Fact, frozen=True, kw_only=True):
+    """Somebody confirmed from their mailbox that they want the organiser's news."""
+
+    subscription_id: uuid.UUID
+
+
+class NewsEnded(Fact, frozen=True, kw_only=True):
+    """A subscription to the organiser's news is over; `reason` as in `notifications.models.news.NewsEnd`."""
+
+    subscription_id: uuid.UUID
+    reason: str
+
+
+class NewsScheduled(Fact, frozen=True, kw_only=True):
+    """Staff changed when the organiser's news goes out, or whether it does."""
+
+    active: bool
+    weekday: int
+    hour: int
+
+
+class NewsIssued(Fact, frozen=True, kw_only=True):
+    """A week's news is owed to `count` people, and tells of `events` that are new; nobody: there was nothing new."""
+
+    issue_id: uuid.UUID
+    events: int
+    count: int

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from events.lifecycle import AHEAD
 from events.models import (
+    AHEAD,
     Anchor,
     Audience,
     Event,

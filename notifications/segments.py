@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from events import attendance
 from events.models import (
     ACTIVE_STATES,
     Event,
@@ -18,6 +17,7 @@ from events.models import (
     RegistrationState,
     Stage,
 )
+from events.presence import attendance
 from events.storage import ReadSession
 from notifications.models.announcement import Segment
 from notifications.models.text_message import TextConsent, TextPurpose
@@ -159,7 +159,7 @@ def sizes(session: ReadSession, event: Event) -> Mapping[Segment, int]:
     )
     counts = {row[0]: row[1] for row in rows}
     found = {segment: sum(counts.get(state, 0) for state in states) for segment, states in _STATES.items()}
-    if event.stage in _HAS_BEGUN:
+    if is_known(event, Segment.ATTENDED):
         came = sum(1 for _ in everybody_in(session, event, Segment.ATTENDED))
         found |= {Segment.ATTENDED: came, Segment.MISSED: found[Segment.CONFIRMED] - came}
     else:
@@ -168,6 +168,11 @@ def sizes(session: ReadSession, event: Event) -> Mapping[Segment, int]:
 
 
 _HAS_BEGUN = (Stage.LIVE, Stage.ENDED, Stage.ARCHIVED)
+
+
+def is_known(event: Event, segment: Segment) -> bool:
+    """Tell whether anybody can say who is in a segment: who came, and who did not, only once the event has begun."""
+    return segment not in (Segment.ATTENDED, Segment.MISSED) or event.stage in _HAS_BEGUN
 
 
 def has_guardian(registration: Registration) -> bool:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date as format_day
 
 from events import typed
-from events.answers import chosen
 from events.errors import N_
-from events.form_document import Answer, Question, QuestionKind
+from events.questions.answers import chosen
+from events.questions.form_document import Answer, Question, QuestionKind
 
 Say = Callable[[str], str]
 

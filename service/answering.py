@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from events import forms
-from events.answers import Answers, reads_alike
 from events.errors import N_, ChoiceFull, FieldError, FormReplaced, Invalid, NotFound
-from events.form_document import FormDocument
+from events.questions import forms
+from events.questions.answers import Answers, reads_alike
+from events.questions.form_document import FormDocument
 from events.storage import ReadSession
 
 

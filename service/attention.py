@@ -10,10 +10,12 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 
 from certificates.models import Certificate, CertificateState
-from events import decisions, recording_consent, review
+from events.drafts import review
 from events.errors import N_
 from events.models import Event, EventMode, Participation, PartnerAnswer, Recording, RecordingState, Stage, Track
 from events.ownership import Owners, owned_by
+from events.recordings import recording_consent
+from events.registrations import decisions
 from events.storage import LocalizedText, ReadSession
 from notifications.inbox import listing
 from service import queues

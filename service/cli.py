@@ -160,7 +160,8 @@ def doctor() -> None:
     """Say in plain words what is missing or wrong, and how to mend it. Ends with 1 if something is bad."""
     from rich.console import Console
 
-    from service.doctor import Verdict, examine
+    from service.doctor.examining import examine
+    from service.doctor.findings import Verdict
 
     marks = {Verdict.GOOD: "[green]✓[/]", Verdict.NOTE: "[yellow]•[/]", Verdict.BAD: "[red]✗[/]"}
     console = Console(highlight=False, soft_wrap=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from notifications.smtp import Mailer, Outcome, Outgoing
+from notifications.transport.smtp import Mailer, Outcome, Outgoing
 
 BUSY = 100.0
 """Requests a second, since the e-mail before, from which on visitors go first."""
@@ -28,7 +28,7 @@ class CourteousMailer:
         self._pause = pause
 
     def send(self, messages: Iterable[Outgoing]) -> Iterator[Outcome]:
-        """Send as the mailer does; see `notifications.smtp.Mailer`."""
+        """Send as the mailer does; see `notifications.transport.smtp.Mailer`."""
         return self._mailer.send(self._giving_way(messages))
 
     def _giving_way(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from notifications.announcements import Written
 from notifications.models.announcement import Segment
+from notifications.planning.announcements import Written
 from service.accounts.models import Role
+from service.input_types import LineInput, Link, Moment, ParagraphInput, StoryInput, Zone, one_line, several_lines
 from service.inputs import AnsweringInput, Email, Input, Line200, PersonName, Phone, Text500
-from service.staff_inputs import LineInput, Link, Moment, ParagraphInput, StoryInput, Zone, one_line, several_lines
 
 
 class AnswerInput(Input):
@@ -69,6 +69,10 @@ class RecordingLinkInput(Input):
     )
 
 
+TitleFont = Literal["Plus Jakarta Sans", "Bricolage Grotesque", "Archivo", "Fraunces", "Lora", "DM Serif Display"]
+"""`events.brand.FONTS`, as the API names them."""
+
+
 class BrandInput(Input):
     """The organiser's brand kit; what is left out has a sensible default."""
 
@@ -76,17 +80,25 @@ class BrandInput(Input):
     accent: Annotated[str, StringConstraints(max_length=7)] = "#f2a541"
     paper: Annotated[str, StringConstraints(max_length=7)] = "#fdfaf4"
     ink: Annotated[str, StringConstraints(max_length=7)] = "#1d2b2f"
-    tone: Literal["formal", "warm", "young"] = "warm"
+    font: Literal["Plus Jakarta Sans", "Bricolage Grotesque", "Archivo", "Fraunces", "Lora", "DM Serif Display"] = (
+        Field("Plus Jakarta Sans", description="What the titles of posters are set in.")
+    )
+    tone: Literal["formal", "warm", "young", "pantun"] = "warm"
+    emoji: Literal["", "none", "few", "many"] = Field("", description="In posts; empty: as the tone has it.")
+    quiet_from: int = Field(21, ge=0, le=23, description="The hour from which no post goes out, in the event's zone.")
+    quiet_until: int = Field(7, ge=0, le=23, description="The hour from which posts go out again.")
+    post_gap: int = Field(15, ge=1, le=720, description="Minutes between two posts on one channel.")
     hashtags: list[Line200] = Field(default_factory=list[str], max_length=10)
     tagline: LineInput | None = None
+    address: LineInput | None = Field(None, description="Where the library is, as it stands below posts.")
     signatory_name: Annotated[
         str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)
     ] = ""
     signatory_role: LineInput | None = None
 
     def stored(self, before: dict[str, Any]) -> dict[str, Any]:
-        """Return the kit as tables keep it; the logo and the font stay those of `before`."""
-        kept = {name: before[name] for name in ("logo_key", "font") if name in before}
+        """Return the kit as tables keep it; the logos stay those of `before`."""
+        kept = {name: before[name] for name in ("logo_key", "logo_dark_key") if name in before}
         return kept | self.model_dump(mode="json", exclude_none=True)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from events import door, door_reading
+from events.doors import door, door_reading
 from events.links import Links
 from events.storage import ReadSession, Session
 from service.door_inputs import DoorAnswers, DoorBatchInput, DoorList, answers_of, items_of

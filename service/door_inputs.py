@@ -12,24 +12,17 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    Field,
-    PlainValidator,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import AfterValidator, AwareDatetime, Field, PlainValidator, StringConstraints, ValidationError
 from pydantic_core import to_json
 
-from events.door import Item, Move, Taken, Undo
-from events.door_reading import DoorCount, DoorEntry
+from events.doors.door import Item, Move, Taken, Undo
+from events.doors.door_reading import DoorCount, DoorEntry
+from events.doors.walk_ins import WalkIn
 from events.errors import N_, FieldError, Invalid
-from events.head_counts import HeadTap
 from events.links import read_door_code
 from events.models import AgeGroup, Direction
 from events.plaintext import one_line
-from events.walk_ins import WalkIn
+from events.presence.head_counts import HeadTap
 from service.inputs import Email, Input, Line200, PersonName, Phone, parse
 
 MOST_ITEMS = 200

@@ -14,9 +14,9 @@ import anyio.to_thread
 
 import certificates.erasure
 import notifications.erasure
-from events import erasure
-from events.erasure import Erased, Held, Person
 from events.ownership import Owners
+from events.privacy import erasure
+from events.privacy.erasure import Erased, Held, Person
 from events.storage import ReadSession, Session
 from service.wiring import Runtime
 

@@ -20,11 +20,12 @@ from zoneinfo import ZoneInfo
 from litestar.background_tasks import BackgroundTask
 from litestar.response import File
 
-from events import answer_reading, guardians
-from events.desk import RegistrationRow, iterate_registrations
 from events.errors import N_
-from events.form_document import Question
 from events.models import Event, Evidence, Registration, RegistrationState
+from events.questions import answer_reading
+from events.questions.form_document import Question
+from events.registrations import guardians
+from events.registrations.people_listing import RegistrationRow, iterate_registrations
 from events.storage import ReadSession
 from service.answer_words import AGREED, words_of
 

@@ -53,7 +53,10 @@ class Received:
 
 
 class StoredFiles:
-    """Implements `events.files.FileStore`, and receives streams in constant memory. Safe to use from many threads."""
+    """Implements `events.media.files.FileStore`, and receives streams in constant memory.
+
+    Safe to use from many threads.
+    """
 
     def __init__(self, store: LocalStore | S3Store, *, folder: Path | None = None) -> None:
         """Keep files in `store`; `folder` is where a `LocalStore` has its root."""

@@ -1,4 +1,4 @@
-"""A form as programs send it: typed and bounded here, judged by `events.form_rules`."""
+"""A form as programs send it: typed and bounded here, judged by `events.questions.form_rules`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from events.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.storage import LocalizedText
 from service.inputs import Input
 
@@ -91,7 +91,7 @@ class FormInput(Input):
         return FormDocument(tuple(question.stored() for question in self.questions))
 
     def places(self) -> dict[tuple[str, str], int | uuid.UUID]:
-        """Return how many can take each choice, as `events.forms.save` takes it."""
+        """Return how many can take each choice, as `events.questions.forms.save` takes it."""
         found: dict[tuple[str, str], int | uuid.UUID] = {}
         for question in self.questions:
             for choice in question.choices:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from events.errors import N_
-from events.form_document import FormDocument, Question, QuestionKind
 from events.models import Event, EventKind
+from events.questions.form_document import FormDocument, Question, QuestionKind
 
 COLUMNS = {
     "name": N_("Full name"),

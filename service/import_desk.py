@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from events import importing as lists
 from events.errors import N_, FieldError, Invalid
-from events.form_document import FormDocument, Question
-from events.importing import Candidate, Trial
 from events.models import Event, RegistrationImport
-from events.rehearsing import Rows
+from events.questions.form_document import FormDocument, Question
+from events.registrations import importing as lists
+from events.registrations.importing import Candidate, Trial
+from events.registrations.rehearsing import Rows
 from events.storage import ReadSession
 from service import sheets
 from service.import_columns import columns_of, guess

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from events.errors import N_
-from events.form_document import Question, QuestionKind
+from events.questions.form_document import Question, QuestionKind
 from service.import_columns import UNASKED, columns_of
 from service.importing import Terms
 from service.sheets import MOST_ROWS

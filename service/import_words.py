@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.errors import N_, FieldError
-from events.importing import Candidate
+from events.registrations.importing import Candidate
 
 _YES = frozenset({"ya", "y", "yes", "x", "v", "✓", "1", "true", "benar", "perlu"})
 _AGREED = ("setuju", "disetujui", "agreed")

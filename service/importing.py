@@ -17,14 +17,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from events import desk as lists
-from events import forms, typed
-from events.answers import check_answers
+from events import typed
 from events.errors import N_, FieldError, Invalid
-from events.form_document import FormDocument, Question, QuestionKind
-from events.importing import Candidate
 from events.models import Event, EventKind, RegistrationSource
-from events.registration import Application, Guardian, person_key
+from events.questions import forms
+from events.questions.answers import check_answers
+from events.questions.form_document import FormDocument, Question, QuestionKind
+from events.registrations import desk as lists
+from events.registrations.applications import Application, Guardian, person_key
+from events.registrations.importing import Candidate
 from events.storage import ReadSession
 from service.import_words import PartyRows, gather, is_over, is_yes, needs_of
 from service.inputs import GuardianInput, RegistrationInput, parse

@@ -69,7 +69,8 @@ _CODES: dict[str, str] = {
 }
 
 
-def _refuse(code: str) -> PydanticCustomError:
+def refuse(code: str) -> PydanticCustomError:
+    """Return what a validator raises for `code`."""
     # Pydantic's own message is never shown: `_MESSAGES` holds what people read.
     return PydanticCustomError(code, "{code}", {"code": code})  # pyright: ignore[reportArgumentType] # pydantic wants a literal
 
@@ -81,9 +82,9 @@ def _spelt(brought: Callable[[str], str]) -> AfterValidator:
         try:
             found = brought(text)
         except typed.Unusable as error:
-            raise _refuse(error.code) from error
+            raise refuse(error.code) from error
         if not found:
-            raise _refuse("missing")
+            raise refuse("missing")
         return found
 
     return AfterValidator(validate)
@@ -91,7 +92,7 @@ def _spelt(brought: Callable[[str], str]) -> AfterValidator:
 
 def _consented(given: bool) -> bool:
     if not given:
-        raise _refuse("consent")
+        raise refuse("consent")
     return given
 
 
@@ -144,10 +145,10 @@ class RegistrationInput(Input):
         except ValidationError as error:
             details = [_again(each) for each in error.errors(include_url=False)]
             if wanting and isinstance(data, Mapping):
-                details.append(InitErrorDetails(type=_refuse("contact_missing"), loc=("email",), input=None))
+                details.append(InitErrorDetails(type=refuse("contact_missing"), loc=("email",), input=None))
             raise ValidationError.from_exception_data(cls.__name__, details) from error
         if wanting:
-            details = [InitErrorDetails(type=_refuse("contact_missing"), loc=("email",), input=None)]
+            details = [InitErrorDetails(type=refuse("contact_missing"), loc=("email",), input=None)]
             raise ValidationError.from_exception_data(cls.__name__, details)
         return checked
 
@@ -255,6 +256,16 @@ class PartnerAnswerInput(Input):
     comment: Text500 | None = None
 
 
+class DatesAnswerInput(PartnerAnswerInput):
+    """A partner's answer to an invitation to several dates."""
+
+    date: uuid.UUID | None = None
+
+
+class NotJsonError(ValueError):
+    """The body is no JSON text at all: bad syntax, bad encoding, or nested beyond reason."""
+
+
 def _again(error: ErrorDetails) -> InitErrorDetails:
     """Return an error so that it can be raised a second time, its code and limits kept."""
     raised = PydanticCustomError(error["type"], "{type}", {**error.get("ctx", {}), "type": error["type"]})  # pyright: ignore[reportArgumentType] # pydantic wants a literal
@@ -266,6 +277,19 @@ def parse(model: type[_Model], data: Mapping[str, Any]) -> _Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
+        raise Invalid(field_errors(error, list(model.model_fields))) from error
+
+
+def parse_json(model: type[_Model], body: bytes) -> _Model:
+    """Return a JSON body as a checked `model`, in which a number is a number and never a text that looks like one.
+
+    Raises `NotJsonError`, or `Invalid` with every field's error, in the order of the fields.
+    """
+    try:
+        return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            raise NotJsonError from error
         raise Invalid(field_errors(error, list(model.model_fields))) from error
 
 

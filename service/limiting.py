@@ -15,9 +15,9 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from events import registration_rules
 from events.errors import N_
-from events.registration import Application, Guardian
+from events.registrations import registration_rules
+from events.registrations.applications import Application, Guardian
 from service.limiter import Limiter, TooManyRequests
 from service.wiring import Runtime
 

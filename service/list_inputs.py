@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from service import sheets
+from service.input_types import one_line, several_lines
 from service.inputs import Input
-from service.staff_inputs import one_line, several_lines
 
 _Cell = Annotated[str, StringConstraints(max_length=sheets.MOST_LETTERS), AfterValidator(several_lines)]
 

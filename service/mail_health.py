@@ -15,9 +15,9 @@ from events.errors import N_
 from events.ownership import Owners
 from events.storage import ReadSession
 from notifications.inbox import listing
-from notifications.mail_health import MailFlow, measure_flow
-from notifications.quotas import Rank
-from notifications.relays import FOLDER
+from notifications.mailing.mail_health import MailFlow, measure_flow
+from notifications.transport.quotas import Rank
+from notifications.transport.relays import FOLDER
 from service import presence
 from service.mail_words import reason_words
 from service.wiring import Runtime

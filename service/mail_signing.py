@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from notifications.dkim import DkimSigner
+    from notifications.transport.dkim import DkimSigner
 
 _BEGINS = "-----BEGIN"
 
@@ -27,7 +27,7 @@ def signer_of(settings: Settings) -> DkimSigner | None:
     """Return what signs mail; None where the relay does, or nobody. Raises `BadKey`, and `OSError` for a lost file."""
     if settings.dkim_key is None:
         return None
-    from notifications.dkim import DkimSigner, read_key  # noqa: PLC0415 - cryptography, for deliveries only
+    from notifications.transport.dkim import DkimSigner, read_key  # noqa: PLC0415 - cryptography, for deliveries only
 
     given = settings.dkim_key.get_secret_value().strip()
     pem = given.replace("\\n", "\n").encode() if given.startswith(_BEGINS) else Path(given).read_bytes()
@@ -39,7 +39,7 @@ def keep_new_key(settings: Settings, algorithm: str) -> tuple[Path, str]:
 
     Raises `FileExistsError` rather than write over a key whose public half may be in DNS.
     """
-    from notifications.dkim import make_key, pem_of, record_of  # noqa: PLC0415 - cryptography, for this command only
+    from notifications.transport.dkim import make_key, pem_of, record_of  # noqa: PLC0415 - cryptography, for this command only
 
     key = make_key(algorithm)
     folder = settings.data_dir / "keys"

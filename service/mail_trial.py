@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import anyio.to_thread
+
 from events.errors import N_, Conflict
 from events.storage import new_id
-from notifications import mime
-from notifications.mime import Mailbox
-from notifications.rendering import Words
-from notifications.smtp import Outcome, Outgoing, SmtpMailer, Verdict
+from notifications.letters.rendering import Words
+from notifications.transport import mime
+from notifications.transport.mime import Mailbox
+from notifications.transport.smtp import Outcome, Outgoing, SmtpMailer, Verdict
 from service.clock import real_now
 from service.wiring import Runtime
 
@@ -18,8 +20,22 @@ class TrialRefused(Conflict):
     default = N_("The mail server did not take the test: %(reply)s")
 
 
-def send_trial(runtime: Runtime, words: Words, *, subject: str, sender: str, to: str) -> Outcome:
-    """Send `words` to one address and return what the mail server answered. Waits for it: not for an event loop."""
+_SUBJECTS = {"id": "Uji coba: {}", "en": "Test: {}"}
+
+
+async def try_out(runtime: Runtime, words: Words, *, locale: str, sender: str, to: str) -> Outcome:
+    """Send `words`, which are in this language, as a test to one address; return what the mail server answered."""
+    subject = _SUBJECTS["en" if locale == "en" else "id"].format(words.subject)
+    return await anyio.to_thread.run_sync(lambda: _send(runtime, words, subject=subject, sender=sender, to=to))
+
+
+def require_taken(outcome: Outcome) -> None:
+    """Raise `TrialRefused` if the mail server did not take the test."""
+    if outcome.verdict is not Verdict.ACCEPTED:
+        raise TrialRefused(reply=outcome.reply[:200])
+
+
+def _send(runtime: Runtime, words: Words, *, subject: str, sender: str, to: str) -> Outcome:
     key, settings = new_id(), runtime.settings
     try:
         content = mime.assemble(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from events.errors import N_
-from notifications.answers import Answer
-from notifications.mail_listing import Shown
+from notifications.mailing.mail_listing import Shown
 from notifications.models.email import EmailKind
 from notifications.models.email_attempt import AttemptVerdict
-from notifications.quotas import Rank
+from notifications.transport.answers import Answer
+from notifications.transport.quotas import Rank
 
 KINDS: Mapping[EmailKind, str] = {
     EmailKind.CONFIRMATION: N_("Confirmation"),
@@ -48,6 +48,8 @@ KINDS: Mapping[EmailKind, str] = {
     EmailKind.REVIEW_ASKED: N_("Review asked for"),
     EmailKind.REVIEW_RETURNED: N_("Review: sent back"),
     EmailKind.REVIEW_APPROVED: N_("Review: approved"),
+    EmailKind.NEWS_ASKED: N_("Link to confirm the news"),
+    EmailKind.NEWS: N_("News"),
     EmailKind.PARTNER_PROPOSAL_DECLINED: N_("Answer to a proposed time, to a partner"),
 }
 """Every kind has its words; a test counts them."""

@@ -8,9 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from certificates.models import Certificate, CertificateState
-from events import decisions
 from events.errors import N_
 from events.models import Event, EventMode, Stage, Track
+from events.registrations import decisions
 from events.storage import ReadSession
 from notifications.models.post import Post, PostState
 from notifications.texting import by_hand

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
-from events import partner_files, partner_records
+from events.partnership import partner_files, partner_records
 from events.storage import Session
 from service import portraits
 from service.wiring import Runtime

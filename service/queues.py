@@ -13,18 +13,19 @@ from sqlalchemy.orm import Session
 
 from certificates import issuing
 from certificates.models import Certificate
-from events import deliveries, outbox, recording
+from events import deliveries, outbox
 from events.deliveries import QUEUED, SENDING
 from events.errors import N_, Conflict, NotFound
 from events.models import Event, Recording
 from events.outbox import FactRow
 from events.ownership import Owners, owned_by
+from events.recordings import recording
 from events.storage import LocalizedText, ReadSession
-from notifications import posts
 from notifications.models.email import Email, EmailState
 from notifications.models.post import Post, PostState
 from notifications.models.poster import Poster, PosterState
 from notifications.models.text_message import TextMessage, TextState
+from notifications.posts import deciding
 from service.presence import unread_queues
 
 FAILED = "failed"
@@ -172,7 +173,7 @@ def retry(session: Session, kind: str, key: uuid.UUID, *, now: datetime, by: str
     elif kind == "certificates":
         issuing.retry(session, key, now=now)
     elif kind == "posts":
-        posts.approve(session, key, now=now, by=by)
+        deciding.approve(session, key, now=now, by=by)
     elif kind == "facts":
         _retry_fact(session, key)
     else:

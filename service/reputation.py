@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from events import facts
 from events.models import Registration
-from notifications import suppressing
-from notifications.answers import Answer
-from notifications.facts import BounceReceived, ComplaintReceived, EmailFailed
+from notifications.facts import BounceReceived, ComplaintReceived, EmailFailed, UnsubscribeReceived
+from notifications.inbox.bounces import Failure
+from notifications.mailing import resending
 from notifications.models.email import Email
 from notifications.models.suppression import SuppressionReason
+from notifications.suppression import suppressing
+from notifications.transport.answers import Answer
 from service.reacting import Context, Cursor
 
 _FOR_GOOD = {
@@ -21,6 +23,25 @@ _FOR_GOOD = {
 """What a refusal says about the address; anything else is about us, about the relay or about one message."""
 _FOR_NOW = frozenset({"mailbox-full", "unknown"})
 """Bounces that count; one about policy says what they think of us, not that nobody lives there."""
+_BOUNCED_BECAUSE = {
+    Failure.NO_SUCH_ADDRESS.value: Answer.NO_SUCH_ADDRESS,
+    Failure.MAILBOX_FULL.value: Answer.MAILBOX_FULL,
+    Failure.REFUSED.value: Answer.POLICY,
+}
+
+
+def note_bounce(context: Context, fact: BounceReceived, _cursor: Cursor | None) -> None:
+    """Have the e-mail say that it came back, whatever that says about its address."""
+    reason = _BOUNCED_BECAUSE.get(fact.failure, Answer.REFUSED)
+    resending.note_bounce(
+        context.session,
+        fact.email_id,
+        reason=reason.value,
+        code=fact.status,
+        said="",
+        permanent=True,
+        now=context.now,
+    )
 
 
 def weigh_failure(context: Context, fact: EmailFailed, _cursor: Cursor | None) -> None:
@@ -77,6 +98,11 @@ def heed_complaint(context: Context, fact: ComplaintReceived, _cursor: Cursor | 
             email_id=email.id,
             said=fact.kind,
         )
+
+
+def unsubscribe(context: Context, fact: UnsubscribeReceived, _cursor: Cursor | None) -> None:
+    """Send nothing promotional to who asked for that by mail."""
+    suppressing.unsubscribe(context.session, fact.email_id, now=context.now)
 
 
 def try_address_again(

@@ -11,9 +11,9 @@ from events import facts
 from events.facts import Fact
 from events.models import Event, EventReview, Organiser
 from events.storage import ReadSession
-from notifications import review_emails
 from notifications.models.email import EmailKind
-from notifications.review_emails import Colleague
+from notifications.planning import review_emails
+from notifications.planning.review_emails import Colleague
 from service.accounts.models import Staff
 from service.accounts.permissions import ROLES_OF, Action
 from service.reacting import Context, Cursor, event_of

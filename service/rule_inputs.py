@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
 from events.models import Anchor, Audience, EventMode
 from notifications.models.email import EmailKind
-from notifications.rule_editing import RuleText
+from notifications.planning.rule_editing import RuleText
+from service.input_types import LineInput, StoryInput
 from service.inputs import Input
-from service.staff_inputs import LineInput, StoryInput
 
-MINUTES = {"minutes": 1, "hours": 60, "days": 24 * 60}
+Unit: TypeAlias = Literal["minutes", "hours", "days"]
+Direction: TypeAlias = Literal["before", "after"]
+MINUTES: Mapping[Unit, int] = {"minutes": 1, "hours": 60, "days": 24 * 60}
 
 
 class RuleInput(Input):
     """When an e-mail goes out, to whom, and what it says."""
 
     amount: int = Field(ge=0, le=600_000, description="How many of `unit` before or after `anchor`.")
-    unit: Literal["minutes", "hours", "days"] = "days"
-    when: Literal["before", "after"] = "before"
+    unit: Unit = "days"
+    when: Direction = "before"
     anchor: Anchor = Field(Anchor.START, description="What the time is counted from.")
     audience: Audience = Audience.CONFIRMED
     modes: list[EventMode] = Field(
@@ -46,8 +49,20 @@ class RuleInput(Input):
         )
 
 
-def parts_of(offset: timedelta) -> tuple[int, str, str]:
+class RuleChangeInput(RuleInput):
+    """A rule's new words, and the version that they were written over."""
+
+    version: int = Field(ge=0, le=1_000_000, description="What was seen, 0 of one that comes with Acara; else a 409.")
+
+
+class RuleSwitchInput(Input):
+    """Whether a rule counts."""
+
+    enabled: bool
+
+
+def parts_of(offset: timedelta) -> tuple[int, Unit, Direction]:
     """Return amount, unit and direction of an offset, in the largest unit that says it whole."""
     minutes = int(offset.total_seconds() // 60)
-    unit = next(name for name in ("days", "hours", "minutes") if minutes % MINUTES[name] == 0)
+    unit: Unit = "days" if minutes % MINUTES["days"] == 0 else "hours" if minutes % MINUTES["hours"] == 0 else "minutes"
     return abs(minutes) // MINUTES[unit], unit, "before" if minutes < 0 else "after"

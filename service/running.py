@@ -6,7 +6,6 @@ import contextlib
 import gc
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Generator, Sequence
 from types import FrameType
@@ -20,6 +19,7 @@ from service.accounts import invitations
 from service.actors import connect
 from service.broker import QUEUES
 from service.clock import real_now
+from service.cores import stay_on_one_core
 from service.heartbeat import Heartbeat
 from service.stalls import StallWatch
 from service.takeover import take_over
@@ -37,12 +37,6 @@ log = structlog.stdlib.get_logger(__name__)
 
 COLLECT_AFTER = 5_000
 """Objects, made and not yet gone, after which garbage is looked for; Python's own number is 700."""
-SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while others wait for it; Python's own 5 ms are longer than a commit.
-
-The event loop and the writer hand it to and fro with every registration. Where either waits 5 ms for it, batches are
-smaller and more: a tenth to a third more of the processor for the same people.
-"""
 
 
 @contextlib.contextmanager
@@ -148,7 +142,8 @@ def serve(runtime: Runtime, routes: Sequence[ControllerRouterHandler] = ()) -> N
     from service.app import create_app  # noqa: PLC0415 - litestar takes half a second that other commands save
 
     settings = runtime.settings
-    sys.setswitchinterval(SWITCH_SECONDS)
+    if runtime.database.is_sqlite:
+        stay_on_one_core()
     welcome = welcome_first_owner(runtime)
     config = uvicorn.Config(
         create_app(runtime, routes),

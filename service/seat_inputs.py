@@ -9,13 +9,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from events.approval_rules import ApprovalRules
 from events.errors import N_, FieldError, Invalid
-from events.invitees import Guest
 from events.models import PartyKind
-from events.registration import person_key
+from events.registrations.applications import person_key
+from events.registrations.approval_rules import ApprovalRules
+from events.seating.invitees import Guest
+from service.input_types import Capacity, LineInput, Moment
 from service.inputs import Email, Input, Line200, Phone, Text500, parse
-from service.staff_inputs import Capacity, LineInput, Moment
 
 _SEATS = re.compile(r"(\d{1,3})")
 

@@ -238,7 +238,7 @@ def _dkim(questions: Questions, settings: Settings, domain: str) -> Check:
         found = N_("Acara does not sign mail; your relay may do so.")
         mend = N_("If it does not: run acara dkim-key, which says what to do next.")
         return Check("DKIM", Standing.WEAK, found, mend)
-    from notifications.dkim import record_of  # noqa: PLC0415 - cryptography, where there is a key only
+    from notifications.transport.dkim import record_of  # noqa: PLC0415 - cryptography, where there is a key only
 
     wanted = record_of(signer.key)
     told = [_tags(each) for each in questions.ask(name, "TXT")]

@@ -8,17 +8,18 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from events.days.recurrence import Rule, from_text, make_rule
+from events.days.recurrence_words import LONGEST as LONGEST_RULE
+from events.days.recurrence_words import read_words
 from events.errors import N_, FieldError, Invalid
 from events.models import Additions, EventKind
-from events.recurrence import Rule, from_text, make_rule
-from events.recurrence_words import LONGEST as LONGEST_RULE
-from events.recurrence_words import read_words
-from events.series import SeriesDraft
-from events.series_editing import Changes, Scope
-from events.series_planning import LONGEST, Timing
-from events.series_template import FIELDS
+from events.recurring.series import SeriesDraft
+from events.recurring.series_editing import Changes, Scope
+from events.recurring.series_planning import LONGEST, Timing
+from events.recurring.series_template import FIELDS
+from service.event_inputs import EventFields
+from service.input_types import Capacity, LineInput, ParagraphInput, Zone
 from service.inputs import Input
-from service.staff_inputs import Capacity, EventFields, LineInput, ParagraphInput, Zone
 
 Minutes = Annotated[int, Field(ge=1, le=LONGEST)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_RULE)]

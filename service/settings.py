@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from notifications.quotas import PRESETS, Quota
+from notifications.transport.quotas import PRESETS, Quota
 
 ROLLING = "rolling"
 """A day of the relay that is the last 24 hours."""
@@ -42,8 +42,8 @@ class Settings(BaseSettings):
     )
     old_secret_keys: list[SecretStr] = Field(
         default_factory=list,
-        description="Former secret keys, as a JSON list: what they encrypted can still be read, and forms "
-        "that were open when the key changed are still taken.",
+        description="Former secret keys, as a JSON list: what they encrypted can still be read, links of mails sent "
+        "before go on working, and forms that were open when the key changed are still taken.",
     )
     database_url: SecretStr | None = Field(
         default=None,

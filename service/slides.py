@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from events import partner_files
 from events.links import Links
 from events.models import FilePurpose
+from events.partnership import partner_files
 from events.storage import ReadSession
 
 SLIDES = "slides"

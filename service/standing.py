@@ -8,12 +8,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from events import exchanging, facts
+from events import facts
 from events.facts import Fact
 from events.models import Event, Registration, RegistrationSource, RegistrationState
-from notifications import emails, reminders, series_emails
+from events.recurring import exchanging
 from notifications.facts import TextsAgreed
 from notifications.models.email import EmailKind
+from notifications.planning import emails, reminders, series_emails
 from notifications.texting import planning
 from notifications.texting.planning import Occasion
 from service.reacting import Context, Cursor, event_of

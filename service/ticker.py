@@ -17,31 +17,29 @@ from sqlalchemy.orm import Session
 
 from certificates import issuing
 from certificates.models import Certificate
-from events import (
-    allotment_release,
-    answer_files,
-    deliveries,
-    feeds,
-    guardians,
-    importing,
-    invitees,
-    lifecycle,
-    outbox,
-    own_events,
-    queueing,
-    recording,
-    retention,
-    waitlist,
-)
+from events import deliveries, outbox
+from events.catalogue import feeds
+from events.drafts import lifecycle
 from events.errors import Refused, TryLater
 from events.models import Recording
+from events.pages import own_events
+from events.privacy import retention
+from events.questions import answer_files
+from events.recordings import recording
+from events.registrations import guardians, importing
+from events.seating import allotment_release, invitees, queueing, waitlist
 from events.storage import ReadSession
-from notifications import erasure, posts_drafting, posts_publishing, quotas, suppressing
+from notifications import erasure
 from notifications.inbox import listing
 from notifications.models.email import Email
 from notifications.models.poster import Poster
 from notifications.models.text_message import TextChannel
+from notifications.news import issuing as issuing_news
+from notifications.news import subscribing
+from notifications.posts import due, publishing
+from notifications.suppression import suppressing
 from notifications.texting import sending
+from notifications.transport import quotas
 from service import idempotency, partner_sweeping, rate_counts
 from service.accounts import sealing, staff
 from service.clock import real_now
@@ -70,6 +68,9 @@ KEYS_KEPT = timedelta(days=7)
 UPLOADS_KEPT = timedelta(days=1)
 TEXTS_KEPT = timedelta(days=90)
 """After the event that they were about: as long as that is not archived."""
+
+NEWS_CHUNKS = 20
+"""Parts of an issue that one tick owes; the next tick goes on."""
 
 INTERVAL = timedelta(seconds=1)
 BELL_GRACE = timedelta(seconds=2)
@@ -133,6 +134,7 @@ def tidy_up(runtime: Runtime) -> None:
     runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))
     forget_letters(runtime)
     forget_texts(runtime)
+    forget_unconfirmed(runtime)
     begun_before = runtime.clock.now() - UPLOADS_KEPT
     for key in runtime.database.write(lambda session: recording.discard_unfinished(session, begun_before=begun_before)):
         runtime.files.delete(key)
@@ -150,6 +152,13 @@ def forget_texts(runtime: Runtime) -> None:
     """Empty text messages, and what was agreed to about them, of events that ended long ago."""
     now = runtime.clock.now()
     while runtime.database.write(lambda session: erasure.forget_texts(session, ended_before=now - TEXTS_KEPT, now=now)):
+        pass
+
+
+def forget_unconfirmed(runtime: Runtime) -> None:
+    """Forget addresses for which news was asked and never agreed to, some hundred in a transaction."""
+    now = runtime.clock.now()
+    while runtime.database.write(lambda session: subscribing.forget_unconfirmed(session, now=now)):
         pass
 
 
@@ -196,6 +205,7 @@ def tick(runtime: Runtime) -> None:
         runtime.database.write(lambda session: allotment_release.release_overdue(session, now=now))
     if runtime.database.read(lambda session: guardians.has_due(session, now=now)):
         runtime.database.write(lambda session: guardians.expire(session, now=now))
+    _issue_news(runtime, now)
     lost = runtime.database.read(lambda session: outbox.unsettled(session, real_now=real_now(), grace=BELL_GRACE))
     waiting = runtime.database.read(
         lambda session: queues_with_work(
@@ -207,6 +217,16 @@ def tick(runtime: Runtime) -> None:
             _give_back(runtime, model)
     if runtime.bell is not None and (lost or waiting):
         runtime.bell.ring(Committed(facts=tuple(lost), bells=frozenset(waiting)))
+
+
+def _issue_news(runtime: Runtime, now: datetime) -> None:
+    """Begin the news whose moment has come and owe it, each part in a transaction of its own, so that nobody waits."""
+    if not runtime.database.read(lambda session: issuing_news.has_due(session, now=now)):
+        return
+    runtime.database.write(lambda session: issuing_news.begin(session, now=now))
+    for _ in range(NEWS_CHUNKS):
+        if not runtime.database.write(lambda session: issuing_news.plan_chunk(session, now=now)):
+            return
 
 
 def _give_back(runtime: Runtime, model: type[deliveries.Claimable]) -> None:
@@ -229,9 +249,7 @@ def queues_with_work(
         for queue, models in CLAIMED.items()
         if any(deliveries.has_work(session, model, now=now, real_now=real_now) for model in models)
     }
-    if posts_drafting.has_work(session, now=now) or posts_publishing.has_work(
-        session, channels, now=now, real_now=real_now
-    ):
+    if due.has_work(session, now=now) or publishing.has_work(session, channels, now=now, real_now=real_now):
         waiting.add("posts")
     if texters and sending.has_work(session, texters, now=now, real_now=real_now):
         waiting.add("texts")

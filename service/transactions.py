@@ -17,8 +17,8 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
 
 import anyio.to_thread
@@ -28,21 +28,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.orm import Session
 
-from events.claims import CLAIMED, claim_on
 from events.deliveries import BELLS, HOLDER
 from events.outbox import RECORDED, REQUEST_ID
+from events.seating.claims import CLAIMED, claim_on
 from events.storage import ReadSession
 from service.engines import LOCK_WITHIN, open_engine
 from service.outages import Busy, Outage, Unavailable, is_clash, lost_connection, refusal_of
+from service.standby import Standby
+from service.turns import Turns, Waiting, events_of, tell_callers
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
-"""The most use-cases of people that one commit carries."""
-WORK_BATCH = 4
-"""The most use-cases of workers: each may write rows for many people, and whoever comes meanwhile has to wait."""
-PATIENCE = 0.5
-"""Seconds that workers' use-cases give way to people's."""
 READERS = 4
 """Threads (and SQLite connections) that read at once; reads never wait for writers."""
 TRIES = 5
@@ -60,39 +56,6 @@ class Committed:
 
     facts: tuple[uuid.UUID, ...] = ()
     bells: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A use-case that waits for a writer, and whom to tell."""
-
-    use_case: Callable[[Session], Any]
-    request_id: str | None
-    seats_of: frozenset[uuid.UUID] = frozenset()
-    since: float = field(default_factory=time.monotonic)
-    answer: Future[Any] | asyncio.Future[Any] = field(default_factory=Future[Any])
-    """What a thread waits for, or a page handler in its event loop."""
-    result: Any = None
-    failure: BaseException | None = None
-    facts: tuple[uuid.UUID, ...] = ()
-    bells: frozenset[str] = frozenset()
-
-    def is_wanted(self) -> bool:
-        """Tell whether somebody still waits: a caller that has gone away (a closed connection) is not served at all."""
-        return (
-            not self.answer.cancelled()
-            if isinstance(self.answer, asyncio.Future)
-            else (self.answer.set_running_or_notify_cancel())
-        )
-
-    def tell(self) -> None:
-        """Give the answer to whom it is for; a page handler's is given in the thread of its event loop."""
-        if self.answer.cancelled():
-            return
-        if self.failure is not None:
-            self.answer.set_exception(self.failure)
-        else:
-            self.answer.set_result(self.result)
 
 
 class _ClashError(Exception):
@@ -117,14 +80,10 @@ class Database:
         self._reading = open_engine(address, connections=READERS, writing=False)
         self._cannot_write, self._cannot_read = Outage("written"), Outage("read")
         self._read_limit: anyio.CapacityLimiter | None = None
-        self._people: deque[_Waiting] = deque()
-        self._work: deque[_Waiting] = deque()
-        self._at_work: dict[int, float] = {}
-        """Since when the oldest use-case has waited that a writer (by its thread's number) is working on."""
-        self._claimed: set[uuid.UUID] = set()
-        """Events whose seats a writer of ours is changing: what else is to be done with them waits in its queue."""
-        self._wake = threading.Condition()
-        self._closing = False
+        self._turns = Turns()
+        self._standby = Standby()
+        self._lock = threading.Lock()
+        """Held by whoever starts the writers, or counts a clash."""
         self._threads: list[threading.Thread] = []
 
     # ------------------------------------------------------------ writing
@@ -133,12 +92,13 @@ class Database:
 
         `use_case` may be run again after a clash, so it must do nothing but read and write rows. What it raises is
         raised here, and nothing of it is kept. `seats_of` names the events whose seats it may change: they are claimed
-        before anything else (`events.claims`); otherwise it claims them itself when it comes to them. Raises `Busy`
+        before anything else (`events.seating.claims`); otherwise it claims them itself when it comes to them. Raises
+        `Busy`
         where it clashed every time or waited too long for what others held, `Unavailable` where the database cannot be
         reached or written.
         """
         answer = Future[_Result]()
-        self._submit(self._work, use_case, seats_of, answer)
+        self._submit(self._turns.work, use_case, seats_of, answer)
         return answer.result()
 
     async def awrite(
@@ -146,12 +106,12 @@ class Database:
     ) -> _Result:
         """Do the same for a page handler: the event loop stays free while the writer works."""
         answer: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
-        self._submit(self._people, use_case, seats_of, answer)
+        self._submit(self._turns.people, use_case, seats_of, answer)
         return await answer
 
     def _submit(
         self,
-        queue: deque[_Waiting],
+        queue: deque[Waiting],
         use_case: Callable[[Session], Any],
         seats_of: Collection[uuid.UUID],
         answer: Future[Any] | asyncio.Future[Any],
@@ -159,74 +119,33 @@ class Database:
         if threading.current_thread() in self._threads:
             raise RuntimeError("a use-case must not open a second transaction: it would wait for itself")
         request_id = structlog.contextvars.get_contextvars().get("request_id")
-        waiting = _Waiting(use_case, request_id, frozenset(seats_of), answer=answer)
-        with self._wake:
-            if self._closing:
-                raise RuntimeError("the database is closed")
-            self._start_writers()
-            queue.append(waiting)
-            self._wake.notify()
+        self._start_writers()
+        self._turns.put(Waiting(use_case, request_id, frozenset(seats_of), answer=answer), queue)
 
     def _start_writers(self) -> None:
-        while len(self._threads) < self.writer_count:
-            name = f"writer-{len(self._threads) + 1}"
-            thread = threading.Thread(target=self._serve_queue, name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        if len(self._threads) == self.writer_count:
+            return
+        with self._lock:
+            while len(self._threads) < self.writer_count:
+                name = f"writer-{len(self._threads) + 1}"
+                thread = threading.Thread(target=self._turns.serve, args=(self._serve,), name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
-    def _serve_queue(self) -> None:
-        while True:
-            self._at_work.pop(threading.get_ident(), None)
-            with self._wake:
-                while not (batch := self._next_batch()):
-                    if self._closing and not (self._people or self._work):
-                        return
-                    self._wake.wait()
-                self._at_work[threading.get_ident()] = batch[0].since
-                claimed = _events_of(batch)
-                self._claimed |= claimed
-            batch = [waiting for waiting in batch if waiting.is_wanted()]
-            if batch:
-                self._serve(batch)
-            if claimed:
-                with self._wake:
-                    self._claimed -= claimed
-                    self._wake.notify_all()
-
-    def _next_batch(self) -> list[_Waiting]:
-        """Take from the queue whose turn it is: people's, unless work has waited for long enough.
-
-        What follows from a registration costs several times the registration. Were there one queue, the last of fifty
-        people would wait until the first ones' mails are written.
-        """
-        overdue = self._work and time.monotonic() - self._work[0].since > PATIENCE
-        people, work = (self._people, BATCH), (self._work, WORK_BATCH)
-        for queue, limit in (work, people) if overdue else (people, work):
-            if batch := self._take(queue, limit):
-                return batch
-        return []
-
-    def _take(self, queue: deque[_Waiting], limit: int) -> list[_Waiting]:
-        """Take the oldest whose events no other writer is at: it would only wait there, and hold what it has."""
-        taken: list[_Waiting] = []
-        left: list[_Waiting] = []
-        while queue and len(taken) < limit and len(left) < BATCH:
-            waiting = queue.popleft()
-            (taken if self._claimed.isdisjoint(waiting.seats_of) else left).append(waiting)
-        queue.extendleft(reversed(left))
-        return taken
-
-    def _serve(self, batch: list[_Waiting]) -> None:
+    def _serve(self, batch: list[Waiting]) -> None:
         """Commit a batch and answer everybody in it, whatever happens."""
+        if self.is_sqlite:  # one writer, and statements that wait for nothing but the interpreter
+            self._standby.begin(batch)
         try:
             if not self._commit_together(batch):
                 self._commit_one_by_one(batch)
         except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits for the answer, and for the writer
             for waiting in batch:
                 waiting.failure = error
+        self._standby.end()
         self._tell(batch)
 
-    def _commit_together(self, batch: list[_Waiting]) -> bool:
+    def _commit_together(self, batch: list[Waiting]) -> bool:
         """Commit the whole batch at once, or nothing of it and return False.
 
         At first without savepoints, which cost a third of what they protect. Most batches hold no refusal; one that
@@ -250,7 +169,7 @@ class Database:
             return True
         return False
 
-    def _commit_one_by_one(self, batch: list[_Waiting]) -> None:
+    def _commit_one_by_one(self, batch: list[Waiting]) -> None:
         """Commit each for itself, so that only the guilty one fails.
 
         Who learns for one, after a long wait, that it cannot be done now has learnt it for all that are left.
@@ -264,7 +183,7 @@ class Database:
                     other.failure = failure
                 return
 
-    def _commit_alone(self, waiting: _Waiting) -> Exception | None:
+    def _commit_alone(self, waiting: Waiting) -> Exception | None:
         """Return what went wrong, or None once it is committed."""
         failure: Exception | None = None
         for attempt in range(1, TRIES + 1):
@@ -282,7 +201,7 @@ class Database:
                 return None
         return failure
 
-    def _run_bare(self, batch: list[_Waiting]) -> None:
+    def _run_bare(self, batch: list[Waiting]) -> None:
         """Run every use-case in one transaction; the first that fails ends it for all."""
         with self._transaction() as connection:
             claimed = _claim(connection, batch)
@@ -290,7 +209,7 @@ class Database:
                 with self._session(connection, waiting, claimed, "rollback_only") as session:
                     _run_one(session, waiting)
 
-    def _run_apart(self, batch: list[_Waiting]) -> None:
+    def _run_apart(self, batch: list[Waiting]) -> None:
         """Run every use-case in a savepoint of its own, so that one that fails leaves the others' work alone."""
         with self._transaction() as connection:
             claimed = _claim(connection, batch)
@@ -313,10 +232,11 @@ class Database:
         try:
             with self._writing.connect() as connection, connection.begin():
                 yield connection
+                self._standby.end()
                 committing = True
         except Exception as error:
             if is_clash(error) or (lost_connection(error) and not committing):
-                with self._wake:
+                with self._lock:
                     self.clashes += 1
                 raise _ClashError from error
             refusal = refusal_of(error)
@@ -328,32 +248,23 @@ class Database:
         self._cannot_write.end()
 
     def _session(
-        self, connection: sa.Connection, waiting: _Waiting, claimed: set[uuid.UUID], mode: _JoinMode
+        self, connection: sa.Connection, waiting: Waiting, claimed: set[uuid.UUID], mode: _JoinMode
     ) -> Session:
         # A session of its own for each: no use-case sees another's objects, and `info` starts empty.
         info = {REQUEST_ID: waiting.request_id, HOLDER: self.holder, CLAIMED: claimed}
         return Session(connection, join_transaction_mode=mode, expire_on_commit=False, info=info)
 
-    def _tell(self, batch: list[_Waiting]) -> None:
+    def _tell(self, batch: list[Waiting]) -> None:
         """Answer everybody, then ring: by now it is all on disk."""
-        facts: list[uuid.UUID] = []
-        bells: set[str] = set()
-        in_loops: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
-        for waiting in batch:
-            if isinstance(waiting.answer, asyncio.Future):
-                in_loops.setdefault(waiting.answer.get_loop(), []).append(waiting)
-            else:
-                waiting.tell()
-            if waiting.failure is None:
-                facts += waiting.facts
-                bells |= waiting.bells
-        for loop, those in in_loops.items():
-            # Woken once for all of them: at each waking the loop would take the interpreter from the writer.
-            with suppress(RuntimeError):  # the loop has been closed, and nobody waits there
-                loop.call_soon_threadsafe(_tell_all, those)
-        if self.after_commit is not None and (facts or bells):
+        tell_callers(batch)
+        if self.after_commit is None:
+            return
+        done = [waiting for waiting in batch if waiting.failure is None]
+        facts = tuple(fact for waiting in done for fact in waiting.facts)
+        bells = frozenset(bell for waiting in done for bell in waiting.bells)
+        if facts or bells:
             try:
-                self.after_commit(Committed(tuple(facts), frozenset(bells)))
+                self.after_commit(Committed(facts, bells))
             except Exception:
                 log.exception("the bell could not be rung; the tick will find the work")
 
@@ -385,20 +296,15 @@ class Database:
     # ------------------------------------------------------------ the rest
     def at_work(self) -> Mapping[int, float]:
         """Return how many seconds the use-cases have waited that writers work on now, by the writer's thread."""
-        now = time.monotonic()
-        return {thread: now - since for thread, since in self._at_work.copy().items()}
+        return self._turns.at_work()
 
     def longest_wait(self) -> float:
         """Return how many seconds the oldest use-case has waited for its commit; 0.0 if none does."""
-        with self._wake:
-            queued = [time.monotonic() - queue[0].since for queue in (self._people, self._work) if queue]
-        return max([*queued, *self.at_work().values()], default=0.0)
+        return self._turns.longest_wait()
 
     def close(self) -> None:
         """Finish what waits, then let go of every connection."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify_all()
+        self._turns.close()
         for thread in self._threads:
             thread.join()
         self._writing.dispose()
@@ -420,23 +326,14 @@ class Database:
         return self._writing, self._reading
 
 
-def _tell_all(batch: Iterable[_Waiting]) -> None:
-    for waiting in batch:
-        waiting.tell()
-
-
-def _events_of(batch: Iterable[_Waiting]) -> set[uuid.UUID]:
-    return {event_id for waiting in batch for event_id in waiting.seats_of}
-
-
-def _claim(connection: sa.Connection, batch: Iterable[_Waiting]) -> set[uuid.UUID]:
+def _claim(connection: sa.Connection, batch: Iterable[Waiting]) -> set[uuid.UUID]:
     """Claim every event that a batch says it is about, all at once and in order, and return them."""
-    claimed = _events_of(batch)
+    claimed = events_of(batch)
     claim_on(connection, claimed)
     return claimed
 
 
-def _run_one(session: Session, waiting: _Waiting) -> None:
+def _run_one(session: Session, waiting: Waiting) -> None:
     waiting.failure = None
     waiting.result = waiting.use_case(session)
     session.flush()

@@ -1,4 +1,4 @@
-"""Recordings on their way to YouTube: what `events.uploading` needs of this installation."""
+"""Recordings on their way to YouTube: what `events.recordings.uploading` needs of this installation."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import uuid
 
 from PIL import Image
 
-from events import uploading
 from events.brand import brand_of
 from events.models import Event, Organiser
+from events.recordings import uploading
+from events.recordings.uploading import Thumbnail, Uploader
+from events.recordings.video_host import VideoHost
 from events.storage import ReadSession
-from events.uploading import Thumbnail, Uploader
-from events.video_host import VideoHost
-from notifications import posters
+from notifications.posters.finding import poster_of
 from service.clock import real_now
 from service.settings import Settings
 from service.wiring import Runtime
@@ -64,7 +64,7 @@ def _thumbnail(runtime: Runtime, event_id: uuid.UUID) -> Thumbnail | None:
         organiser = session.get(Organiser, event.organiser_id) if event is not None else None
         if event is None or organiser is None:
             return None
-        poster = posters.poster_of(session, event_id, organiser.locale)
+        poster = poster_of(session, event_id, organiser.locale)
         return poster.square_key if poster is not None else None, brand_of(organiser.look).primary
 
     found = runtime.database.read(query)

@@ -14,7 +14,7 @@ from datetime import timedelta
 QUIET = timedelta(seconds=1)
 """How long a process that has just begun to serve is left to its first visitors."""
 
-_NEEDED = ("service.work", "notifications.composing")
+_NEEDED = ("service.work", "notifications.letters.composing")
 """What every installation's first registration needs. What draws, signs and uploads is large, and waits for its day."""
 
 

@@ -15,11 +15,11 @@ import dramatiq
 
 from events.links import Links
 from events.mail_tags import MailTags
-from events.processes import ChildProcesses
+from events.media.processes import ChildProcesses
 from events.storage import new_id
-from notifications.pacing import DEFAULT_PACES
-from notifications.relays import FOLDER, Relay, relay_name
-from notifications.smtp import FolderMailer, Mailer, SmtpMailer
+from notifications.transport.pacing import DEFAULT_PACES
+from notifications.transport.relays import FOLDER, Relay, relay_name
+from notifications.transport.smtp import FolderMailer, Mailer, SmtpMailer
 from service.bell import Bell
 from service.broker import make_broker
 from service.clock import Clock, FileClock, SystemClock, real_now
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from certificates.renderer import ProcessRenderer
     from certificates.signing import PadesSigner
     from notifications.channels.protocol import Channel
-    from notifications.composing import Composer
+    from notifications.letters.composing import Composer
     from notifications.models.text_message import TextChannel
-    from notifications.posters_design import Draw
+    from notifications.posters.design import Draw
     from notifications.texting.protocol import Texter
 
 KEEP_RELAY_FOR = 20.0
@@ -53,9 +53,9 @@ class Runtime:
         self.settings = settings
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.secret_key = secret_key_of(settings)
-        self.links = Links(self.secret_key, settings.base_url)
-        self.mail_tags = MailTags(self.secret_key)
         self._old_keys = [key.get_secret_value() for key in settings.old_secret_keys]
+        self.links = Links(self.secret_key, settings.base_url, self._old_keys)
+        self.mail_tags = MailTags(self.secret_key, self._old_keys)
         self.secrets = SecretBox(self.secret_key, self._old_keys)
         self.chain_key = MessageAuthenticator(self.secret_key, self._old_keys)
         self.clock: Clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
@@ -119,7 +119,7 @@ class Runtime:
     @cached_property
     def composer(self) -> Composer:
         """Composes e-mails in the installation's name."""
-        from notifications.composing import Composer  # noqa: PLC0415 - icalendar and templates, for deliveries only
+        from notifications.letters.composing import Composer  # noqa: PLC0415 - icalendar and templates, for deliveries only
 
         return Composer(
             links=self.links,
@@ -139,7 +139,7 @@ class Runtime:
 
     @cached_property
     def faces_dir(self) -> Path:
-        """Where the typefaces of certificates and posters are kept; `events.typefaces` makes them."""
+        """Where the typefaces of certificates and posters are kept; `events.media.typefaces` makes them."""
         return self.settings.data_dir / "typefaces"
 
     @cached_property
@@ -157,9 +157,9 @@ class Runtime:
     @cached_property
     def draw_poster(self) -> Draw:
         """Draws a poster in a child process."""
-        from notifications import posters_drawing  # noqa: PLC0415 - drawing, for deliveries only
+        from notifications.posters import drawing  # noqa: PLC0415 - drawing, for deliveries only
 
-        return posters_drawing.drawing_in(self.children, self.faces_dir)
+        return drawing.drawing_in(self.children, self.faces_dir)
 
     @cached_property
     def channels(self) -> Mapping[str, Channel]:

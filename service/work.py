@@ -15,7 +15,10 @@ from sqlalchemy.orm import Session
 
 from certificates import delivery as rendering
 from events import outbox
-from notifications import delivery, house_cards, posters, posts_drafting, posts_publishing
+from notifications.letters import house_cards
+from notifications.mailing import delivery
+from notifications.posters.delivering import draw_due
+from notifications.posts import due, publishing
 from notifications.texting import sending
 from service.clock import real_now
 from service.courtesy import CourteousMailer
@@ -118,14 +121,10 @@ def publish_posts(runtime: Runtime) -> bool:
     now = runtime.clock.now()
     database, files, links = runtime.database, runtime.files, runtime.links
     at_once = runtime.settings.render_processes
-    drawn = posters.draw_due(
-        database, files, runtime.draw_poster, now=now, real_now=real_now(), links=links, at_once=at_once
-    )
+    drawn = draw_due(database, files, runtime.draw_poster, now=now, real_now=real_now(), links=links, at_once=at_once)
     drawn += house_cards.draw_cards(database, files, runtime.draw_poster, links=links)
-    written = posts_drafting.draft_due(database, now=now, links=links)
-    published = posts_publishing.publish_due(
-        database, runtime.channels, files, now=now, real_now=real_now(), links=links
-    )
+    written = due.draft_due(database, now=now, links=links)
+    published = publishing.publish_due(database, runtime.channels, files, now=now, real_now=real_now(), links=links)
     return drawn + written + published > 0
 
 

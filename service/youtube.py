@@ -30,7 +30,7 @@ from googleapiclient import discovery, discovery_cache
 from googleapiclient.errors import HttpError, MediaUploadSizeError, ResumableUploadError
 from googleapiclient.http import HttpRequest, MediaIoBaseUpload, MediaUpload, build_http
 
-from events.video_host import (
+from events.recordings.video_host import (
     Content,
     HostedVideo,
     HostUnavailableError,
@@ -198,7 +198,7 @@ class YouTubeHost:
 
 
 class YouTubeUpload:
-    """A resumable upload. Implements `events.video_host.Upload`."""
+    """A resumable upload. Implements `events.recordings.video_host.Upload`."""
 
     def __init__(self, request: Any, on_dead: Callable[[], object]) -> None:
         self._request = request
@@ -292,7 +292,7 @@ def _discovery_document(api_root: str | None) -> dict[str, Any]:
 # ---------------------------------------------------------------- what went wrong
 @contextlib.contextmanager
 def _translated(on_dead: Callable[[], object], *, in_session: bool = False) -> Generator[None]:
-    """Turn the libraries' errors into those of `events.video_host`."""
+    """Turn the libraries' errors into those of `events.recordings.video_host`."""
     try:
         yield
     except HttpError as error:

@@ -24,10 +24,10 @@ import httpx
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from events import recording
 from events.errors import N_, Refused
+from events.recordings import recording
+from events.recordings.video_host import HostError, ReconnectNeededError
 from events.storage import JSON, Base, ReadSession, Transactions, enum_type, new_id
-from events.video_host import HostError, ReconnectNeededError
 from service.secrets import SecretBox
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def disconnect(session: Session, organiser_id: uuid.UUID) -> None:
 def open_host(
     transactions: Transactions, project: GoogleProject | None, *, secrets: SecretBox, organiser_id: uuid.UUID
 ) -> YouTubeHost:
-    """Open the organiser's channel; nothing is contacted yet. For `events.uploading.Uploader.host_for`.
+    """Open the organiser's channel; nothing is contacted yet. For `events.recordings.uploading.Uploader.host_for`.
 
     Raises `ReconnectNeededError` if there is no consent that could be used. A consent that turns out to be dead is
     marked as such, so that staff see it before the next recording.

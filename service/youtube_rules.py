@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from events.video_host import (
+from events.recordings.video_host import (
     HostError,
     HostUnavailableError,
     QuotaExceededError,

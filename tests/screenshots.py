@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,21 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from certificates.models import Certificate, CertificateState
-from notifications import rendering
+from events.links import PARTNER_SERIES
+from events.models import PartnerAnswer
+from notifications.letters import rendering
 from notifications.models.email import EmailKind
 from notifications.models.moment import Moment
 from notifications.models.poster import Poster
 from service.demo.driver import EMAIL, PASSWORD, run
 from service.demo.play import Play
+from service.migrations import migrate
 from tests.notifications.post_office import links
 from tests.notifications.test_templates import NOW, material
 from tests.support.browser import launch
+from tests.support.life import NOW as BEFORE
+from tests.support.series_speaker import FIRST, WEEK, SeriesSpeaker
+from tests.support.site import serving
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 PHONE = {"width": 360, "height": 740}
@@ -37,6 +44,7 @@ def take(play: Play) -> None:
         _public(browser, play)
         _staff(browser, play)
         _mails(browser)
+        _partner(browser)
     _documents(play)
 
 
@@ -116,6 +124,21 @@ def _mails(browser: Browser) -> None:
     sheet.thumbnail((2000, 2000))
     sheet.save(FOLDER / "mails.webp", quality=82, method=6)
     print(f"mails: {(FOLDER / 'mails.webp').stat().st_size >> 10} kB")
+
+
+def _partner(browser: Browser) -> None:
+    """Show the page where a speaker answers for all dates of a series, one of them moved and one cancelled."""
+    with tempfile.TemporaryDirectory() as folder:
+        address = f"sqlite:///{folder}/partner.db"
+        migrate(address)
+        with serving(address, Path(folder), now=BEFORE) as site:
+            speaker = SeriesSpeaker(site.life)
+            speaker.answer(PartnerAnswer.ACCEPTED, 0)
+            speaker.move(1, FIRST + WEEK + timedelta(days=1))
+            speaker.cancel(2)
+            page = _page(browser, {"width": 640, "height": 860})
+            page.goto(f"{site.url}/ps/{site.runtime.links.token(PARTNER_SERIES, speaker.invitations()[0].id)}")
+            _shoot(page, "partner-dates")
 
 
 def _letter(browser: Browser, kind: EmailKind, *, width: int, dark: bool) -> Image.Image:

@@ -23,7 +23,18 @@ from events.models.collaboration import (
     SeatAllotment,
 )
 from events.models.door import AgeGroup, Direction, DoorScan, HeadCount, Presence, ScanOutcome
-from events.models.event import Event, EventKind, EventMode, EventTag, PartyKind, ProgrammeItem, Stage, TagKind, Track
+from events.models.event import (
+    AHEAD,
+    Event,
+    EventKind,
+    EventMode,
+    EventTag,
+    PartyKind,
+    ProgrammeItem,
+    Stage,
+    TagKind,
+    Track,
+)
 from events.models.feed import CalendarFeed, FeedOf
 from events.models.form import AnswerFile, FormRevision
 from events.models.imports import RegistrationImport
@@ -53,6 +64,7 @@ from events.models.series import Additions, Series, SeriesBooking
 
 __all__ = [
     "ACTIVE_STATES",
+    "AHEAD",
     "SEATED_STATES",
     "Additions",
     "AgeGroup",

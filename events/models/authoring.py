@@ -18,7 +18,7 @@ from events.storage import Base, LocalizedText, enum_type, new_id
 
 
 class EventTemplate(Base):
-    """What events of one sort have in common; `document` is written and read by `events.event_documents`."""
+    """What events of one sort have in common; `document` is written and read by `events.drafts.event_documents`."""
 
     __tablename__ = "event_template"
     __table_args__ = (sa.UniqueConstraint("organiser_id", "name"),)

@@ -133,7 +133,7 @@ class RecordingConsent(Base):
     recorded: Mapped[bool]
     published: Mapped[bool]
     version: Mapped[str] = mapped_column(sa.String(40))
-    """Of the wording that they read (`events.recording_consent.WORDINGS`)."""
+    """Of the wording that they read (`events.recordings.recording_consent.WORDINGS`)."""
     locale: Mapped[str] = mapped_column(sa.String(5))
     given_at: Mapped[datetime]
     given_by: Mapped[str] = mapped_column(sa.String(80))

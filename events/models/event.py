@@ -37,7 +37,7 @@ class EventMode(enum.StrEnum):
 
 
 class Stage(enum.StrEnum):
-    """Where an event is in its life; `events.lifecycle` holds the moves between them."""
+    """Where an event is in its life; `events.drafts.lifecycle` holds the moves between them."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -48,6 +48,10 @@ class Stage(enum.StrEnum):
     ARCHIVED = "archived"
     POSTPONED = "postponed"
     CANCELLED = "cancelled"
+
+
+AHEAD = (Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED)
+"""The stages in which an event is known and has not begun."""
 
 
 class Track(enum.StrEnum):
@@ -98,6 +102,8 @@ class Event(Base):
     """Codes of `events.tags.Audience`, to filter by; `audience` says the same in words."""
     topics: Mapped[list[Any]] = mapped_column(default=list)
     """Names in both languages, as `events.tags.stored_topics` writes them."""
+    works: Mapped[list[Any]] = mapped_column(default=list)
+    """What an exhibition shows, as `events.drafts.works.set_works` writes it."""
     search_text: Mapped[str] = mapped_column(sa.Text, default="", deferred=True)
     """Every word that the event can be found by, written by `events.search_index`; too long to be loaded unasked."""
     starts_at: Mapped[datetime]
@@ -118,7 +124,7 @@ class Event(Base):
     answers_editable_until: Mapped[datetime | None]
     """Until when people may change what they answered; None: until the event starts."""
     approval: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Who is let in by whom; empty: everybody at once. Read by `events.approval`."""
+    """Who is let in by whom; empty: everybody at once. Read by `events.registrations.approval`."""
     guardian_consent: Mapped[bool] = mapped_column(default=False)
     """Whether minors may register, with the consent of a guardian."""
     no_show_percent: Mapped[int] = mapped_column(default=0)
@@ -141,6 +147,8 @@ class Event(Base):
     certificate: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Settings of the certificate; empty means that none is issued. Read by `certificates`."""
     certificates_due_at: Mapped[datetime | None]
+    artwork: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The picture and the layout of its posters; empty: as Acara chooses. Read by `events.media.artwork`."""
     survey_url: Mapped[str | None] = mapped_column(sa.String(1000))
     recording_track: Mapped[Track] = mapped_column(enum_type(Track), default=Track.NONE)
     certificate_track: Mapped[Track] = mapped_column(enum_type(Track), default=Track.NONE)

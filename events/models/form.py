@@ -25,11 +25,12 @@ class FormRevision(Base):
     event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fields: Mapped[list[Any]]
-    """The questions in their order (`events.form_document.Question`)."""
+    """The questions in their order (`events.questions.form_document.Question`)."""
     retention_days: Mapped[int | None]
     """The longest time that an answer to one of them may be kept beyond the event's end, where one has such a time."""
     purged_days: Mapped[int | None]
-    """For how many of these days what had to go is gone; the one column that changes, see `events.retention`."""
+    """For how many of these days what had to go is gone; the one column that changes, see
+    `events.privacy.retention`."""
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(sa.String(80))
 

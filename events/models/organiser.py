@@ -45,7 +45,7 @@ class Organiser(Base):
     brand: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What it says of its looks itself; pages and letters ask for `look`."""
     card: Mapped[str | None] = mapped_column(sa.String(40))
-    """What names the picture that stands for it in shared links, see `notifications.house_cards`."""
+    """What names the picture that stands for it in shared links, see `notifications.letters.house_cards`."""
     review_rule: Mapped[ReviewRule] = mapped_column(enum_type(ReviewRule), default=ReviewRule.NOBODY)
     created_at: Mapped[datetime]
 

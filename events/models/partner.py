@@ -86,6 +86,7 @@ class Participation(Base):
     """Another time that the partner proposed (COUNTER), until they answer without one or the event moves."""
     proposed_ends_at: Mapped[datetime | None]
     invited_at: Mapped[datetime | None]
+    """When they were asked: with the publication, or later; None while the event is a draft."""
     opened_at: Mapped[datetime | None]
     """When a person first looked at the partner's page."""
     reminded_at: Mapped[datetime | None]

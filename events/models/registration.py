@@ -110,7 +110,8 @@ class Registration(Base):
     phone: Mapped[str | None] = mapped_column(sa.String(20))
     """E.164, e.g. ``+6281234567890``."""
     person_key: Mapped[str] = mapped_column(sa.String(520))
-    """The contact in one spelling (`events.registration.person_key`): what makes a person unique in a place.
+    """The contact in one spelling (`events.registrations.applications.person_key`): what makes a person unique in a
+    place.
 
     Twice as long as an address may be, because folding case can make two letters of one (ß → ss).
     """
@@ -123,7 +124,7 @@ class Registration(Base):
     """What has to be prepared for them: a sign language interpreter, a place for a wheelchair, and whatever else."""
     form_revision: Mapped[int] = mapped_column(default=0)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """By question id, as `events.form_document.Answer`; the wording is that of `form_revision`."""
+    """By question id, as `events.questions.form_document.Answer`; the wording is that of `form_revision`."""
     consent_version: Mapped[str] = mapped_column(sa.String(40))
     consented_at: Mapped[datetime]
     link_version: Mapped[int] = mapped_column(default=1)
@@ -150,7 +151,7 @@ class Registration(Base):
     waiting_since: Mapped[datetime | None]
     offer_expires_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
-    """When everything that says whose it was went, because the person asked for that (`events.erasure`)."""
+    """When everything that says whose it was went, because the person asked for that (`events.privacy.erasure`)."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

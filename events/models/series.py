@@ -34,7 +34,7 @@ class Series(Base):
     slug: Mapped[str] = mapped_column(sa.String(80))
     title: Mapped[LocalizedText]
     rule: Mapped[str] = mapped_column(sa.String(300))
-    """RFC 5545 RRULE over days, without its name (`events.recurrence`)."""
+    """RFC 5545 RRULE over days, without its name (`events.days.recurrence`)."""
     starts_on: Mapped[date]
     """DTSTART of the rule, a day in `timezone`."""
     start_time: Mapped[time]
@@ -42,7 +42,7 @@ class Series(Base):
     minutes: Mapped[int]
     timezone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
     template: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What every date says unless it was changed by hand; read by `events.series_template`."""
+    """What every date says unless it was changed by hand; read by `events.recurring.series_template`."""
     additions: Mapped[Additions] = mapped_column(enum_type(Additions), default=Additions.ASK)
     previous_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("series.id"))
     """The series that this one was split from."""

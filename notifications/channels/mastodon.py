@@ -6,10 +6,8 @@ among our own statuses, by the post's own link or, where a person took the link 
 
 from __future__ import annotations
 
-import html
 import importlib
 import io
-import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -17,7 +15,18 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from notifications.channels.limits import MASTODON, Limits, mastodon_limits
-from notifications.channels.protocol import NotSent, Publication, Published, Rejected, Unclear
+from notifications.channels.prices import Cost
+from notifications.channels.protocol import (
+    Account,
+    Disconnected,
+    Metrics,
+    NotSent,
+    Publication,
+    Published,
+    Rejected,
+)
+from notifications.channels.recognising import is_same, plain
+from notifications.channels.troubles import FIRST_WAIT, Trouble, conclude, of_requests
 
 _Result = TypeVar("_Result")
 TIMEOUT = 20.0
@@ -28,14 +37,13 @@ _FIRST_MEDIA_PAUSE = 0.125
 _POST_WITHIN = 150.0
 """Seconds after which what has been prepared is not posted any more: the post may be somebody else's by then."""
 _PAGE = 40
-_FIRST_WAIT = timedelta(minutes=5)
-_TAG, _BREAK = re.compile(r"<[^>]+>"), re.compile(r"<br\s*/?>|</p>\s*<p>")
 
 
 class MastodonChannel:
     """One account on one server. Implements `notifications.channels.protocol.Channel`; safe to use from one thread."""
 
     name = MASTODON
+    visible_after = timedelta(0)
 
     def __init__(
         self,
@@ -94,9 +102,36 @@ class MastodonChannel:
     def reconcile(self, publication: Publication, *, since: datetime) -> Published | None:
         """Look through our own statuses back to `since`."""
         for status in self._own_statuses(since):
-            if _is_same(status.content, publication):
+            if is_same(plain(status.content), publication):
                 return Published(remote_id=str(status.id), url=str(status.url))
         return None
+
+    def cost(self, text: str) -> Cost | None:  # noqa: ARG002 - the protocol's
+        """Nothing: servers are run by people who give."""
+        return None
+
+    def check(self) -> Account:
+        """Ask whose token it is."""
+        me = self._ask(self._client.account_verify_credentials)
+        return Account(id=str(me.id), name=f"@{me.acct}", url=str(me.url))
+
+    def metrics(self, remote_id: str) -> Metrics | None:
+        """Read the counters of a status; Mastodon counts no views."""
+        try:
+            status = self._ask(partial(self._client.status, remote_id))
+        except Disconnected:
+            raise
+        except Rejected:
+            return None
+        if status is None:
+            return None
+        return Metrics(likes=status.favourites_count, comments=status.replies_count, shares=status.reblogs_count)
+
+    def close(self) -> None:
+        """Hang up."""
+        client = self.__dict__.pop("_client", None)
+        if client is not None:
+            client.session.close()
 
     def _own_statuses(self, since: datetime) -> Iterator[Any]:
         me = self._ask(self._client.account_verify_credentials)
@@ -157,42 +192,18 @@ class MastodonChannel:
         except self._library.MastodonRatelimitError as error:
             raise self._rate_limited() from error
         except self._library.MastodonNetworkError as error:
-            if _never_connected(error):
-                raise NotSent(str(error)) from error
-            raise Unclear(str(error)) from error
+            raise conclude(of_requests(error), str(error), publishes=True) from error
         except self._library.MastodonServerError as error:
-            raise Unclear(str(error)) from error
+            raise conclude(Trouble.LOST, str(error), publishes=True) from error
         except self._library.MastodonAPIError as error:
             raise _rejected(self._library, error) from error
 
     def _rate_limited(self) -> NotSent:
         reset = self._client.ratelimit_reset
-        wait = timedelta(seconds=reset - self._clock()) if reset else _FIRST_WAIT
+        wait = timedelta(seconds=reset - self._clock()) if reset else FIRST_WAIT
         return NotSent("rate_limited", retry_after=max(wait, timedelta(seconds=1)))
 
 
 def _rejected(library: Any, error: Exception) -> Rejected:
-    reason = "not_authorised" if isinstance(error, library.MastodonUnauthorizedError) else "refused"
-    return Rejected(reason, str(error))
-
-
-def _never_connected(error: BaseException) -> bool:
-    """Tell whether the request never left: then nothing can have been published. The library hides the cause."""
-    urllib3 = importlib.import_module("urllib3.exceptions")
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, urllib3.NewConnectionError | urllib3.ConnectTimeoutError):
-            return True
-        cause = getattr(cause, "reason", None) or cause.__context__ or _first(cause.args)
-    return False
-
-
-def _first(args: tuple[Any, ...]) -> BaseException | None:
-    return next((arg for arg in args if isinstance(arg, BaseException)), None)
-
-
-def _is_same(content: str, publication: Publication) -> bool:
-    told = html.unescape(_TAG.sub("", _BREAK.sub("\n", content)))
-    if publication.link in publication.text:
-        return publication.link in told
-    return told.split() == publication.text.split()
+    dead = isinstance(error, library.MastodonUnauthorizedError)
+    return Disconnected(str(error)) if dead else Rejected("refused", str(error))

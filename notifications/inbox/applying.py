@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from events import outbox, partners
+from events import outbox
 from events.links import Target
-from events.mail_tags import RSVP
+from events.mail_tags import RSVP, UNSUBSCRIBE
 from events.models import Event, Participation, Partner, SeriesInvitation, Stage
-from notifications.facts import BounceReceived, ComplaintReceived, RefreshAsked
+from events.partnership import partners
+from notifications.facts import BounceReceived, ComplaintReceived, RefreshAsked, UnsubscribeReceived
 from notifications.inbox import judging, series_answers
 from notifications.inbox.bounces import Bounce, Complaint, FailedRecipient, Failure
 from notifications.inbox.classing import Answered, AutomaticReply, Understood
@@ -20,7 +21,7 @@ from notifications.inbox.message import Received
 from notifications.inbox.replies import CalendarAnswer
 from notifications.inbox.vouching import vouched
 from notifications.models.email import Email
-from notifications.models.inbound import InboundMessage, InboundState
+from notifications.models.inbound import InboundKind, InboundMessage, InboundState
 
 CLOCKS_DIFFER = timedelta(days=1)
 """How far a sender's clock may be ahead of ours before it is not believed."""
@@ -39,6 +40,9 @@ def act(
 ) -> None:
     """Do what follows at once and set the message's state; what a person has to decide waits. The caller commits."""
     row.state = InboundState.WAITING
+    if _wants_no_more(received, understood, found, inbox):
+        _unsubscribed(session, row, found, now=now)
+        return
     match understood:
         case Answered(calendar, automatic):
             _answer(session, row, received, calendar, found=found, inbox=inbox, automatic=automatic, now=now)
@@ -50,6 +54,28 @@ def act(
             row.state = InboundState.NOTED
         case _:
             pass
+
+
+# ------------------------------------------------------------ unsubscribing
+def _wants_no_more(received: Received, understood: Understood, found: Match, inbox: Inbox) -> bool:
+    """Tell whether a message came to the address by which one gets no more like an e-mail; the tag is proof enough.
+
+    Whoever knows it was sent the e-mail, or had it passed on, and could press its link as well. From which address it
+    is sent, and by a program or not, says nothing: providers send it for their people.
+    """
+    tagged = inbox.tagged(received, UNSUBSCRIBE)
+    report = isinstance(understood, Bounce | Complaint)
+    return not report and tagged is not None and found.email is not None and found.email.id == tagged.id
+
+
+def _unsubscribed(session: Session, row: InboundMessage, found: Match, *, now: datetime) -> None:
+    email = found.email
+    assert email is not None  # noqa: S101 - the caller asked
+    row.kind, row.state = InboundKind.UNSUBSCRIBE, InboundState.APPLIED
+    fact = UnsubscribeReceived(
+        organiser_id=email.organiser_id, event_id=email.event_id, email_id=email.id, message_id=row.id
+    )
+    outbox.record(session, fact, now=now, by=f"mail:{row.id}")
 
 
 # ------------------------------------------------------------ answers

@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from events import outbox, partners
+from events import outbox
 from events.errors import N_, Conflict, NotFound
 from events.models import Event, Participation, Partner, PartnerAnswer
+from events.partnership import partners
 from events.storage import ReadSession
 from notifications.facts import InboundDecided, RefreshAsked
 from notifications.inbox.applying import OVER

@@ -23,7 +23,14 @@ from notifications.models.inbound import InboundKind, InboundMessage, InboundSta
 PER_PAGE = 30
 FORGET_AT_ONCE = 500
 """Messages that one transaction forgets."""
-SHOWN = (InboundKind.ANSWER, InboundKind.LETTER, InboundKind.UNREADABLE, InboundKind.BOUNCE, InboundKind.COMPLAINT)
+SHOWN = (
+    InboundKind.ANSWER,
+    InboundKind.LETTER,
+    InboundKind.UNREADABLE,
+    InboundKind.BOUNCE,
+    InboundKind.COMPLAINT,
+    InboundKind.UNSUBSCRIBE,
+)
 """Kinds that a list shows; automatic replies are counted and kept, and nobody has to look at them."""
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from events.links import Target
-from events.mail_tags import RETURN, RSVP, MailTags
+from events.mail_tags import RETURN, RSVP, UNSUBSCRIBE, MailTags
 from events.models import Event, Organiser, Participation, SeriesInvitation
 from events.storage import ReadSession
 from notifications.inbox.bounces import Bounce, Complaint
@@ -58,7 +58,8 @@ def match(session: ReadSession, received: Received, understood: Understood | Non
     tagged = inbox.tagged(received, RETURN)
     email = session.get(Email, tagged.id) if tagged is not None else None
     by_tag = email is not None
-    email = email or _first(session, Email, _quoted(received, understood))
+    unwanted = inbox.tagged(received, UNSUBSCRIBE)
+    email = email or _first(session, Email, (unwanted.id if unwanted else None, *_quoted(received, understood)))
     keys = _invitation_keys(received, understood, inbox)
     part, series = _first(session, Participation, keys), _first(session, SeriesInvitation, keys)
     if part is None and series is not None:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from events import series_invitations
 from events.links import Target
 from events.models import Participation, Partner, SeriesInvitation, Stage
-from events.series_calendar import date_meant
-from events.series_invitations import OFF, InvitedDate, InvitedDates
+from events.partnership import series_invitations
+from events.partnership.series_invitations import OFF, InvitedDate, InvitedDates
+from events.recurring.series_calendar import date_meant
 from notifications.inbox import judging
 from notifications.inbox.judging import Invited, Judgement, Reason
 from notifications.inbox.replies import CalendarAnswer

@@ -54,13 +54,18 @@ class EmailKind(enum.StrEnum):
     REVIEW_ASKED = "review_asked"
     REVIEW_RETURNED = "review_returned"
     REVIEW_APPROVED = "review_approved"
+    NEWS_ASKED = "news_asked"
+    NEWS = "news"
 
 
-PROMOTIONAL = frozenset({EmailKind.SERIES_ADDED})
+PROMOTIONAL = frozenset({EmailKind.SERIES_ADDED, EmailKind.NEWS})
 """Kinds that ask for more than the person has asked for; only these can be unsubscribed from (RFC 8058).
 
 Everything else answers something that the person did or holds, and goes to them whatever they unsubscribed from.
 """
+
+OF_NEWS = frozenset({EmailKind.NEWS_ASKED, EmailKind.NEWS})
+"""Kinds that are about a subscription to the library's news, and about no event."""
 
 
 class EmailState(enum.StrEnum):
@@ -99,7 +104,9 @@ class Email(Claimable, Base):
 
     __tablename__ = "email"
     __table_args__ = (
-        sa.Index(None, "state", "priority", "due_at"),
+        sa.CheckConstraint("(event_id IS NULL) <> (news_subscription_id IS NULL)", name="about_one_thing"),
+        # Down to the id: a thousand reminders are due at one moment, and every claim would sort them all.
+        sa.Index(None, "state", "priority", "due_at", "id"),
         sa.Index(None, "event_id", "kind"),
         sa.Index(
             "uq_email_uid_sending",
@@ -130,12 +137,21 @@ class Email(Claimable, Base):
             sqlite_where=sa.text("hold_id IS NOT NULL"),
             postgresql_where=sa.text("hold_id IS NOT NULL"),
         ),
+        sa.Index(
+            None,
+            "news_subscription_id",
+            sqlite_where=sa.text("news_subscription_id IS NOT NULL"),
+            postgresql_where=sa.text("news_subscription_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     """Also the left part of the Message-ID, so that every attempt to send it carries the same."""
     organiser_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organiser.id"))
-    event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id"))
+    event_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("event.id"))
+    """The event that it is about; None for news, which is about many or none."""
+    news_subscription_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("news_subscription.id"))
+    """The subscription that it is owed to; exactly one of the two is there."""
     kind: Mapped[EmailKind] = mapped_column(enum_type(EmailKind))
     registration_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("registration.id"), index=True)
     participation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("participation.id"), index=True)
@@ -165,9 +181,17 @@ class Email(Claimable, Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(sa.String(20))
-    """Why it is not there yet, or never will be: a code of `notifications.answers`; None where all is well."""
+    """Why it is not there yet, or never will be: a code of `notifications.transport.answers`; None where all is
+    well."""
     waits_for: Mapped[WaitsFor | None] = mapped_column(enum_type(WaitsFor))
     hold_id: Mapped[uuid.UUID | None]
     """The `MailHold` that it was held under; None where it was held by itself."""
     resent_of: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("email.id", ondelete="SET NULL"))
     """The e-mail that staff had sent once more as this one; it says what is so now, told before or not."""
+
+    @property
+    def about(self) -> uuid.UUID:
+        """The event that it is about. Raises `ValueError` for news."""
+        if self.event_id is None:
+            raise ValueError(f"an e-mail of the kind {self.kind} is about no event")
+        return self.event_id

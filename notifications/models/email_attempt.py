@@ -43,7 +43,7 @@ class EmailAttempt(Base):
     at: Mapped[datetime]
     verdict: Mapped[AttemptVerdict] = mapped_column(enum_type(AttemptVerdict))
     reason: Mapped[str | None] = mapped_column(sa.String(20))
-    """A code of `notifications.answers`."""
+    """A code of `notifications.transport.answers`."""
     code: Mapped[str] = mapped_column(sa.String(20), default="")
     """The server's own, such as ``550 5.1.1`` (RFC 5321 §4.2, RFC 3463); empty where none came."""
     text: Mapped[str] = mapped_column(sa.String(500), default="")

@@ -21,6 +21,8 @@ class InboundKind(enum.StrEnum):
     COMPLAINT = "complaint"
     AUTOMATIC = "automatic"
     LETTER = "letter"
+    UNSUBSCRIBE = "unsubscribe"
+    """It came to the address in List-Unsubscribe: its sender wants no more of that (RFC 2369 §3.2)."""
     UNREADABLE = "unreadable"
 
 

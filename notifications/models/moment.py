@@ -11,6 +11,7 @@ class Moment(enum.StrEnum):
     ANNOUNCED = "announced"
     REGISTRATION_OPEN = "registration_open"
     SPEAKER = "speaker"
+    PROGRAMME = "programme"
     FEW_SEATS = "few_seats"
     WAITLIST = "waitlist"
     H7 = "h7"
@@ -19,6 +20,8 @@ class Moment(enum.StrEnum):
     LIVE = "live"
     EXHIBITION_OPENING = "exhibition_opening"
     EXHIBITION_LAST_DAYS = "exhibition_last_days"
+    WORK = "work"
+    """The work of the day: one piece of an exhibition."""
     THANKS = "thanks"
     RECORDING = "recording"
     CERTIFICATES = "certificates"
@@ -28,7 +31,16 @@ class Moment(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-TIMED = (Moment.SPEAKER, Moment.H7, Moment.H1, Moment.TODAY, Moment.EXHIBITION_OPENING, Moment.EXHIBITION_LAST_DAYS)
+TIMED = (
+    Moment.SPEAKER,
+    Moment.PROGRAMME,
+    Moment.H7,
+    Moment.H1,
+    Moment.TODAY,
+    Moment.EXHIBITION_OPENING,
+    Moment.WORK,
+    Moment.EXHIBITION_LAST_DAYS,
+)
 """Moments that hang on the event's time: they are planned when it is published and planned anew when it moves."""
 
 CHANGES = (Moment.RESCHEDULED, Moment.POSTPONED, Moment.CANCELLED)

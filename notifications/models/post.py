@@ -72,6 +72,10 @@ class Post(Claimable, Base):
     """The round number of seats that the text says fewer are left than."""
     outdated: Mapped[bool] = mapped_column(default=False)
     """It is out and says what is not true any more."""
+    opening: Mapped[str] = mapped_column(sa.String(16), default="")
+    """The key of the phrasing that it begins with; the organiser's next posts begin otherwise."""
+    responses: Mapped[int | None]
+    """How many people reacted (likes, comments, shares) when the network was asked last; None: never asked."""
     poster_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("poster.id"))
     draft_at: Mapped[datetime | None]
     """When a planned post is to be written, early enough for a person to approve it."""

@@ -44,4 +44,6 @@ class Poster(Claimable, Base):
     story_key: Mapped[str | None] = mapped_column(sa.String(200))
     print_key: Mapped[str | None] = mapped_column(sa.String(200))
     """The A3 PDF for the notice board."""
+    leaves: Mapped[int] = mapped_column(default=0)
+    """How many pictures there are to leaf through after this one: a speaker or a work each."""
     created_at: Mapped[datetime]

@@ -30,7 +30,7 @@ class RelayState(Base):
     failures: Mapped[int] = mapped_column(default=0)
     """Pauses in a row; each is longer than the one before."""
     reason: Mapped[str | None] = mapped_column(sa.String(20))
-    """A code of `notifications.answers`."""
+    """A code of `notifications.transport.answers`."""
     said: Mapped[str] = mapped_column(sa.String(500), default="")
     """The server's own words, or the network's."""
 

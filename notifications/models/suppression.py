@@ -64,7 +64,7 @@ class Suppression(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     address: Mapped[str] = mapped_column(sa.String(320), index=True)
-    """As `notifications.suppressing.normalised` writes it."""
+    """As `notifications.suppression.suppressing.normalised` writes it."""
     organiser_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organiser.id"))
     """Whose mails are meant; None: everybody's here, for an address that does not exist does so for nobody."""
     scope: Mapped[SuppressionScope] = mapped_column(enum_type(SuppressionScope))

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from events import dates, queue_reasons
-from events.lifecycle import AHEAD
+from events.days import dates
 from events.links import Links
 from events.models import (
     ACTIVE_STATES,
+    AHEAD,
     Event,
     EventMode,
-    Recording,
-    RecordingState,
     Registration,
     RegistrationState,
     Slot,
     Stage,
 )
+from events.recordings import recording
+from events.seating import queue_reasons
 from events.storage import ReadSession
 from notifications.models.email import EmailKind
 from notifications.models.text_message import TextMessage
@@ -71,7 +69,7 @@ def values_of(
 
 
 def _holds(message: TextMessage, registration: Registration, event: Event, slot: Slot | None, *, now: datetime) -> bool:
-    """Tell whether the message is still true: the same questions as of e-mails (`notifications.relevance`)."""
+    """Tell whether the message is still true: the same questions as of e-mails (`notifications.letters.relevance`)."""
     state, stage, kind = registration.state, event.stage, message.kind
     states, stages = _WHILE[kind]
     if state not in states or stage not in stages:
@@ -115,13 +113,7 @@ def _fourth(
         waiting = queue_reasons.explain(session, registration, now=now)
         return str(waiting.position)
     if kind is EmailKind.RECORDING_AVAILABLE:
-        url: str | None = session.scalar(
-            sa.select(Recording.url)
-            .where(Recording.event_id == event.id, Recording.state == RecordingState.PUBLISHED)
-            .order_by(Recording.published_at.desc())
-            .limit(1)
-        )
-        return url
+        return recording.url_of(session, event.id)
     if kind in (EmailKind.EVENT_POSTPONED, EmailKind.EVENT_CANCELLED):
         return (event.reason.to(locale) if event.reason else "") or "-"
     if kind is EmailKind.ANNOUNCEMENT:

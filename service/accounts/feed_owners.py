@@ -6,8 +6,8 @@ import uuid
 
 import sqlalchemy as sa
 
+from events.catalogue.feeds import RENEWED, Owner
 from events.errors import Gone, NotFound
-from events.feeds import RENEWED, Owner
 from events.models import FeedOf, Organiser
 from events.ownership import Owners
 from events.storage import ReadSession

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -26,6 +26,9 @@ from service.accounts.permissions import Action, StaffIdentity, require
 from service.clock import real_now
 from service.idempotency import remember
 from service.wiring import Runtime
+
+if TYPE_CHECKING:
+    from notifications.letters.rendering import Words
 
 _Result = TypeVar("_Result")
 Thing = tuple[type[Base], uuid.UUID]
@@ -120,6 +123,15 @@ class Acting:
             return use_case(session)
 
         return await self._write(checked, on)
+
+    async def try_out(self, words: Words, *, locale: str, sender: str, on: Thing | None = None) -> None:
+        """Send an e-mail as a test to whose token it is, and note that. Raises `TrialRefused`."""
+        # smtplib is needed by tests of e-mails only.
+        from service.mail_trial import require_taken, try_out  # noqa: PLC0415
+
+        outcome = await try_out(self.runtime, words, locale=locale, sender=sender, to=self.identity.email)
+        await self.change(lambda _: None, on=on)
+        require_taken(outcome)
 
     async def _write(self, use_case: Callable[[Session], _Result], on: Thing | None) -> _Result:
         at = real_now()

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from events import forms, registration
-from events.answers import Answers, check_answers
 from events.errors import ChoiceFull, FormReplaced, Invalid, NotFound
-from events.form_document import FormDocument
-from events.registration import Application, Registered
+from events.questions import forms
+from events.questions.answers import Answers, check_answers
+from events.questions.form_document import FormDocument
+from events.registrations import registration
+from events.registrations.applications import Application
+from events.registrations.registration import Registered
 from events.storage import ReadSession, Session
 from service.answering import error_of_full_choice, refuse_other_wording
 from service.inputs import AnsweringInput, DateAnswersInput

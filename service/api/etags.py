@@ -9,7 +9,7 @@ from collections.abc import Callable
 from litestar import Response
 from litestar.exceptions import ClientException
 
-from events import records
+from events.privacy import records
 from events.storage import Session
 from service.api.resources.events import StaffEvent, staff_event
 

@@ -16,14 +16,36 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Tag
 from pydantic.json_schema import models_json_schema
 
-from service import desk_inputs, inputs, series_inputs, staff_inputs
+from service import (
+    authoring_inputs,
+    desk_inputs,
+    event_inputs,
+    input_types,
+    inputs,
+    part_inputs,
+    partner_inputs,
+    series_inputs,
+)
 from service.api import problems
-from service.api.examples import EXAMPLES
+from service.api.examples.catalogue import EXAMPLES
 from service.api.resources import documents, events, people, public, series, work
 
 PATH = "/api/v1"
 TOKEN = "token"  # noqa: S105 - the name of a scheme
 _REF = "#/components/schemas/"
+_INPUTS = (
+    inputs,
+    input_types,
+    event_inputs,
+    part_inputs,
+    authoring_inputs,
+    partner_inputs,
+    desk_inputs,
+    series_inputs,
+)
+"""Where the bodies of requests are described."""
+_ROOTS = (inputs.Input, input_types.LocalizedInput)
+"""What is never sent as it is."""
 
 _DESCRIPTION = """\
 Everything that staff and attendees do on Acara's pages, for programs.
@@ -119,9 +141,9 @@ def described_types() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema (2020-12) of every input and answer, by name."""
     models = [
         kind
-        for module in (inputs, staff_inputs, desk_inputs, series_inputs)
+        for module in _INPUTS
         for kind in vars(module).values()
-        if isinstance(kind, type) and issubclass(kind, inputs.Input) and kind is not inputs.Input
+        if isinstance(kind, type) and issubclass(kind, inputs.Input) and kind not in _ROOTS
     ]
     _, described = models_json_schema(
         [(kind, "validation") for kind in dict.fromkeys(models)], ref_template=_REF + "{model}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
@@ -42,3 +42,4 @@ ActionQuery = Annotated[
     str | None,
     QueryParameter(name="action", max_length=40, description="Only acts of this kind, e.g. `sign_in_failed`."),
 ]
+Tongue = Annotated[Literal["id", "en"], QueryParameter(description="In which language it is shown or tested.")]

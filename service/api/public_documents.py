@@ -12,10 +12,10 @@ from litestar.params import PathParameter, QueryParameter
 
 from certificates.listing import CertificateView, of_participation, of_registration
 from certificates.verifying import verify
-from events import calendar
-from events.calendar import Entry
+from events.catalogue import calendar
+from events.catalogue.calendar import Entry
+from events.catalogue.listing import event_page_by_id
 from events.errors import NotFound
-from events.listing import event_page_by_id
 from events.models import Event, Organiser, Participation, Registration, Slot
 from events.storage import ReadSession
 from service.api.answers import READ, refusals

@@ -10,10 +10,10 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from events import listing
-from events.finding import Place, Wanted, find_events
-from events.form_reading import asked_form
+from events.catalogue import listing
+from events.catalogue.finding import Place, Wanted, find_events
 from events.models import EventKind, EventMode
+from events.questions.form_reading import asked_form
 from events.storage import ReadSession
 from events.tags import Audience
 from service.api.answers import READ

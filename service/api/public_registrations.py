@@ -10,12 +10,15 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import attendance, personal_pages, registration, waitlist
 from events.links import MANAGE, PARTNER, check_version
 from events.models import Evidence, PartnerAnswer, RegistrationState
-from events.partners import answer as answer_invitation
-from events.personal_pages import PartnerPage, RegistrationPage
-from events.registration import Application, Guardian
+from events.pages import personal_pages
+from events.pages.personal_pages import PartnerPage, RegistrationPage
+from events.partnership.partners import answer as answer_invitation
+from events.presence import attendance
+from events.registrations import registration
+from events.registrations.applications import Application, Guardian
+from events.seating import waitlist
 from events.storage import ReadSession, Session
 from service import consent
 from service.api.answering import check_before, registering

@@ -12,12 +12,12 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import exchanging, other_dates, series_booking, series_listing
-from events.answers import Answers
 from events.errors import ChoiceFull, Invalid
 from events.links import SERIES, check_version
-from events.registration import Application, Guardian
-from events.series_listing import BookingPage
+from events.questions.answers import Answers
+from events.recurring import exchanging, other_dates, series_booking, series_listing
+from events.recurring.series_listing import BookingPage
+from events.registrations.applications import Application, Guardian
 from events.storage import ReadSession, Session
 from service import consent
 from service.answering import error_of_full_choice

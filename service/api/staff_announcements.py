@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
-from typing import Annotated, Literal
 
-import anyio.to_thread
 from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody
 
-from events import desk, records
-from events.links import Links
 from events.models import Event
+from events.privacy import records
+from events.registrations import desk
 from events.storage import ReadSession, Session
-from notifications import announcements, mail_samples, rendering, segments
-from notifications.models.announcement import Segment
-from notifications.rendering import Words
-from notifications.smtp import Verdict
+from notifications.mailing.person_preview import Preview, preview
+from notifications.planning import announcements
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
-from service.api.parameters import Id, IdempotencyKey
+from service.api.parameters import Id, IdempotencyKey, Tongue
 from service.api.resources.announcements import (
     AnnouncementList,
-    AnnouncementPreview,
     AnnouncementSentView,
     AnnouncementView,
     announcement_view,
 )
+from service.api.resources.previews import PreviewView, preview_view
 from service.desk_inputs import AnnouncementChangeInput, AnnouncementInput, AnnouncementSendInput
-from service.mail_trial import TrialRefused, send_trial
 
-Tongue = Annotated[Literal["id", "en"], QueryParameter(description="In whose language it is shown.")]
 _ALL = "/events/{event_id:uuid}/announcements"
 _ONE = _ALL + "/{announcement_id:uuid}"
 
@@ -99,22 +92,16 @@ async def discard_announcement(event_id: Id, announcement_id: Id, acting: NamedD
     await acting.change(lambda session: announcements.discard(session, event_id, announcement_id), on=(Event, event_id))
 
 
-async def _words(event_id: uuid.UUID, announcement_id: uuid.UUID, locale: str, acting: Acting) -> tuple[Words, str]:
+async def _preview(event_id: uuid.UUID, announcement_id: uuid.UUID, locale: str, acting: Acting) -> tuple[Preview, str]:
     """Return the e-mail to the first of those whom it is for, and the organiser's name."""
-    now = acting.now
-    # Links of another key: no link of a preview opens anybody's page.
-    nowhere = Links(secrets.token_hex(16), acting.runtime.links.base_url)
+    now, base_url = acting.now, acting.runtime.links.base_url
 
-    def query(session: ReadSession) -> tuple[Words, str]:
+    def query(session: ReadSession) -> tuple[Preview, str]:
         event = desk.find_event(session, event_id)
         found = announcements.find(session, event_id, announcement_id)
-        person = None
-        if found.segment is not Segment.PARTNERS:
-            person = segments.first_of(session, event, found.segment, slot_id=found.slot_id)
-        material = mail_samples.announced(session, event, found, person, locale, now=now)
-        return rendering.render(material, nowhere, now=now), records.organiser(session, event.organiser_id).name.to(
-            locale
-        )
+        organiser = records.organiser(session, event.organiser_id)
+        made = preview(session, organiser, found, locale, event=event, base_url=base_url, now=now)
+        return made, organiser.name.to(locale)
 
     return await acting.see(query, on=(Event, event_id))
 
@@ -122,10 +109,9 @@ async def _words(event_id: uuid.UUID, announcement_id: uuid.UUID, locale: str, a
 @get(_ONE + "/preview", opt=needs(Action.EDIT_REGISTRATIONS), responses=STAFF_ACT, operation_id="previewAnnouncement")
 async def preview_announcement(
     event_id: Id, announcement_id: Id, acting: NamedDependency[Acting], *, locale: Tongue = "id"
-) -> AnnouncementPreview:
+) -> PreviewView:
     """Return what the first of those whom it is for would read. Its links lead nowhere."""
-    words, _ = await _words(event_id, announcement_id, locale, acting)
-    return AnnouncementPreview(subject=words.subject, text=words.text, html=words.html)
+    return preview_view((await _preview(event_id, announcement_id, locale, acting))[0])
 
 
 @post(
@@ -135,15 +121,12 @@ async def preview_announcement(
     responses=STAFF_ACT,
     operation_id="testAnnouncement",
 )
-async def test_announcement(event_id: Id, announcement_id: Id, acting: NamedDependency[Acting]) -> None:
+async def try_announcement(
+    event_id: Id, announcement_id: Id, acting: NamedDependency[Acting], *, locale: Tongue = "id"
+) -> None:
     """Send the e-mail once to whose token it is. A mail server that does not take it is a 409."""
-    words, sender = await _words(event_id, announcement_id, "id", acting)
-    outcome = await anyio.to_thread.run_sync(
-        lambda: send_trial(acting.runtime, words, subject=words.subject, sender=sender, to=acting.identity.email)
-    )
-    await acting.change(lambda _: None, on=(Event, event_id))
-    if outcome.verdict is not Verdict.ACCEPTED:
-        raise TrialRefused(reply=outcome.reply[:200])
+    made, sender = await _preview(event_id, announcement_id, locale, acting)
+    await acting.try_out(made.words, locale=locale, sender=sender, on=(Event, event_id))
 
 
 @post(
@@ -176,7 +159,7 @@ routes = Router(
         change_announcement,
         discard_announcement,
         preview_announcement,
-        test_announcement,
+        try_announcement,
         send_announcement,
     ],
     tags=["E-mails"],

@@ -8,7 +8,7 @@ from litestar import Response, Router, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import cloning, event_templates, preview_links, review
+from events.drafts import cloning, event_templates, preview_links, review
 from events.links import PREVIEW
 from events.models import Event, EventTemplate, PreviewLink
 from events.ownership import owner_of
@@ -30,7 +30,7 @@ from service.api.resources.authoring import (
     template_view,
 )
 from service.api.resources.events import StaffEvent
-from service.staff_inputs import CloneInput, CommentInput, PreviewLinkInput, ReviewRuleInput, TemplateInput
+from service.authoring_inputs import CloneInput, CommentInput, PreviewLinkInput, ReviewRuleInput, TemplateInput
 
 
 # ---------------------------------------------------------------- copies and templates

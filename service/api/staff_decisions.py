@@ -8,9 +8,9 @@ from litestar import Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
-from events import decisions
-from events.decisions import DecisionFilter
 from events.models import Event, RegistrationState
+from events.registrations import decisions
+from events.registrations.decisions import DecisionFilter
 from events.storage import ReadSession
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs

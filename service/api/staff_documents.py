@@ -15,9 +15,9 @@ from certificates.models import Certificate, CertificateState
 from events.errors import NotFound
 from events.models import Event
 from events.storage import ReadSession, Session
-from notifications import posts
 from notifications.models.post import Post
-from notifications.posts_listing import post_row, posts_of_event, posts_waiting
+from notifications.posts import deciding
+from notifications.posts.listing import post_row, posts_of_event, posts_waiting
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE, refusals
@@ -197,7 +197,7 @@ async def edit_post(post_id: Id, data: JSONBody[PostInput], acting: NamedDepende
     return await _change_post(
         acting,
         post_id,
-        lambda session: posts.edit(
+        lambda session: deciding.edit(
             session, post_id, text=data.text, alt_text=data.alt_text, version=data.version, now=now
         ),
     )
@@ -222,7 +222,7 @@ async def approve_post(
     return await _change_post(
         acting,
         post_id,
-        lambda session: posts.approve(session, post_id, now=now, by=acting.by, version=version),
+        lambda session: deciding.approve(session, post_id, now=now, by=acting.by, version=version),
     )
 
 
@@ -236,7 +236,9 @@ async def approve_post(
 async def reject_post(post_id: Id, acting: NamedDependency[Acting]) -> PostView:
     """Decide that a post is not to go out; doing it twice changes nothing."""
     now = acting.now
-    return await _change_post(acting, post_id, lambda session: posts.withdraw(session, post_id, now=now, by=acting.by))
+    return await _change_post(
+        acting, post_id, lambda session: deciding.withdraw(session, post_id, now=now, by=acting.by)
+    )
 
 
 @post(
@@ -250,7 +252,7 @@ async def mark_copied(post_id: Id, acting: NamedDependency[Acting]) -> PostView:
     """Note that a person put an approved post up by hand; doing it twice changes nothing."""
     now = acting.now
     return await _change_post(
-        acting, post_id, lambda session: posts.mark_copied(session, post_id, now=now, by=acting.by)
+        acting, post_id, lambda session: deciding.mark_copied(session, post_id, now=now, by=acting.by)
     )
 
 

@@ -9,9 +9,10 @@ from litestar import Response, Router, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
-from events import authoring, records
+from events.drafts import authoring
 from events.errors import N_, FieldError, Invalid
 from events.models import Event, Stage
+from events.privacy import records
 from events.storage import Session
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
@@ -20,7 +21,7 @@ from service.api.etags import change_event, expected_version, render_event, with
 from service.api.paging import Cursor, Limit, cut, read_time_cursor
 from service.api.parameters import Id, IdempotencyKey, IfMatch, OrganiserQuery
 from service.api.resources.events import StaffEvent, StaffEventPage, event_row, staff_event
-from service.staff_inputs import EventDraftInput, EventEditInput, TimesInput
+from service.event_inputs import EventDraftInput, EventEditInput, TimesInput
 
 
 @get("/events", opt=needs(Action.VIEW_EVENTS), responses=STAFF_READ, operation_id="listStaffEvents")

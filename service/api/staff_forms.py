@@ -8,9 +8,9 @@ from litestar import Router, get, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
-from events import answer_reading, forms
-from events.form_reading import asked_form
 from events.models import Event
+from events.questions import answer_reading, forms
+from events.questions.form_reading import asked_form
 from events.storage import ReadSession, Session
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs

@@ -11,8 +11,9 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import JSONBody
 
-from events import organisers, outbox, records
+from events import organisers, outbox
 from events.models import Event, Organiser
+from events.privacy import records
 from events.storage import ReadSession, Session
 from service.accounts.permissions import Action, require, require_founder
 from service.api.access import Acting, needs

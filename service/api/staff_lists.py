@@ -11,11 +11,12 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import JSONBody
 
-from events import desk, form_reading
-from events import importing as lists
 from events.errors import FieldError
-from events.importing import Order, Outcome
 from events.models import Event, RegistrationImport
+from events.questions import form_reading
+from events.registrations import desk
+from events.registrations import importing as lists
+from events.registrations.importing import Order, Outcome
 from events.storage import ReadSession, Session
 from service import exports, import_desk, sheets
 from service.accounts.permissions import Action

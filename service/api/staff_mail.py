@@ -11,12 +11,13 @@ from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from events import desk
 from events.models import Event
+from events.registrations import desk
 from events.storage import ReadSession, Session
-from notifications import holding, mail_listing, relays, resending
-from notifications.mail_listing import HistoryLine, MailLine
+from notifications.mailing import holding, mail_listing, resending
+from notifications.mailing.mail_listing import HistoryLine, MailLine
 from notifications.models.email import Email
+from notifications.transport import relays
 from service import mail_health
 from service.accounts.permissions import Action, require
 from service.api.access import Acting, needs
@@ -79,7 +80,7 @@ async def list_emails(
 async def get_email(email_id: Id, acting: NamedDependency[Acting]) -> EmailSheet:
     """Return one e-mail: its history, and what it would say if it went out now."""
     # Templates and the calendar library load when somebody looks at a mail, not with the first request.
-    from notifications import previewing  # noqa: PLC0415
+    from notifications.mailing import previewing  # noqa: PLC0415
 
     now: datetime = acting.now
 

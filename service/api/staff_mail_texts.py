@@ -8,23 +8,23 @@ import uuid
 from collections.abc import Callable
 from typing import Annotated
 
-import anyio.to_thread
 from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
-from events import records
 from events.errors import NotFound
 from events.links import Links
 from events.models import Event, Organiser
 from events.ownership import owner_of
+from events.privacy import records
 from events.storage import ReadSession, Session
-from notifications import mail_templates, own_texts
-from notifications.house_texts import ordinary_text
-from notifications.mail_texts import EDITABLE, allowed, checked, required
+from notifications.contents import own_texts
+from notifications.contents.house_texts import ordinary_text
+from notifications.contents.placeholders import PLACEHOLDERS
+from notifications.letters import mail_templates
+from notifications.letters.mail_texts import EDITABLE, allowed, checked, required
 from notifications.models.email import EmailKind
 from notifications.models.mail_template import OwnText
-from notifications.placeholders import PLACEHOLDERS
 from service.accounts.permissions import Action, require
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
@@ -216,7 +216,7 @@ async def _preview(
 ) -> MailTextPreview:
     """Return what somebody would get; none of its links opens anybody's page."""
     # Templates load when somebody looks at a mail, not with the first request.
-    from notifications import mail_samples, rendering  # noqa: PLC0415
+    from notifications.letters import mail_samples, rendering  # noqa: PLC0415
 
     own, now, event = checked(_writable(kind), data.subject, data.body), acting.now, data.event
     nobodys = Links(secrets.token_hex(16), acting.runtime.links.base_url)
@@ -270,17 +270,14 @@ async def send_mail_test(
 ) -> MailTestView:
     """Send a text that is not saved to the person whose token this is, at once, and say what the mail server said."""
     # smtplib and the templates are needed by this route only.
-    from notifications.rendering import Words  # noqa: PLC0415
-    from notifications.smtp import Verdict  # noqa: PLC0415
-    from service.mail_trial import send_trial  # noqa: PLC0415
+    from notifications.letters.rendering import Words  # noqa: PLC0415
+    from notifications.transport.smtp import Verdict  # noqa: PLC0415
+    from service.mail_trial import try_out  # noqa: PLC0415
 
     made = await _preview(acting, organiser_id, mail_kind, locale.value, data)
     name = await acting.see(lambda session: records.organiser(session, organiser_id).name.to(locale.value))
-    opening = "Uji coba: " if locale is Language.INDONESIAN else "Test: "
     words, to = Words(made.subject, made.text, made.html), acting.identity.email
-    outcome = await anyio.to_thread.run_sync(
-        lambda: send_trial(acting.runtime, words, subject=opening + made.subject, sender=name, to=to)
-    )
+    outcome = await try_out(acting.runtime, words, locale=locale.value, sender=name, to=to)
     return MailTestView(to=to, taken=outcome.verdict is Verdict.ACCEPTED, reply=outcome.reply[:200])
 
 

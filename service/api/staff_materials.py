@@ -6,7 +6,7 @@ from litestar import Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import materials
+from events.drafts import materials
 from events.models import Event, Material
 from events.storage import Session
 from service.accounts.permissions import Action
@@ -14,7 +14,7 @@ from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
 from service.api.parameters import Id
 from service.api.resources.authoring import MaterialList, MaterialView, material_view
-from service.staff_inputs import MaterialInput
+from service.authoring_inputs import MaterialInput
 
 
 @get(

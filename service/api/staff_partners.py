@@ -9,11 +9,13 @@ from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from events import allotments, contributions, partner_board, partner_records, partner_reminding
 from events.errors import NotFound
 from events.models import ContributionItem, Event, Participation, Partner
 from events.ownership import event_of
+from events.pages import partner_board
+from events.partnership import allotments, contributions, partner_records, partners
 from events.storage import ReadSession, Session
+from notifications import partner_reminding
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
@@ -26,9 +28,8 @@ from service.api.resources.partners import (
     arrangement_view,
     record_view,
 )
-from service.partner_inputs import AllotmentInput, AskInput, ContactInput
+from service.partner_inputs import AllotmentInput, AskInput, ContactInput, DeclinedTimeInput, PartnerInput
 from service.slides import slides_url
-from service.staff_inputs import PartnerInput
 
 _EDIT = needs(Action.EDIT_EVENTS)
 
@@ -135,9 +136,10 @@ async def read_board(event_id: Id, acting: NamedDependency[Acting]) -> PartnerBo
     links = acting.runtime.links
 
     def query(session: ReadSession) -> PartnerBoard:
-        rows = partner_board.board(session, event_id)
+        rows, reminders = partner_board.board(session, event_id), partner_reminding.reminders_of(session, event_id)
         return PartnerBoard(
-            items=[arrangement_view(row, links) for row in rows], counts=dict(partner_board.counts(rows))
+            items=[arrangement_view(row, links, reminders[row.participation.id]) for row in rows],
+            counts=dict(partner_board.counts(rows)),
         )
 
     return await acting.see(query, on=(Event, event_id))
@@ -151,12 +153,10 @@ async def read_board(event_id: Id, acting: NamedDependency[Acting]) -> PartnerBo
     operation_id="remindPartners",
 )
 async def remind_partners(event_id: Id, acting: NamedDependency[Acting]) -> Reminded:
-    """Remind those who have not answered, by e-mail, whenever they were reminded last."""
+    """Remind those who have not answered, by e-mail, but for who was reminded within two days, also by a rule."""
     now = acting.now
     return await acting.change(
-        lambda session: Reminded(
-            reminded=partner_reminding.remind_silent(session, event_id, now=now, by=acting.by, pressed=True)
-        ),
+        lambda session: Reminded(reminded=partner_reminding.remind_silent(session, event_id, now=now, by=acting.by)),
         on=(Event, event_id),
     )
 
@@ -169,10 +169,36 @@ async def _arrange(
     def change(session: Session) -> ArrangementView:
         use_case(session)
         session.flush()
-        rows = partner_board.board(session, event_of(session, Participation, participation_id))
-        return next(arrangement_view(row, links) for row in rows if row.participation.id == participation_id)
+        event_id = event_of(session, Participation, participation_id)
+        reminded = partner_reminding.reminders_of(session, event_id)[participation_id]
+        rows = partner_board.board(session, event_id)
+        return next(arrangement_view(row, links, reminded) for row in rows if row.participation.id == participation_id)
 
     return await acting.change(change, on=(Participation, participation_id))
+
+
+@post(
+    "/participations/{participation_id:uuid}/decline-proposal",
+    status_code=200,
+    opt=_EDIT,
+    responses=STAFF_WRITE,
+    operation_id="declineProposal",
+)
+async def decline_proposal(
+    participation_id: Id, data: JSONBody[DeclinedTimeInput], acting: NamedDependency[Acting]
+) -> ArrangementView:
+    """Tell a partner that the time which they proposed is not possible: by e-mail, and their calendar goes back.
+
+    To take a proposed time over, move the event there. What they answered stays.
+    """
+    now = acting.now
+    return await _arrange(
+        acting,
+        participation_id,
+        lambda session: partners.decline_proposal(
+            session, participation_id, now=now, by=acting.by, comment=data.reply or ""
+        ),
+    )
 
 
 @put("/participations/{participation_id:uuid}/seats", opt=_EDIT, responses=STAFF_WRITE, operation_id="allotSeats")
@@ -284,6 +310,7 @@ routes = Router(
         forget_partner,
         read_board,
         remind_partners,
+        decline_proposal,
         allot_seats,
         take_seats_back,
         ask_partner,

@@ -10,10 +10,13 @@ from litestar import Response, Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import authoring, desk, partners, programme, records
+from events.drafts import authoring, programme
 from events.errors import NotFound
 from events.models import Event, Participation, Partner, PartnerAnswer, SeatPool
 from events.ownership import event_of
+from events.partnership import partners
+from events.privacy import records
+from events.registrations import desk
 from events.storage import Session
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
@@ -31,7 +34,8 @@ from service.api.resources.events import (
     partner_view,
 )
 from service.desk_inputs import AnswerInput
-from service.staff_inputs import CapacityInput, ParticipationInput, PartnerInput, ProgrammeInput, SlotsInput
+from service.part_inputs import CapacityInput, ProgrammeInput, SlotsInput
+from service.partner_inputs import ParticipationInput, PartnerInput
 
 
 @put("/pools/{pool_id:uuid}", opt=needs(Action.EDIT_EVENTS), responses=STAFF_WRITE, operation_id="setCapacity")

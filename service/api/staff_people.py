@@ -10,8 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 from litestar.response import File
 
-from events import attendance, desk, guardian_paper, guardians, registration, rosters
+from events.doors import rosters
 from events.models import Event, Evidence, Registration, RegistrationState
+from events.presence import attendance
+from events.registrations import desk, guardian_paper, guardians, people_listing, registration
 from events.storage import ReadSession, Session
 from service import exports
 from service.accounts.permissions import Action
@@ -109,8 +111,8 @@ async def count_people(event_id: Id, acting: NamedDependency[Acting]) -> Counts:
     """Count an event's registrations by state and its attendance by evidence; no names."""
 
     def query(session: ReadSession) -> Counts:
-        came = desk.count_attendance(session, desk.find_event(session, event_id))
-        states = desk.count_registrations(session, event_id)
+        came = people_listing.count_attendance(session, desk.find_event(session, event_id))
+        states = people_listing.count_registrations(session, event_id)
         return Counts(
             registrations={state.value: count for state, count in states.items()},
             expected=came.expected,

@@ -8,8 +8,8 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
-from events import erasure
 from events.models import Registration
+from events.privacy import erasure
 from service import erasing
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs

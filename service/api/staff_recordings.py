@@ -11,8 +11,9 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import JSONBody, QueryParameter
 
-from events import desk, recording
 from events.models import Event, Recording
+from events.recordings import recording
+from events.registrations import desk
 from events.storage import Session, new_id
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs

@@ -8,22 +8,14 @@ from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import (
-    approval,
-    desk,
-    guardians,
-    invitees,
-    no_shows,
-    queue_reasons,
-    queueing,
-    registration_rules,
-    rosters,
-    shared_pools,
-)
-from events.approval_rules import rules_of
+from events.doors import rosters
+from events.drafts import shared_pools
 from events.errors import NotFound
 from events.models import Event, Invitee, Registration, SeatPool
 from events.ownership import event_of
+from events.registrations import approval, desk, guardians, registration_rules
+from events.registrations.approval_rules import rules_of
+from events.seating import invitees, no_shows, queue_reasons, queueing
 from events.storage import LocalizedText, ReadSession, Session
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs

@@ -9,9 +9,9 @@ from litestar import Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import series, series_editing, series_listing
 from events.models import EventMode, Series
-from events.series_planning import ChosenDate, Timing, plan
+from events.recurring import series, series_editing, series_listing
+from events.recurring.series_planning import ChosenDate, Timing, plan
 from events.storage import LocalizedText, Session
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs

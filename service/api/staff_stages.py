@@ -1,4 +1,4 @@
-"""Staff: leading an event through its life, one route a transition of `events.lifecycle`."""
+"""Staff: leading an event through its life, one route a transition of `events.drafts.lifecycle`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from litestar import Response, Router, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from events import lifecycle, review
+from events.drafts import lifecycle, review
 from events.models import Event
 from events.storage import Session
 from service.accounts.permissions import Action
@@ -18,7 +18,7 @@ from service.api.answers import STAFF_ACT, STAFF_WRITE, refusals
 from service.api.etags import change_event, with_etag
 from service.api.parameters import Id
 from service.api.resources.events import StaffEvent
-from service.staff_inputs import ReasonInput, RescheduleInput
+from service.event_inputs import ReasonInput, RescheduleInput
 
 _PUBLISH = STAFF_ACT | refusals(422)
 

@@ -11,8 +11,8 @@ from litestar.params import JSONBody, QueryParameter
 
 from events.errors import NotFound
 from events.storage import ReadSession, Session
-from notifications import suppressing, suppression_listing
 from notifications.models.suppression import SuppressionReason
+from notifications.suppression import suppressing, suppression_listing
 from service.accounts.permissions import Action, require
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_READ, STAFF_WRITE

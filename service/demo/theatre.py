@@ -18,7 +18,9 @@ from typing import Self
 import httpx
 import sqlalchemy as sa
 
-from events import deliveries, lifecycle, outbox, queueing, waitlist
+from events import deliveries, outbox
+from events.drafts import lifecycle
+from events.seating import queueing, waitlist
 from events.storage import ReadSession
 from notifications.models.post import Post
 from service.clock import FileClock, real_now, set_clock
@@ -147,7 +149,7 @@ class Theatre:
 
         def anything_waits(session: ReadSession) -> bool:  # what is likeliest first: this is asked many times
             return bool(
-                outbox.unsettled(session, real_now=real_now(), limit=1)
+                outbox.unsettled(session, real_now=real_now() + outbox.GOES_ON_WITHIN, limit=1)
                 or any(_is_held(session, model) for model in _HELD)
                 or queues_with_work(session, channels=self.runtime.channels, now=now, real_now=real_now())
                 or waitlist.has_expired_offers(session, now=now)

@@ -9,8 +9,8 @@ import functools
 from pathlib import Path
 from typing import Any, cast
 
-from events import typefaces
-from events.typefaces import Face
+from events.media import typefaces
+from events.media.typefaces import Face
 
 FACES = tuple(Face("Plus Jakarta Sans", weight) for weight in (400, 600, 800))
 SECONDS = 120.0

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from certificates.models import CertificateState
-from events.dates import format_when
+from events.days.dates import format_when
+from events.doors.reports import ActivityReport
 from events.errors import N_
 from events.models import AgeGroup, ParticipationRole, RegistrationSource
-from events.reports import ActivityReport
 from service.exports import EVIDENCE, STATES
 
 Say = Callable[[str], str]

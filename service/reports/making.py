@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from certificates.listing import states_of_event
-from events import reports
 from events.brand import Brand
-from events.dates import format_when
-from events.desk import find_event
+from events.catalogue.houses import House, house_of
+from events.days.dates import format_when
+from events.doors import reports
 from events.errors import N_, NotFound
-from events.houses import House, house_of
+from events.media.processes import ChildProcesses
 from events.models import Event, Organiser
-from events.processes import ChildProcesses
+from events.registrations.desk import find_event
 from events.storage import ReadSession
 from service.exports import XLSX
 from service.files import StoredFiles

@@ -12,7 +12,7 @@ import anyio.to_thread
 from litestar.response import Response
 
 from events.errors import N_, NotFound, TryLater
-from events.processes import ChildFailed
+from events.media.processes import ChildFailed
 from events.storage import ReadSession
 from service.reports import making
 from service.reports.figures import Say

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from events.doors.reports import Attendee
 from events.errors import N_
-from events.reports import Attendee
 from service.reports.figures import Section
 
 Say = Callable[[str], str]

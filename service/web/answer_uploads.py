@@ -18,12 +18,12 @@ from typing import BinaryIO, cast
 import anyio.to_thread
 from litestar.exceptions import ClientException
 
-from events import answer_files
-from events.answer_files import KeptFile
 from events.errors import N_, FieldError
-from events.form_document import FormDocument, Question, QuestionKind
-from events.form_reading import AskedForm
-from events.form_rules import FILE_BYTES
+from events.questions import answer_files
+from events.questions.answer_files import KeptFile
+from events.questions.form_document import FormDocument, Question, QuestionKind
+from events.questions.form_reading import AskedForm
+from events.questions.form_rules import FILE_BYTES
 from service import sniffing
 from service.web.forms import Form, read_form
 from service.web.multipart import Part, parts

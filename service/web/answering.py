@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from events import answer_files
-from events.answers import NO_ANSWERS, Answers, check_answers
+from events.catalogue.listing import EventPage
 from events.errors import N_, FieldError, Invalid
-from events.form_document import QuestionKind
-from events.form_reading import NOTHING_ASKED, AskedForm, asked_form
-from events.listing import EventPage
 from events.models import AnswerFile
-from events.registration import Guardian
+from events.questions import answer_files
+from events.questions.answers import NO_ANSWERS, Answers, check_answers
+from events.questions.form_document import QuestionKind
+from events.questions.form_reading import NOTHING_ASKED, AskedForm, asked_form
+from events.registrations.applications import Guardian
 from service.inputs import GuardianInput, RegistrationInput, parse
 from service.web.answer_uploads import Received
 from service.web.forms import Form, whole

@@ -7,8 +7,8 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
+from events.catalogue.houses import House
 from events.errors import NotFound
-from events.houses import House
 from service.web import brandsheet
 from service.web.pages import Pages, Request, pages_of
 

@@ -11,10 +11,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
+from events.catalogue.finding import Found, Wanted, count_events, find_events, known_topics
+from events.catalogue.houses import House
+from events.catalogue.listing import Card
 from events.errors import NotFound
-from events.finding import Found, Wanted, count_events, find_events, known_topics
-from events.houses import House
-from events.listing import Card
 from events.models import EventKind, EventMode
 from events.storage import ReadSession
 from events.tags import Audience, Topic

@@ -11,11 +11,11 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Response
 
+from events.catalogue.listing import EventPage
+from events.catalogue.syndication import public_addresses
 from events.errors import N_
-from events.listing import EventPage
 from events.models import EventKind, EventMode, Stage
-from events.series_listing import series_addresses
-from events.syndication import public_addresses
+from events.recurring.series_listing import series_addresses
 from events.tags import Audience
 from service.web.languages import translate
 from service.web.pages import Request, pages_of

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events.finding import find_events
+from events.catalogue.finding import find_events
 from service.web.coming import filters_of, places, scope_of
 from service.web.forms import whole
 from service.web.headers import FOR_OTHER_SITES, policy

@@ -12,7 +12,7 @@ from litestar.response import Response
 from events.errors import NotFound
 from events.links import MANAGE, spell_door_code
 from events.models import EventMode
-from events.personal_pages import RegistrationPage
+from events.pages.personal_pages import RegistrationPage
 from service.web.headers import PERSONAL
 from service.web.manage import open_link
 from service.web.pages import Request, pages_of

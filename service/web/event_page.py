@@ -12,12 +12,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from events import calendar, listing, series_listing
-from events.dates import format_when
+from events.catalogue import calendar, listing
+from events.catalogue.listing import EventPage
+from events.days.dates import format_when
 from events.errors import NotFound
-from events.listing import EventPage
 from events.models import Event, Organiser, Slot
-from events.series_listing import Siblings
+from events.recurring import series_listing
+from events.recurring.series_listing import Siblings
 from events.storage import ReadSession
 from service.web.discovery import event_data
 from service.web.event_reads import Pictures, load_event, read_pictures

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from events import listing
-from events.listing import EventPage
+from events.catalogue import listing
+from events.catalogue.listing import EventPage
 from events.storage import ReadSession
-from notifications.posters import picture_key, poster_of, web_key
-from notifications.posters_web import WEB_FORMATS
+from notifications.posters.finding import picture_key, poster_of, web_key
+from notifications.posters.web import WEB_FORMATS
 from service.web.pages import Pages
 
 

@@ -11,10 +11,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
-from events import own_events
-from events.feeds import Owner
+from events.catalogue.feeds import Owner
 from events.links import MANAGE, OWN_EVENTS
 from events.models import FeedOf
+from events.pages import own_events
 from service.clock import real_now
 from service.web.forms import MAX_BYTES
 from service.web.manage import open_link

@@ -18,13 +18,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import calendar, feed_entries, feeds
-from events.calendar import Entry
+from events.catalogue import feeds
+from events.catalogue.calendar import Entry
+from events.catalogue.feeds import Owner
+from events.catalogue.finding import known_topics
 from events.errors import N_, NotFound, Refused
-from events.feeds import Owner
-from events.finding import known_topics
 from events.links import FEED
 from events.models import EventKind, EventMode, FeedOf
+from events.pages import feed_entries, feed_writing
+from events.recurring.series_calendar import SeriesEntry
 from events.storage import ReadSession
 from events.tags import Topic
 from service.accounts import feed_owners
@@ -113,7 +115,7 @@ async def _made(runtime: Runtime, scope: Scope, filters: Filters, locale: str) -
         return entries, topics
 
     entries, topics = await runtime.database.aread(read)
-    body = calendar.feed(
+    body = feed_writing.feed(
         entries,
         name=" · ".join(_name(scope, filters, topics, locale)),
         url=links.url(filters.feed_path(scope.organiser, locale)),
@@ -121,7 +123,7 @@ async def _made(runtime: Runtime, scope: Scope, filters: Filters, locale: str) -
         colour=scope.house.brand.primary if scope.house else None,
         locale=locale,
     )
-    return _Feed(body, calendar.changed_at(entries))
+    return _Feed(body, feed_writing.changed_at(entries))
 
 
 def _name(scope: Scope, filters: Filters, topics: Sequence[Topic], locale: str) -> list[str]:
@@ -149,7 +151,7 @@ async def _made_for_owner(request: Request, runtime: Runtime, token: str) -> _Fe
     branch = request.query_params.get("branch")
     now, links = runtime.clock.now(), runtime.links
 
-    def read(session: ReadSession) -> tuple[Owner, list[Entry]]:
+    def read(session: ReadSession) -> tuple[Owner, Sequence[Entry | SeriesEntry]]:
         owner = feeds.owner_of(session, target.id)
         if owner.of is not FeedOf.STAFF:
             return owner, feed_entries.entries_of(session, owner, now=now, locale=locale, links=links)
@@ -161,7 +163,7 @@ async def _made_for_owner(request: Request, runtime: Runtime, token: str) -> _Fe
     if owner.of is FeedOf.STAFF and branch is not None:
         house = next((each for each in await pages_of(request).houses() if each.slug == branch), None)
         name, address = (f"{name} · {house.name.to(locale)}" if house else name), f"{address}&branch={branch}"
-    return _Feed(calendar.feed(entries, name=name, url=address, locale=locale), calendar.changed_at(entries))
+    return _Feed(feed_writing.feed(entries, name=name, url=address, locale=locale), feed_writing.changed_at(entries))
 
 
 def _answer(made: _Feed, headers: dict[str, str]) -> Response[bytes]:

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from events.finding import Place, Wanted, read_place
-from events.houses import House
+from events.catalogue.finding import Place, Wanted, read_place
+from events.catalogue.houses import House
 from events.models import EventKind, EventMode
 from events.tags import Audience
 

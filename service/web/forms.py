@@ -37,6 +37,11 @@ class Form:
         """Return every value of a field that may have several."""
         return self.values.get(name, ())
 
+    def version(self, otherwise: int = 0) -> int:
+        """Return the version of what the form was made from; `otherwise` where it does not say."""
+        found = whole(self.value("version"), below=100_000_000)
+        return otherwise if found is None else found
+
     def error(self, name: str) -> FieldError | None:
         """Return what is wrong with a field."""
         return next((error for error in self.errors if error.field == name), None)

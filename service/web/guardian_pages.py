@@ -11,11 +11,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
-from events import guardians
 from events.errors import N_, FieldError
-from events.guardian_reading import GuardianQuestion, guardian_question
 from events.links import GUARDIAN
-from events.personal_pages import RegistrationPage
+from events.pages.personal_pages import RegistrationPage
+from events.registrations import guardians
+from events.registrations.guardian_reading import GuardianQuestion, guardian_question
 from service import consent
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.manage import open_link

@@ -5,8 +5,8 @@ from __future__ import annotations
 from events.errors import N_
 from events.links import Links
 from events.models import Registration
-from events.personal_pages import RegistrationPage
-from events.series_listing import BookingPage
+from events.pages.personal_pages import RegistrationPage
+from events.recurring.series_listing import BookingPage
 from service.web.languages import translate
 from service.web.own_link import whatsapp_to
 

@@ -8,8 +8,8 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Response
 
+from events.catalogue.houses import houses
 from events.errors import Refused
-from events.houses import houses
 from service.outages import Unavailable
 from service.stalls import HOPELESS_AFTER
 from service.web.pages import Request

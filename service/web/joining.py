@@ -13,9 +13,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
-from events import attendance
 from events.links import JOIN, MANAGE
-from events.personal_pages import RegistrationPage
+from events.pages.personal_pages import RegistrationPage
+from events.presence import attendance
 from service.web.forms import MAX_BYTES
 from service.web.headers import policy
 from service.web.manage import open_link

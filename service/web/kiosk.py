@@ -13,13 +13,13 @@ from litestar import get, post
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
-from events import door
-from events.desk import find_event
-from events.door import Item, Move
-from events.door_reading import self_service
-from events.houses import House
+from events.catalogue.houses import House
+from events.doors import door
+from events.doors.door import Item, Move
+from events.doors.door_reading import self_service
 from events.links import read_door_code
 from events.models import Direction, Event, Registration
+from events.registrations.desk import find_event
 from events.storage import ReadSession, Session, new_id
 from service.clock import real_now
 from service.kiosks import Kiosk, read_kiosk

@@ -17,21 +17,27 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from certificates.listing import of_registration
-from events import attendance, calendar, materials, personal_pages, registration, waitlist
+from events.catalogue import calendar
+from events.catalogue.feeds import Owner
+from events.drafts import materials
 from events.errors import Invalid, NotFound
-from events.feeds import Owner
 from events.links import JOIN, MANAGE, SERIES, check_version, spell_door_code
 from events.models import ACTIVE_STATES, Event, FeedOf, Registration, RegistrationState, Slot
-from events.other_dates import NO_EXCHANGE, OtherPlace, exchange_of
-from events.personal_pages import RegistrationPage
+from events.pages import personal_pages
+from events.pages.personal_pages import RegistrationPage
+from events.presence import attendance
+from events.recurring.other_dates import NO_EXCHANGE, OtherPlace, exchange_of
+from events.registrations import registration
+from events.seating import waitlist
 from events.storage import ReadSession
-from notifications import announcements
-from notifications.waiting_words import because
+from notifications.contents.waiting_words import because
+from notifications.planning import announcements
 from service.inputs import CodeWordInput
 from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.guardian_sharing import share_link
+from service.web.news_offers import silent_houses
 from service.web.own_link import ready_text, whatsapp_to
 from service.web.pages import Request, locale_of, pages_of
 from service.web.subscribing import own_subscription
@@ -122,6 +128,8 @@ async def _page(
         guardian_share=share_link(runtime.links, page, page.title.to(locale), locale),
         form=form or Form(),
         active=page.state in ACTIVE_STATES,
+        news_offered=bool(page.email) and page.house.id not in await silent_houses(pages_of(request)),
+        news_asked="news" in request.query_params,
         gate_opens_at=page.starts_at - attendance.GATE_OPENS,
         takes_codes=page.has_codes and _takes_codes(page, now=now),
         now=now,

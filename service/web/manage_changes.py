@@ -15,17 +15,18 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from events import changing, listing
-from events.answers import NO_ANSWERS, Answers, check_answers
-from events.changing import NewAnswers
+from events.catalogue import listing
 from events.errors import ChoiceFull, Conflict, FieldError, Invalid
-from events.form_document import Answer, QuestionKind
-from events.form_rules import AGREED
 from events.links import MANAGE
 from events.models import ACTIVE_STATES, AnswerFile, Stage
-from events.own_answers import OwnAnswers, own_answers
-from events.party_names import doubles
-from events.personal_pages import RegistrationPage
+from events.pages.personal_pages import RegistrationPage
+from events.questions.answers import NO_ANSWERS, Answers, check_answers
+from events.questions.form_document import Answer, QuestionKind
+from events.questions.form_rules import AGREED
+from events.questions.party_names import doubles
+from events.registrations import changing
+from events.registrations.changing import NewAnswers
+from events.registrations.own_answers import OwnAnswers, own_answers
 from service.answering import error_of_full_choice
 from service.inputs import OwnDetailsInput, PartyInput, SlotChoiceInput
 from service.limiting import limits_of

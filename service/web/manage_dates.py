@@ -22,15 +22,16 @@ from litestar.status_codes import (
     HTTP_429_TOO_MANY_REQUESTS,
 )
 
-from events import exchanging, listing, other_dates
-from events.answers import NO_ANSWERS, Answers, check_answers
+from events.catalogue import listing
+from events.catalogue.listing import Card, EventPage
 from events.errors import ChoiceFull, Conflict, FormReplaced, Invalid, NotFound, Refused
-from events.form_reading import AskedForm, asked_form
 from events.links import MANAGE
-from events.listing import Card, EventPage
-from events.own_answers import names_along
-from events.personal_pages import RegistrationPage
-from events.registration import Registered
+from events.pages.personal_pages import RegistrationPage
+from events.questions.answers import NO_ANSWERS, Answers, check_answers
+from events.questions.form_reading import AskedForm, asked_form
+from events.recurring import exchanging, other_dates
+from events.registrations.own_answers import names_along
+from events.registrations.registration import Registered
 from events.storage import ReadSession, Session
 from service.answering import error_of_full_choice, refuse_other_wording
 from service.limiting import TooManyMails, limits_of

@@ -11,11 +11,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
+from events.catalogue.finding import events_between, known_topics
+from events.catalogue.listing import Card
+from events.catalogue.months import Month, entries_of, month_of, read_month, weeks_of
+from events.days.public_holidays import Holiday, holidays_between
 from events.errors import NotFound
-from events.finding import events_between, known_topics
-from events.listing import Card
-from events.months import Month, entries_of, month_of, read_month, weeks_of
-from events.public_holidays import Holiday, holidays_between
 from events.storage import ReadSession
 from events.tags import Topic
 from service.web.coming import choices, filters_of, places, scope_of, subscription_to

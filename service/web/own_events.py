@@ -16,12 +16,12 @@ from litestar.response import Response
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from certificates.listing import CertificateView, of_registrations
-from events import own_events
+from events.catalogue.feeds import Owner
 from events.errors import Invalid, Refused
-from events.feeds import Owner
 from events.links import MANAGE, OWN_EVENTS
 from events.models import FeedOf
-from events.own_events import OwnEvent
+from events.pages import own_events
+from events.pages.own_events import OwnEvent
 from events.storage import ReadSession
 from service.clock import real_now
 from service.inputs import OwnEventsInput

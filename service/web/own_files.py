@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import answer_files
 from events.links import MANAGE
+from events.questions import answer_files
 from service.web.answer_downloads import answer_file
 from service.web.manage import open_link
 from service.wiring import Runtime

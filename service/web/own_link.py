@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from events.dates import format_when
+from events.days.dates import format_when
 from events.errors import N_
 from events.storage import LocalizedText
 from service.web.languages import translate

@@ -12,7 +12,7 @@ import litestar
 from litestar.response import Response
 from markupsafe import Markup
 
-from events.houses import House, houses
+from events.catalogue.houses import House, houses
 from events.storage import LOCALES
 from service.web import brandsheet, languages
 from service.web.headers import PERSONAL

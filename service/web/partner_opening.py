@@ -8,10 +8,11 @@ from typing import Any
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
-from events import partners, personal_pages
 from events.links import PARTNER, check_version
-from events.partner_pages import Collaboration, collaboration
-from events.personal_pages import PartnerPage
+from events.pages import personal_pages
+from events.pages.partner_pages import Collaboration, collaboration
+from events.pages.personal_pages import PartnerPage
+from events.partnership import partners
 from events.storage import ReadSession
 from service.web.pages import Request, pages_of
 from service.wiring import Runtime

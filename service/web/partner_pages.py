@@ -9,12 +9,15 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from certificates.listing import of_participation
-from events import calendar, partner_dates, partners, series_calendar
+from events.catalogue import calendar
+from events.catalogue.feeds import Owner
 from events.errors import NotFound
-from events.feeds import Owner
 from events.links import PARTNER_SERIES
 from events.models import Event, FeedOf, Participation, PartnerAnswer
-from events.recording_consent import ON_STAGE
+from events.pages import partner_dates
+from events.partnership import partners
+from events.recordings.recording_consent import ON_STAGE
+from events.recurring import series_calendar
 from events.storage import ReadSession, Session
 from service.inputs import PartnerAnswerInput
 from service.web.certificate_files import certificate_file

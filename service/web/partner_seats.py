@@ -18,17 +18,17 @@ from litestar.params import FromPath
 from litestar.response import Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
-from events import allotments
-from events.allotments import Brought
-from events.answers import Answers, check_answers
 from events.errors import N_, ChoiceFull, Conflict, FieldError, FormReplaced, Full, Gone, Invalid, NotFound, Refused
-from events.form_document import FormDocument, QuestionKind
-from events.form_reading import AskedForm
-from events.partner_pages import asked_of_people
-from events.registration import Application
+from events.pages.partner_pages import asked_of_people
+from events.partnership import allotments
+from events.partnership.allotments import Brought
+from events.questions.answers import Answers, check_answers
+from events.questions.form_document import FormDocument, QuestionKind
+from events.questions.form_reading import AskedForm
+from events.registrations.applications import Application
 from service import consent
 from service.inputs import parse
-from service.partner_inputs import Line, RenameInput, brought_in, lines_in
+from service.partner_link_inputs import Line, RenameInput, brought_in, lines_in
 from service.statuses import status_of
 from service.web.answering import Questions, answers_in, seen_revision
 from service.web.forms import Form, read_form, whole

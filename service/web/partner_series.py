@@ -10,14 +10,15 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
-from events import partner_dates, partners
 from events.errors import NotFound
 from events.links import PARTNER, PARTNER_SERIES, check_version
 from events.models import PartnerAnswer
-from events.partner_dates import PartnerDates
-from events.series_calendar import series_file
+from events.pages import partner_dates
+from events.pages.partner_dates import PartnerDates
+from events.partnership import partners
+from events.recurring.series_calendar import series_file
 from events.storage import Session
-from service.inputs import PartnerAnswerInput
+from service.inputs import DatesAnswerInput
 from service.web.event_page import calendar_file
 from service.web.forms import MAX_BYTES, read_form
 from service.web.pages import Request, locale_of, pages_of
@@ -60,6 +61,7 @@ async def show_dates(request: Request, runtime: NamedDependency[Runtime], token:
         pages=pages,
         meeting=opened.page.meeting(now),
         open_dates=[each for each in opened.page.dates if each.is_open(now)],
+        noted=request.query_params.get("noted", ""),
     )
 
 
@@ -78,12 +80,22 @@ async def _note_opened(request: Request, opened: _Opened) -> None:
 
 @post("/ps/{token:str}", status_code=HTTP_303_SEE_OTHER, request_max_body_size=MAX_BYTES)
 async def answer_dates(request: Request, runtime: NamedDependency[Runtime], token: FromPath[str]) -> Redirect:
-    """Note one answer for every date that lies ahead. Raises `Invalid` for none of the three."""
+    """Note one answer for every date that lies ahead, or for the one that is named. Raises `Invalid` for neither."""
     opened = await _open(runtime, token)
-    given = PartnerAnswer((await read_form(request)).check(PartnerAnswerInput).answer)
-    now = runtime.clock.now()
-    await runtime.database.awrite(lambda session: partner_dates.answer_all(session, opened.page.id, given, now=now))
-    return Redirect(f"/ps/{token}", status_code=HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"})
+    data = (await read_form(request)).check(DatesAnswerInput)
+    given, comment, now = PartnerAnswer(data.answer), data.comment or "", runtime.clock.now()
+    key, date = opened.page.id, data.date
+
+    def use_case(session: Session) -> None:
+        if date is None:
+            partner_dates.answer_all(session, key, given, now=now, comment=comment)
+        else:
+            partner_dates.answer_one(session, key, date, given, now=now, comment=comment)
+
+    await runtime.database.awrite(use_case)
+    noted = "all" if date is None else "one"
+    headers = {"Cache-Control": "no-store"}
+    return Redirect(f"/ps/{token}?noted={noted}", status_code=HTTP_303_SEE_OTHER, headers=headers)
 
 
 @get("/ps/{token:str}/join")

@@ -13,10 +13,10 @@ from typing import BinaryIO, cast
 import anyio.to_thread
 from litestar.exceptions import ClientException
 
-from events import partner_files
 from events.errors import N_, FieldError
 from events.models import FilePurpose
-from events.partner_files import SentFile
+from events.partnership import partner_files
+from events.partnership.partner_files import SentFile
 from service import portraits, sniffing
 from service.web.forms import Form, read_form
 from service.web.multipart import Part, parts

@@ -13,15 +13,16 @@ from litestar.params import FromPath
 from litestar.response import Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
-from events import contributions, partner_files, partner_reports, recording_consent
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Contribution, ContributionItem, FilePurpose, PartnerFile
-from events.partner_reports import OVER
+from events.partnership import contributions, partner_files, partner_reports
+from events.partnership.partner_reports import OVER
+from events.recordings import recording_consent
 from events.storage import ReadSession, Session
 from service import portraits
 from service.files import StoredFiles
 from service.inputs import parse
-from service.partner_inputs import PhoneInput, ReportInput
+from service.partner_link_inputs import PhoneInput, ReportInput
 from service.slides import SLIDES
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.headers import PERSONAL

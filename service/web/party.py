@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from events.errors import N_, FieldError
-from events.form_document import QuestionKind
-from events.form_reading import AskedForm
-from events.party_names import doubles
+from events.questions.form_document import QuestionKind
+from events.questions.form_reading import AskedForm
+from events.questions.party_names import doubles
 from service.web.forms import Form, whole
 
 MOST = 100
@@ -33,7 +33,10 @@ class Party:
     errors: tuple[FieldError, ...] = ()
 
     def members(self, asked: AskedForm) -> list[dict[str, Any]]:
-        """Return the others as `events.answers.check_answers` takes them; nameless rows count where each is asked."""
+        """Return the others as `events.questions.answers.check_answers` takes them.
+
+        Nameless rows count where each is asked.
+        """
         found = [_member(self.form, asked, number) for number in range(self.rows)]
         return found if asked.is_per_person else [each for each in found if each["name"] or each["answers"]]
 

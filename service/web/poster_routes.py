@@ -12,8 +12,8 @@ from litestar.response import Response
 
 from events.errors import NotFound
 from events.storage import LOCALES
-from notifications.house_cards import card_key
-from notifications.posters_web import WEB_FORMATS, WIDTHS
+from notifications.letters.house_cards import card_key
+from notifications.posters.web import WEB_FORMATS, WIDTHS
 from service import portraits
 from service.files import StoredFiles
 from service.web.event_reads import Pictures, load_event, load_pictures

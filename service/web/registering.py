@@ -13,13 +13,15 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from events import listing, registration
+from events.catalogue import listing
+from events.catalogue.listing import EventPage
 from events.errors import N_, AlreadyRegistered, ChoiceFull, FieldError, FormReplaced, Invalid, KeyReused, Refused
-from events.form_reading import AskedForm, Entrance, asked_form, entrance
 from events.links import MANAGE
-from events.listing import EventPage
 from events.models import RegistrationState
-from events.registration import Application, Registered
+from events.questions.form_reading import AskedForm, Entrance, asked_form, entrance
+from events.registrations import registration
+from events.registrations.applications import Application
+from events.registrations.registration import Registered
 from events.storage import ReadSession, Session, new_id
 from service import consent, idempotency
 from service.answering import error_of_full_choice, refuse_other_wording
@@ -39,6 +41,7 @@ from service.web.answering import (
 )
 from service.web.event_reads import load_event
 from service.web.forms import Form
+from service.web.news_offers import mail_link_too, silent_houses
 from service.web.pages import Request, locale_of, pages_of
 from service.web.party import Party, party_of
 from service.web.screening import refuse_flood, refuse_programs, screen_for, wait_of, with_trap
@@ -99,13 +102,14 @@ async def send_form(
     except Invalid as refusal:
         form, status = with_trap(form, refusal.errors), HTTP_422_UNPROCESSABLE_ENTITY
     else:
-        return _welcome(request, runtime, answer)
+        return await _welcome(request, runtime, organiser, form, answer)
     event, asked = await runtime.database.aread(lambda session: _read(session, organiser, slug))
     return await _form_page(request, runtime, event, asked, form, status_code=status, notice=notice)
 
 
-def _welcome(request: Request, runtime: Runtime, answer: dict[str, Any]) -> Redirect:
+async def _welcome(request: Request, runtime: Runtime, organiser: str, form: Form, answer: dict[str, Any]) -> Redirect:
     """Lead to the person's own page, and show nobody a page from before they came."""
+    await mail_link_too(request, runtime, organiser, form, by=f"person:{answer['registration_id']}")
     pages_of(request).recent.forget()
     quiet = "&quiet=1" if answer.get("quiet") else ""
     token = runtime.links.token(MANAGE, uuid.UUID(answer["registration_id"]), answer["link_version"])
@@ -212,6 +216,7 @@ async def _form_page(
         party=party_of(form, asked, most=event.max_party_size),
         key=key or secrets.token_urlsafe(16),
         consent=consent.TEXT,
+        news_offered=event.house.id not in await silent_houses(pages_of(request)),
         notice=notice,
         now=runtime.clock.now(),
     )

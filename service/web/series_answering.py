@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from events import answer_files
-from events.answers import Answers, check_answers
 from events.errors import N_, ChoiceFull, FieldError, Invalid
-from events.form_document import QuestionKind
-from events.registration import Guardian
-from events.series_questions import AskingDates, SeriesQuestions
+from events.questions import answer_files
+from events.questions.answers import Answers, check_answers
+from events.questions.form_document import QuestionKind
+from events.recurring.series_questions import AskingDates, SeriesQuestions
+from events.registrations.applications import Guardian
 from events.storage import ReadSession
 from service.inputs import RegistrationInput
 from service.web.answer_uploads import Asked, Received, file_question

@@ -11,9 +11,11 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
-from events import calendar, series_booking, series_listing
+from events.catalogue import calendar
 from events.links import MANAGE, SERIES, check_version
-from events.series_listing import BookingPage
+from events.pages import feed_writing
+from events.recurring import series_booking, series_listing
+from events.recurring.series_listing import BookingPage
 from events.storage import ReadSession
 from service.web.event_page import calendar_file
 from service.web.forms import MAX_BYTES
@@ -123,7 +125,7 @@ async def booking_feed(request: Request, runtime: NamedDependency[Runtime], toke
 
     def read(session: ReadSession) -> bytes:
         entries = series_listing.booking_entries(session, page.id, locale, links=runtime.links)
-        return calendar.feed(entries, name=page.title.to(locale), url=address, locale=locale)
+        return feed_writing.feed(entries, name=page.title.to(locale), url=address, locale=locale)
 
     body = await runtime.database.aread(read)
     return Response(body, media_type="text/calendar", headers=PERSONAL | {"Cache-Control": "private, no-cache"})

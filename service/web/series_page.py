@@ -11,9 +11,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import series_listing
-from events.recurrence_words import describe
-from events.series_listing import SeriesPage
+from events.days.recurrence_words import describe
+from events.recurring import series_listing
+from events.recurring.series_listing import SeriesPage
 from service.web.event_page import whatsapp_url
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime

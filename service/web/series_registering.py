@@ -15,13 +15,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
-from events import series_booking, series_listing
+from events.catalogue.listing import Card
 from events.errors import AlreadyRegistered, ChoiceFull, Conflict, FieldError, FormReplaced, Invalid, KeyReused, Refused
 from events.links import SERIES
-from events.listing import Card
-from events.registration import Application
-from events.series_listing import SeriesPage
-from events.series_questions import SeriesQuestions, series_questions
+from events.recurring import series_booking, series_listing
+from events.recurring.series_listing import SeriesPage
+from events.recurring.series_questions import SeriesQuestions, series_questions
+from events.registrations.applications import Application
 from events.storage import ReadSession, Session
 from service import consent, idempotency
 from service.clock import real_now

@@ -46,6 +46,13 @@ from service.web.manage_changes import (
 )
 from service.web.manage_dates import ask_for_exchange, exchange_date, show_other_dates
 from service.web.month_page import month_now, show_month, show_month_of_house
+from service.web.newsletter import (
+    ask_for_news,
+    ask_from_registration,
+    change_subscription,
+    show_news_form,
+    show_subscription,
+)
 from service.web.origin import from_own_pages
 from service.web.own_events import ask_for_own_events, send_own_events, show_own_events
 from service.web.own_files import download_own_file
@@ -154,6 +161,11 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     ask_for_own_events,
     send_own_events,
     show_own_events,
+    show_news_form,
+    ask_for_news,
+    show_subscription,
+    change_subscription,
+    ask_from_registration,
 )
 
 

@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from events import feeds
-from events.feeds import Owner
+from events.catalogue import feeds
+from events.catalogue.feeds import Owner
 from events.storage import Session
 from service.clock import real_now
 from service.web.forms import read_form

@@ -14,7 +14,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from events import dates
+from events.days import dates
 from events.storage import LOCALES, LocalizedText
 from service.sniffing import size_of, suffixes_of
 from service.web.languages import ENDONYMS, translate, translations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from events.personal_pages import RegistrationPage
+from events.pages.personal_pages import RegistrationPage
 from notifications.models.text_message import TextChannel
 from notifications.texting import consents
 from service.wiring import Runtime

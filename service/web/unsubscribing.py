@@ -13,7 +13,7 @@ from litestar.response import Response
 from litestar.status_codes import HTTP_200_OK
 
 from events.links import UNSUBSCRIBE
-from notifications import suppressing, suppression_listing
+from notifications.suppression import suppressing, suppression_listing
 from service.web.forms import MAX_BYTES
 from service.web.pages import Request, pages_of
 from service.wiring import Runtime

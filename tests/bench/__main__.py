@@ -24,6 +24,7 @@ WORKS = (
     "growth",
     "crowd",
     "certificates",
+    "posters",
     "emails",
     "mailing",
     "latency",
@@ -53,9 +54,10 @@ def main() -> None:
     measured: list[Result] = []
     for work in wanted:
         with console.status(f"measuring: {work}"):
-            measured += measure(work, QUICK if given.quick else FULL if AT_FULL_SIZE else USUAL)
+            found = measure(work, QUICK if given.quick else FULL if AT_FULL_SIZE else USUAL)
         if not given.quick:
-            results.save(measured)
+            results.enter(work, found)
+        measured += found
     console.print(_table(measured))
     for each in measured:
         console.print(f"[bold]{each.name}[/]: {each.conditions}", highlight=False)

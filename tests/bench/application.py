@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from events.answers import Answers, check_answers
-from events.form_document import Choice, FormDocument, Question, QuestionKind
+from events.questions.answers import Answers, check_answers
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
 from events.storage import LocalizedText
 from tests.bench.processes import get
 

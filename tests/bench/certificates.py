@@ -20,9 +20,11 @@ from certificates.delivery import render_due
 from certificates.models import Certificate, CertificateState
 from certificates.renderer import ProcessRenderer
 from certificates.signing import PadesSigner, SigningKey, own_key
-from events import attendance, lifecycle, registration
+from events.drafts import lifecycle
+from events.media.processes import ChildProcesses
 from events.models import Evidence
-from events.processes import ChildProcesses
+from events.presence import attendance
+from events.registrations import registration
 from events.storage import Session
 from service.files import StoredFiles, open_files
 from tests.bench import house, peers

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from events import queue_reasons
 from events.models import Registration
 from events.outbox import FactRow
+from events.seating import queue_reasons
 from events.storage import ReadSession
 from tests.bench import house, peers, sink
 from tests.bench.house import Hall

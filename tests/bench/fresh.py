@@ -25,7 +25,7 @@ from certificates import rendering
 from certificates.content import CertificateContent
 from certificates.fitting import fit, measure_of
 from certificates.signing import SigningKey
-from events import typefaces
+from events.media import typefaces
 
 
 def make(content: CertificateContent, key: SigningKey, faces_dir: Path) -> bytes:

@@ -14,9 +14,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from events import forms, partners, programme
-from events.form_document import FormDocument
+from events.drafts import programme
 from events.models import Event, Organiser, ParticipationRole, PartnerKind, ProgrammeItem, Registration, SeatPool, Stage
+from events.partnership import partners
+from events.questions import forms
+from events.questions.form_document import FormDocument
 from events.storage import LocalizedText, ReadSession, Session
 from service.migrations import migrate
 from service.transactions import Database

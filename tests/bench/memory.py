@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from certificates.models import Certificate, CertificateState
-from events import attendance, lifecycle
+from events.drafts import lifecycle
 from events.models import Evidence, Registration
+from events.presence import attendance
 from events.storage import ReadSession, Session
 from tests.bench import house, peers, sink
 from tests.bench.application import FORM, bodies_for_programs

@@ -26,6 +26,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the bar is a ceiling."""
     peers: str = ""
     conditions: str = ""
+    work: str = ""
+    """Which work measured it; `enter` writes it."""
 
     @property
     def met(self) -> bool | None:
@@ -68,10 +70,16 @@ def compared(name: str, pairs: Sequence[tuple[float, float]], **more: object) ->
     )
 
 
-def save(results: Sequence[Result], file: Path = FILE) -> None:
-    """Keep `results`; those of other works that an earlier run left stay as they are."""
-    kept = {each.name: each for each in load(file)} | {each.name: each for each in results}
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(list(kept.values())), indent=2) + b"\n")
+def enter(work: str, measured: Sequence[Result], file: Path = FILE) -> None:
+    """Keep what `work` measured in the place of all that it measured before; other works' lines stay as they are.
+
+    So a line whose name nobody measures any more goes with the next run of its work.
+    """
+    before = load(file)
+    at = next((number for number, each in enumerate(before) if each.work == work), len(before))
+    own = [msgspec.structs.replace(each, work=work) for each in measured]
+    kept = [*before[:at], *own, *(each for each in before[at:] if each.work != work)]
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n")
 
 
 def load(file: Path = FILE) -> list[Result]:

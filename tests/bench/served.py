@@ -35,26 +35,32 @@ async def one_variable(request: Request[Any, Any, Any]) -> Response[str]:
     return Response(_PAGE.render(name=request.query_params.get("name", "Batam")), media_type="text/html")
 
 
-def held(database: Database) -> Callable[[], list[float]]:
-    """Watch the writer: the function returns, and forgets, how long each transaction had it, its commit included."""
+def held(database: Database) -> Callable[[], list[tuple[float, float]]]:
+    """Watch the writer: the function returns, and forgets, how long it was held each time, with COMMIT and without."""
     began: dict[int, float] = {}
-    took: list[float] = []
+    worked: dict[int, float] = {}
+    took: list[tuple[float, float]] = []
 
     def begin(_connection: object) -> None:  # the engine's own listener has begun, and waited, before
         began[threading.get_ident()] = time.monotonic()
 
-    def end(*_connection: object) -> None:
-        since = began.pop(threading.get_ident(), None)
-        if since is not None:
-            took.append((time.monotonic() - since) * 1000)
+    def commit(_connection: object) -> None:  # about to
+        worked[threading.get_ident()] = time.monotonic()
 
-    def taken() -> list[float]:
+    def end(*_connection: object) -> None:
+        since, now = began.pop(threading.get_ident(), None), time.monotonic()
+        until = worked.pop(threading.get_ident(), now)
+        if since is not None:
+            took.append(((now - since) * 1000, (until - since) * 1000))
+
+    def taken() -> list[tuple[float, float]]:
         nonlocal took
         told, took = took, []
         return told
 
     writing = database.engines[0]
     event.listen(writing, "begin", begin)
+    event.listen(writing, "commit", commit)
     event.listen(writing, "checkin", end)
     return taken
 
@@ -68,7 +74,7 @@ def main() -> None:
         taken = held(runtime.database)
 
         @get(HELD_PATH, include_in_schema=False)
-        async def writer_held() -> list[float]:
+        async def writer_held() -> list[tuple[float, float]]:
             return taken()
 
         serve(runtime, routes=[one_variable, writer_held])

@@ -34,6 +34,8 @@ class Sink:
 
     port: int
     accepted: dict[str, float] = field(default_factory=dict[str, float])
+    total: int = 0
+    """How many messages, copies included."""
 
     @property
     def url(self) -> str:
@@ -45,6 +47,12 @@ class Sink:
         for line in lines:
             recipient, at = line.split()
             self.accepted[recipient] = float(at)
+            self.total += 1
+
+    def forget(self) -> None:
+        """Count from nothing again."""
+        self.accepted.clear()
+        self.total = 0
 
 
 @contextlib.contextmanager

@@ -58,10 +58,24 @@ def test_readme_without_markers_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_later_runs_replace_only_what_they_measured(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
-    first = [Result(name="a", ours=1, unit="s"), Result(name="b", ours=1, unit="s")]
-    results.save(first, file)
-    results.save([Result(name="b", ours=2, unit="s")], file)
-    assert [(each.name, each.ours) for each in results.load(file)] == [("a", 1), ("b", 2)]
+    results.enter("start", [Result(name="a", ours=1, unit="s")], file)
+    results.enter("crowd", [Result(name="b", ours=1, unit="s")], file)
+    results.enter("start", [Result(name="a", ours=2, unit="s")], file)
+    assert [(each.name, each.ours) for each in results.load(file)] == [("a", 2), ("b", 1)]
+
+
+def test_a_line_that_its_work_measures_no_more_goes(tmp_path: Path) -> None:
+    """A work that renamed its lines would otherwise keep the old ones in the README for ever."""
+    file = tmp_path / "results.json"
+    results.enter("start", [Result(name="a", ours=1, unit="s")], file)
+    results.enter("crowd", [Result(name=name, ours=1, unit="s") for name in ("10 people", "20 people")], file)
+    results.enter("memory", [Result(name="c", ours=1, unit="MB")], file)
+    results.enter("crowd", [Result(name="50 people", ours=3, unit="s")], file)
+    assert [(each.work, each.name) for each in results.load(file)] == [
+        ("start", "a"),
+        ("crowd", "50 people"),
+        ("memory", "c"),
+    ]
 
 
 def test_ceiling_is_met_from_below() -> None:

@@ -20,10 +20,11 @@ from certificates.delivery import render_due
 from certificates.models import Certificate
 from certificates.renderer import ProcessRenderer, Renderer
 from certificates.signing import PadesSigner, own_key
-from events import attendance, lifecycle
+from events.drafts import lifecycle
+from events.media.processes import ChildProcesses
 from events.models import Evidence, Stage
 from events.outbox import FactRow
-from events.processes import ChildProcesses
+from events.presence import attendance
 from service.files import StoredFiles
 from service.transactions import Database
 from tests.support.life import STAFF, Life

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from certificates import issuing
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import attendance
 from events.errors import Conflict, Invalid, NotFound
 from events.models import Evidence, Participation, ParticipationRole, Partner, PartnerKind, Registration, Track
+from events.presence import attendance
 from events.storage import LocalizedText, Session
 from service.files import StoredFiles
 from service.transactions import Database

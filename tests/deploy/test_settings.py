@@ -70,8 +70,9 @@ def test_example_is_understood(everything: bool, tmp_path: Path) -> None:
 def test_example_is_read_alike_by_systemd_compose_and_a_shell() -> None:
     """systemd and compose take ``NAME=value`` lines without ``export``; a shell also splits at spaces and at ``&``.
 
-    `deploy/README.md` sources the file for `acara doctor`, so what a shell would take apart must be quoted.
+    `deploy/README.md` sources the file for `acara doctor`, so what a shell would take apart must be quoted. All three
+    take single quotes as they stand, where nothing in them is a quote or a backslash.
     """
     for line in _example(everything=True).splitlines():
         if line and not line.startswith("#"):
-            assert re.fullmatch(r"[A-Z_]+=(?:[^\s'\"&;|<>()$`\\#]*|\"[^\"$`\\]*\")", line), line
+            assert re.fullmatch(r"[A-Z_]+=(?:[^\s'\"&;|<>()$`\\#]*|\"[^\"$`\\]*\"|'[^'\\]*')", line), line

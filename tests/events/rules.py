@@ -6,7 +6,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from events.recurrence import MOST, ORDINALS, Frequency, Rule, make_rule
+from events.days.recurrence import MOST, ORDINALS, Frequency, Rule, make_rule
 
 
 @st.composite

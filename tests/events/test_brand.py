@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fontpkg
 import msgspec
 import pytest
 from hypothesis import given
@@ -62,3 +63,22 @@ def test_text_can_be_read_on_any_ground(ground: str, ink: str, paper: str) -> No
     readable = [colour for colour in (ink, paper) if brand.contrast(colour, ground) >= 4.5]
     if readable:
         assert chosen == readable[0]
+
+
+@given(colour=COLOURS, ground=COLOURS)
+def test_the_nearest_good_colour_can_be_read_and_a_good_one_stays(colour: str, ground: str) -> None:
+    better = brand.nearest(colour, ground)
+    assert brand.contrast(better, ground) >= brand.READABLE
+    if brand.contrast(colour, ground) >= brand.READABLE:
+        assert better == colour
+
+
+def test_every_typeface_that_may_be_chosen_is_shipped_and_open() -> None:
+    licences = {font: fontpkg.family(font).license for font in brand.FONTS}
+    assert licences == dict.fromkeys(brand.FONTS, "OFL-1.1")
+
+
+def test_a_typeface_that_is_not_shipped_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        brand.brand_of({"font": "Comic Sans"})
+    assert [(error.field, error.code) for error in refused.value.errors] == [("font", "unknown")]

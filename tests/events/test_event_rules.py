@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events import authoring, lifecycle
+from events.drafts import authoring, lifecycle
 from events.errors import Invalid
 from events.models import Stage
 from events.storage import LocalizedText

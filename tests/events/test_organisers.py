@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from events import organisers
+from events.catalogue.houses import houses
 from events.errors import Invalid
-from events.houses import houses
 from events.models import Organiser
 from events.storage import LocalizedText, Session, Transactions
 from tests.support.life import NOW, add_organiser

@@ -122,14 +122,17 @@ def test_a_reaction_that_fails_gives_the_fact_back(database: Database) -> None:
 
 
 def test_a_long_reaction_goes_on_where_it_stopped(database: Database) -> None:
-    fact_id = _record(database)
+    fact_id, real_now = _record(database), _soon()
 
     def a_part(session: Session) -> list[uuid.UUID]:
         assert outbox.take(session, fact_id, now=NOW) is not None
-        outbox.suspend(session, fact_id, progress={"after": 500})
+        outbox.suspend(session, fact_id, progress={"after": 500}, real_now=real_now)
         return list(session.info[outbox.RECORDED])
 
     assert database.write(a_part) == [fact_id]  # the bell is rung for it again
+    lost_at = real_now + outbox.GOES_ON_WITHIN  # until then the tick does not ring as well
+    assert _unsettled(database, lost_at - timedelta(seconds=1)) == []
+    assert _unsettled(database, lost_at) == [fact_id]
     taken = database.write(lambda session: outbox.take(session, fact_id, now=NOW))
     assert taken is not None
     assert taken.progress == {"after": 500}

@@ -1,4 +1,4 @@
-"""What tests/events/test_processes.py has its child processes do."""
+"""What tests/events/media/test_processes.py has its child processes do."""
 
 from __future__ import annotations
 
@@ -66,3 +66,7 @@ def note_and_sleep(path: str, seconds: float) -> None:
 
 def unpicklable_answer() -> object:
     return object()
+
+
+def cores() -> list[int]:
+    return sorted(os.sched_getaffinity(0))

@@ -19,7 +19,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from events import lifecycle
+from events.drafts import lifecycle
 from events.links import MANAGE
 from events.models import Registration, Stage
 from events.outbox import FactRow

@@ -6,24 +6,30 @@ we send is judged by three parsers that have nothing to do with the library that
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from events import lifecycle, partners
-from events.models import Participation, ParticipationRole, PartnerAnswer, PartnerKind
+from events.drafts import lifecycle
+from events.models import ContributionItem, Participation, ParticipationRole, PartnerAnswer, PartnerKind
+from events.pages import partner_board
+from events.pages.partner_board import BoardRow
+from events.partnership import allotments, contributions, partners
 from events.storage import Session
-from notifications import suppressing, suppression_listing
 from notifications.models.email import Email
 from notifications.models.inbound import InboundMessage
 from notifications.models.suppression import Suppression
+from notifications.suppression import suppressing, suppression_listing
 from service.clock import set_clock
 from service.wiring import Runtime
+from tests.support.app import create_app
 from tests.support.calendar_clients import FAMILIES, Client, fields
 from tests.support.calendars import assert_calendar_valid
 from tests.support.imap import ImapServer
@@ -31,8 +37,10 @@ from tests.support.life import NOW, STAFF, STARTS_AT, Life, add_organiser
 from tests.support.polling import until
 from tests.support.running import make_runtime, workers
 from tests.support.smtp import SmtpSink
+from tests.support.visitor import Visitor
 
 RSVP = "rsvp@perpus-batam.example"
+AS_A_PERSON = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "User-Agent": "Mozilla/5.0"}
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +53,26 @@ def imap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImapServer]:
 class Conversation:
     """One invitation and both ends of it: what the speaker gets, what they send, what the board says."""
 
-    def __init__(self, runtime: Runtime, sink: SmtpSink, imap: ImapServer, client: Client) -> None:
-        self.runtime, self.sink, self.imap, self.client = runtime, sink, imap, client
+    def __init__(
+        self,
+        runtime: Runtime,
+        sink: SmtpSink,
+        imap: ImapServer,
+        client: Client,
+        role: ParticipationRole = ParticipationRole.SPEAKER,
+    ) -> None:
+        self.runtime, self.sink, self.imap, self.client, self.role = runtime, sink, imap, client, role
         self.life = Life(runtime.database, runtime.database.write(add_organiser))
         self.event_id = self.life.webinar()
         self.participation_id = runtime.database.write(self._invite)
         self.taken = 0
 
     def _invite(self, session: Session) -> uuid.UUID:
+        kind = PartnerKind.SCHOOL if self.role is ParticipationRole.HOST else PartnerKind.SPEAKER
         partner = partners.add_partner(
-            session, self.life.organiser_id, kind=PartnerKind.SPEAKER, name="Siti", email=self.client.address, now=NOW
+            session, self.life.organiser_id, kind=kind, name="Siti", email=self.client.address, now=NOW
         )
-        return partners.invite(session, self.event_id, partner, role=ParticipationRole.SPEAKER, now=NOW, by=STAFF)
+        return partners.invite(session, self.event_id, partner, role=self.role, now=NOW, by=STAFF)
 
     def sent(self, number: int, method: str) -> bytes:
         """Return the calendar object of the speaker's mail of that number, once it has arrived and is judged good."""
@@ -101,6 +117,19 @@ class Conversation:
         """Return the answer on the board, and the other time that was proposed with it."""
         board = self.board()
         return board.answer, board.proposed_starts_at
+
+    def page(self) -> str:
+        """Return the path of the page that the first mail leads to."""
+        body = self.sink.to(self.client.address)[0].message.get_body(("plain",))
+        assert body is not None
+        path: str
+        [path] = {urlsplit(each).path for each in re.findall(r"https?://\S+/p/[^\s/]+", body.get_content())}
+        return path
+
+    def row(self) -> BoardRow:
+        """Return the one row of the board that staff see."""
+        [row] = self.runtime.database.read(lambda session: partner_board.board(session, self.event_id))
+        return row
 
     def board(self) -> Participation:
         """Return what the board shows."""
@@ -157,6 +186,62 @@ def test_a_calendar_follows_from_the_invitation_to_the_cancellation(conversation
     assert len({each["ORGANIZER"] for each in objects}) == 1
     assert [int(each["SEQUENCE"]) for each in objects] == [0, 1, 2]
     assert "https://meet.example" not in (request + update + cancel).decode().replace("\r\n ", "")
+
+
+def test_a_schools_whole_story_on_the_board(  # noqa: PLR0915 - one story, from the first word to the last
+    runtime: Runtime, smtp_sink: SmtpSink, imap: ImapServer
+) -> None:
+    """Asked, opened, accepted, moved, another time wished and declined; then its seats, its words, its report."""
+    conversation = Conversation(runtime, smtp_sink, imap, FAMILIES["gmail"], ParticipationRole.HOST)
+    life, part = conversation.life, conversation.participation_id
+    request = conversation.sent(1, "REQUEST")
+    path = conversation.page()
+    seen = [conversation.row().standing]
+    with Visitor(create_app(runtime)) as school:
+        school.follow_redirects = False
+        assert school.get(path, headers=AS_A_PERSON).status_code == 200
+        seen.append(conversation.row().standing)
+        assert conversation.answer(request, "ACCEPTED", minutes=0) == ("applied", "")
+        seen.append(conversation.row().standing)
+        conversation.move(STARTS_AT + timedelta(days=7))
+        update = conversation.sent(2, "REQUEST")
+        seen.append(conversation.row().standing)
+        wished = STARTS_AT + timedelta(days=8)
+        assert conversation.counter(update, wished, minutes=1) == ("applied", "")
+        assert (conversation.row().standing, conversation.row().participation.proposed_starts_at) == (
+            "tentative",
+            wished,
+        )
+        life.do(partners.decline_proposal, part, comment="Ruangan terpakai.")
+        declined = conversation.sent(3, "DECLINECOUNTER")
+        assert conversation.row().participation.proposed_starts_at is None
+        assert conversation.answer(update, "ACCEPTED", minutes=2) == ("applied", "")
+        seen.append(conversation.row().standing)
+        assert seen == ["silent", "opened", "accepted", "opened", "accepted"]
+
+        life.do(allotments.allot, part, 3, release_at=NOW + timedelta(days=3))
+        people = {"people": "Ani Lestari\nBudi Santoso", "consent": "yes"}
+        assert school.post(f"{path}/seats", data=people).status_code == 303
+        life.do(contributions.ask, part, [ContributionItem.BIOGRAPHY, ContributionItem.NEEDS], due_at=None)
+        words = {"biography_id": "Sekolah penggerak di Batu Aji.", "needs": "Dua meja."}
+        assert [each.item for each in conversation.row().missing] == [
+            ContributionItem.BIOGRAPHY,
+            ContributionItem.NEEDS,
+        ]
+        assert school.post(f"{path}/materials", data=words).status_code == 303
+        row = conversation.row()
+        assert (row.filled, row.allotment and row.allotment.held, row.missing) == (2, 1, [])
+
+        early = school.post(f"{path}/report", data={"people": "2", "comment": "Anak-anak senang."})
+        life.do(lifecycle.start, conversation.event_id)
+        life.do(lifecycle.end, conversation.event_id)
+        late = school.post(f"{path}/report", data={"people": "2", "comment": "Anak-anak senang."})
+        assert (early.status_code, late.status_code) == (409, 303)
+    report = conversation.row().report
+    assert report is not None
+    assert (report.people, report.comment) == (2, "Anak-anak senang.")
+    assert {fields(each)["UID"] for each in (request, update, declined)} == {str(part)}
+    assert [int(fields(each)["SEQUENCE"]) for each in (request, update, declined)] == [0, 1, 1]
 
 
 def test_an_invitation_that_comes_back_is_shown_as_bounced(

@@ -15,9 +15,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from events import lifecycle, own_events, partners, registration
+from events.drafts import lifecycle
 from events.links import MANAGE, OWN_EVENTS, PARTNER
 from events.models import ParticipationRole, PartnerAnswer, PartnerKind, Stage
+from events.pages import own_events
+from events.partnership import partners
+from events.registrations import registration
 from events.storage import LocalizedText, Session
 from service.clock import real_now
 from tests.support.caldav import CalendarServer

@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from certificates.models import Certificate, CertificateState
 from certificates.verifying import Standing, verify
-from events import attendance, partners
 from events.models import Evidence, ParticipationRole, PartnerKind, Track
+from events.partnership import partners
+from events.presence import attendance
 from service.clock import set_clock
 from service.wiring import Runtime
 from tests.support.life import NOW, STARTS_AT, Life, add_organiser

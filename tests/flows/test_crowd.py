@@ -1,6 +1,7 @@
 """A crowd at the door: many people, few seats, all at once, on both databases.
 
-The guard is one conditional UPDATE with a CHECK beside it (`events.seats`). The control below does what a beginner
+The guard is one conditional UPDATE with a CHECK beside it (`events.seating.seats`). The control below does what a
+beginner
 writes, counting first and inserting then, and must oversell: otherwise this test proves nothing about the guard.
 """
 
@@ -19,9 +20,11 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from events import authoring, lifecycle, registration, waitlist
+from events.drafts import authoring, lifecycle
 from events.errors import AlreadyRegistered, Gone
 from events.models import ACTIVE_STATES, SEATED_STATES, Registration, RegistrationState, SeatPool
+from events.registrations import registration
+from events.seating import waitlist
 from events.storage import ReadSession, Session
 from tests.support.databases import Database
 from tests.support.life import NOW, Life, application

@@ -10,13 +10,13 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from events import door, door_reading
-from events.door import Item, Move, Taken, Undo
-from events.head_counts import HeadTap
+from events.doors import door, door_reading
+from events.doors.door import Item, Move, Taken, Undo
+from events.doors.walk_ins import WalkIn
 from events.links import Links
 from events.models import AgeGroup, Attendance, Direction, DoorScan, Evidence
+from events.presence.head_counts import HeadTap
 from events.storage import Session, new_id
-from events.walk_ins import WalkIn
 from tests.support.life import STAFF, STARTS_AT, Life
 from tests.support.sizes import size
 

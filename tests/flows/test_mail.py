@@ -10,7 +10,8 @@ import icalendar
 import pytest
 from pydantic import SecretStr
 
-from events import lifecycle, registration
+from events.drafts import lifecycle
+from events.registrations import registration
 from service.clock import set_clock
 from service.wiring import Runtime
 from tests.support.life import NOW, STAFF, STARTS_AT, Life, add_organiser

@@ -24,12 +24,15 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from events import forms, invitees, registration_rules, shared_pools
-from events.approval_rules import ApprovalRules
-from events.form_document import Choice, FormDocument, Question, QuestionKind
-from events.invitees import Guest
+from events.drafts import shared_pools
 from events.links import MANAGE
 from events.models import SEATED_STATES, Invitee, Registration, RegistrationState, SeatHold, SeatPool
+from events.questions import forms
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
+from events.registrations import registration_rules
+from events.registrations.approval_rules import ApprovalRules
+from events.seating import invitees
+from events.seating.invitees import Guest
 from events.storage import LocalizedText, ReadSession
 from service.clock import FileClock, real_now, set_clock
 from service.ticker import tick

@@ -27,33 +27,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from events import (
-    allotment_release,
-    allotments,
-    approval,
-    authoring,
-    changing,
-    forms,
-    holdings,
-    invitees,
-    no_shows,
-    partners,
-    queue_reasons,
-    queueing,
-    registration,
-    registration_rules,
-    seat_audit,
-    seats,
-    shared_pools,
-    waitlist,
-)
-from events.allotments import Brought
-from events.answers import check_answers
-from events.approval_rules import ApprovalRules
-from events.changing import NewAnswers
+from events.drafts import authoring, shared_pools
 from events.errors import Refused
-from events.form_document import Choice, FormDocument, Question, QuestionKind
-from events.invitees import Guest
 from events.models import (
     ACTIVE_STATES,
     SEATED_STATES,
@@ -67,6 +42,26 @@ from events.models import (
     SeatPool,
     Slot,
 )
+from events.partnership import allotments, partners
+from events.partnership.allotments import Brought
+from events.questions import forms
+from events.questions.answers import check_answers
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
+from events.registrations import approval, changing, registration, registration_rules
+from events.registrations.approval_rules import ApprovalRules
+from events.registrations.changing import NewAnswers
+from events.seating import (
+    allotment_release,
+    holdings,
+    invitees,
+    no_shows,
+    queue_reasons,
+    queueing,
+    seat_audit,
+    seats,
+    waitlist,
+)
+from events.seating.invitees import Guest
 from events.storage import LocalizedText, ReadSession, Session
 from tests.flows.seat_model import GUIDED_SEATS, Desk, Party, Pool
 from tests.support.databases import Database

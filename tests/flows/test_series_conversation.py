@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import authoring, lifecycle, partners, series, series_editing
+from events.drafts import authoring, lifecycle
 from events.mail_tags import MailTags
 from events.models import (
     Event,
@@ -29,8 +29,10 @@ from events.models import (
     Series,
     SeriesInvitation,
 )
-from events.series_editing import Changes, Scope
-from events.series_planning import ChosenDate
+from events.partnership import partners
+from events.recurring import series, series_editing
+from events.recurring.series_editing import Changes, Scope
+from events.recurring.series_planning import ChosenDate
 from events.storage import LocalizedText, Session
 from notifications.inbox import deciding
 from notifications.inbox.matching import Inbox
@@ -271,7 +273,7 @@ def test_eight_bells_send_nothing_twice(office: Office) -> None:
     conversation = Correspondence(office)
     conversation.invite(*range(5))
     conversation.publish()
-    facts = office._unsettled()  # as eight workers see them at once
+    facts = office.unsettled()  # as eight workers see them at once
     with ThreadPoolExecutor(8) as bells:
         for rung in [bells.submit(work.react_to, office.runtime, facts) for _ in range(8)]:
             rung.result()

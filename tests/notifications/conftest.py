@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from events.files import FileStore
+from events.media.files import FileStore
 from tests.notifications.post_office import PostOffice
 from tests.support.life import Life
 

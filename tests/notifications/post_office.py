@@ -13,16 +13,16 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from events import partners
-from events.files import FileStore
 from events.links import Links
 from events.mail_tags import MailTags
+from events.media.files import FileStore
 from events.models import ParticipationRole, PartnerKind
+from events.partnership import partners
 from events.storage import LocalizedText, Session
-from notifications import delivery
-from notifications.composing import Composer
+from notifications.letters.composing import Composer
+from notifications.mailing import delivery
 from notifications.models.email import Email, EmailKind
-from notifications.smtp import Outcome, Outgoing, Verdict
+from notifications.transport.smtp import Outcome, Outgoing, Verdict
 from tests.support.life import Life
 
 _Result = TypeVar("_Result")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from playwright.sync_api import Browser, Page, Route
 
 from events.storage import LocalizedText
-from notifications import rendering
-from notifications.models.email import EmailKind
+from notifications.letters import rendering
+from notifications.models.email import OF_NEWS, EmailKind
+from tests.notifications import test_news_mails
 from tests.notifications.post_office import links
 from tests.notifications.test_templates import NOW, material
 from tests.support.browser import assert_accessible
@@ -22,7 +24,7 @@ FEW = (
     EmailKind.REVIEW_ASKED,
 )
 """One of each shape: card and button, list of dates, links, a partner's card, prose."""
-KINDS = tuple(EmailKind) if FULL else FEW
+KINDS = tuple(kind for kind in EmailKind if kind not in OF_NEWS) if FULL else FEW
 LONG = "Keberagamanpengetahuankepustakawanansekepulauanriau"
 """A word that no line of a phone holds."""
 
@@ -34,6 +36,9 @@ def _mails() -> Iterator[tuple[str, str]]:
             made = material(kind, locale)
             made.event.title = LocalizedText(f"Menulis Cerita Anak: {LONG}", f"Writing for Children: {LONG}")
             yield f"{kind.value}.{locale}", rendering.render(made, links, now=NOW).html
+    news = test_news_mails.material(EmailKind.NEWS, "id")
+    long = test_news_mails.upcoming(2, title=LocalizedText(LONG), venue=LocalizedText(LONG), online=False)
+    yield "news.id", rendering.render(replace(news, new=(*news.new, long)), links, now=NOW).html
 
 
 _TOO_WIDE = """() => [...document.querySelectorAll("body *")]

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
-from events import attendance, cloning, event_templates, lifecycle, organisers, registration
+from events import organisers
+from events.drafts import cloning, event_templates, lifecycle
 from events.errors import Conflict, Invalid
 from events.models import Anchor, Audience, Event, EventMode, Evidence, RegistrationState, Stage
+from events.presence import attendance
+from events.registrations import registration
 from events.storage import LocalizedText, Session
-from notifications import reminders, rule_editing
 from notifications.models.email import EmailKind
-from notifications.rule_editing import RuleText, Scope
+from notifications.planning import reminders, rule_editing
+from notifications.planning.rule_editing import RuleText, Scope
 from notifications.rules import Origin, in_force, rules_of, rules_of_organiser
 from tests.notifications.post_office import PostOffice
 from tests.support.life import STAFF, STARTS_AT

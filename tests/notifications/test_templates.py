@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from events.brand import contrast
-from events.files import FileStore
+from events.media.files import FileStore
 from events.models import (
     ContributionItem,
     Event,
@@ -32,17 +32,17 @@ from events.models import (
     ReviewState,
     Stage,
 )
-from events.queue_reasons import Waiting, Why
+from events.seating.queue_reasons import Waiting, Why
 from events.storage import LocalizedText
-from notifications import rendering
-from notifications.booking_material import BookingMaterial
-from notifications.mail_context import context_of
-from notifications.material import OF_BOOKINGS, Material, Told
+from notifications.contents.booking_material import BookingMaterial
+from notifications.contents.material import OF_BOOKINGS, Loaded, Material, Told
+from notifications.contents.partner_material import PartnerWork
+from notifications.contents.review_material import OF_REVIEWS, ReviewMaterial
+from notifications.contents.rule_material import RuleMaterial
+from notifications.letters import rendering
+from notifications.letters.mail_context import context_of
 from notifications.models.announcement import Announcement, Segment
-from notifications.models.email import Email, EmailKind
-from notifications.partner_material import PartnerWork
-from notifications.review_material import OF_REVIEWS, ReviewMaterial
-from notifications.rule_material import RuleMaterial
+from notifications.models.email import OF_NEWS, Email, EmailKind
 from notifications.rules import HOUSE
 from tests.notifications.post_office import calendar_of, composer, links, parse
 from tests.support.calendars import assert_calendar_valid
@@ -72,6 +72,8 @@ _WORK = PartnerWork(
     due_at=datetime(2026, 12, 11, 16, 0, tzinfo=UTC),
     came=10,
 )
+_OF_EVENTS = [kind for kind in EmailKind if kind not in OF_NEWS]
+"""News has tests of its own (`test_news_mails`)."""
 _OF_GUARDIAN = (EmailKind.GUARDIAN_REQUEST, EmailKind.GUARDIAN_AWAITED, EmailKind.GUARDIAN_MISSING)
 _STATES = {
     EmailKind.GUARDIAN_REQUEST: RegistrationState.PENDING,
@@ -323,7 +325,7 @@ def _partner(locale: str) -> Partner:
     )
 
 
-def composed(files: FileStore, made: Material) -> EmailMessage:
+def composed(files: FileStore, made: Loaded) -> EmailMessage:
     files.put("certificates/1", b"%PDF-1.7 not really", content_type="application/pdf")
     return parse(composer(files).compose(made, now=NOW).content)
 
@@ -344,7 +346,7 @@ def _check(name: str, found: str) -> None:
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])
-@pytest.mark.parametrize("kind", EmailKind)
+@pytest.mark.parametrize("kind", _OF_EVENTS)
 def test_each_kind_in_each_language(kind: EmailKind, locale: str, files: FileStore) -> None:
     message = composed(files, material(kind, locale))
     head = "".join(f"{name}: {message[name]}\n" for name in ("From", "To", "Reply-To", "Subject"))
@@ -432,7 +434,7 @@ def test_a_speakers_certificate_thanks_for_what_they_did(locale: str, files: Fil
     assert "/p/" in _body(message, "html")
 
 
-@pytest.mark.parametrize("kind", EmailKind)
+@pytest.mark.parametrize("kind", _OF_EVENTS)
 def test_what_people_type_is_text_in_every_mail(kind: EmailKind, files: FileStore) -> None:
     """Each place that a person fills, filled with markup: it is shown, never obeyed."""
     made = material(kind, "id")
@@ -455,7 +457,7 @@ def test_what_people_type_is_text_in_every_mail(kind: EmailKind, files: FileStor
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])
-@pytest.mark.parametrize("kind", EmailKind)
+@pytest.mark.parametrize("kind", _OF_EVENTS)
 def test_a_filled_form_says_what_the_templates_say(kind: EmailKind, locale: str) -> None:
     """Word by word, for a second person from the form of the first; markup is escaped only where it must be."""
     rendering.render(material(kind, locale), links, now=NOW)

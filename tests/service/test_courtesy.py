@@ -6,7 +6,7 @@ import itertools
 import uuid
 from collections.abc import Iterable, Iterator
 
-from notifications.smtp import Outcome, Outgoing, Verdict
+from notifications.transport.smtp import Outcome, Outgoing, Verdict
 from service.courtesy import PAUSE, CourteousMailer
 
 

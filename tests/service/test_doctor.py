@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from events.models import SeatPool
 from events.outbox import FactRow, fail
-from service.doctor import Finding, Verdict, examine
+from service.doctor.examining import examine
+from service.doctor.findings import Finding, Verdict
 from service.migrations import downgrade, migrate
 from service.wiring import Runtime
 from tests.support.life import NOW, Life, add_organiser

@@ -15,25 +15,10 @@ import sqlalchemy as sa
 
 from certificates.models import Certificate, CertificateRole, CertificateState
 from certificates.verifying import Standing, verify
-from events import (
-    answer_files,
-    attendance,
-    door_reading,
-    erasure,
-    forms,
-    importing,
-    invitees,
-    lifecycle,
-    outbox,
-    own_events,
-    partners,
-)
-from events.answer_files import KeptFile
-from events.answers import check_answers
-from events.erasure import Person
+from events import outbox
+from events.doors import door_reading
+from events.drafts import lifecycle
 from events.errors import NotFound
-from events.form_document import FormDocument, Question, QuestionKind
-from events.invitees import Guest
 from events.models import (
     Event,
     Evidence,
@@ -43,14 +28,28 @@ from events.models import (
     RegistrationImport,
     RegistrationState,
 )
-from events.registration import Guardian
+from events.pages import own_events
+from events.partnership import partners
+from events.presence import attendance
+from events.privacy import erasure
+from events.privacy.erasure import Person
+from events.questions import answer_files, forms
+from events.questions.answer_files import KeptFile
+from events.questions.answers import check_answers
+from events.questions.form_document import FormDocument, Question, QuestionKind
+from events.registrations import importing
+from events.registrations.applications import Guardian
+from events.seating import invitees
+from events.seating.invitees import Guest
 from events.storage import Base, LocalizedText, Session
-from notifications import emails, suppressing
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.email_attempt import AttemptVerdict, EmailAttempt
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
+from notifications.models.news import NewsSubscription
 from notifications.models.suppression import SoftBounce, SuppressionReason, SuppressionScope
 from notifications.models.text_message import TextChannel, TextConsent, TextMessage, TextState
+from notifications.planning import emails
+from notifications.suppression import suppressing
 from notifications.texting import consents, planning
 from notifications.texting.planning import Occasion
 from service import erasing, work
@@ -204,6 +203,9 @@ def _correspond(session: Session, life: Life, past: uuid.UUID, came: uuid.UUID, 
         organiser_id=life.organiser_id,
         scope=SuppressionScope.PROMOTIONAL,
     )
+    asked = {"words": "1", "asked_at": NOW, "asked_by": "page", "mailed_at": NOW, "confirmed_at": NOW}
+    address = {"email": EMAIL, "address": suppressing.normalised(EMAIL), "locale": "id"}
+    session.add(NewsSubscription(organiser_id=life.organiser_id, **address, **asked))
     session.add(_letter(InboundKind.LETTER, EMAIL.upper(), organiser_id=life.organiser_id))
     session.add(_letter(InboundKind.BOUNCE, "mailer-daemon@mx.example", email_id=email))
     consents.give(session, came, TextChannel.WHATSAPP, PHONE, now=NOW, by=f"person:{came}")
@@ -298,6 +300,8 @@ def test_nothing_of_them_is_left_in_any_table_or_file(case: Case) -> None:
         "inbound_message.text",
         "invitee.name",
         "invitee.person_key",
+        "news_subscription.address",
+        "news_subscription.email",
         "own_events_link.person_key",
         "party_member.answers",
         "party_member.name",

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import registration
 from events.errors import AlreadyRegistered, Full, Invalid, KeyReused
 from events.models import Registration
+from events.registrations import registration
 from events.storage import Session
 from service.idempotency import IdempotencyKey, forget_before, remember
 from tests.support.databases import Database

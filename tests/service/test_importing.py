@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from events import forms, guardians
-from events.form_document import Choice, FormDocument, Question, QuestionKind
-from events.importing import Candidate
 from events.models import Event, RegistrationSource
-from events.registration import Guardian
+from events.questions import forms
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
+from events.registrations import guardians
+from events.registrations.applications import Guardian
+from events.registrations.importing import Candidate
 from events.storage import LocalizedText
 from service import import_columns, importing
 from tests.support.life import NOW, Life

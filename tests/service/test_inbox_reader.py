@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from notifications.inbox.listing import mailbox_reading
 from notifications.models.inbound import InboundMessage, MailboxReading
-from service.doctor import Verdict, check_inbox
+from service.doctor.findings import Verdict
+from service.doctor.mail import check_inbox
 from service.inbox_reader import receive
 from service.mailbox import Failed, Mailbox
 from service.wiring import Runtime

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from events.errors import Invalid
+from service.input_types import LineInput, ParagraphInput
 from service.inputs import RegistrationInput, parse
-from service.staff_inputs import LineInput, ParagraphInput
 
 GOOD: dict[str, Any] = {"name": "Siti Aminah", "email": "siti@gmail.com", "consent": "yes"}
 

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 from pydantic import SecretStr
 
-from events import guardians, registration, registration_rules, series
-from events.approval_rules import ApprovalRules
 from events.links import MANAGE
 from events.models import Event, Registration, RegistrationState
+from events.recurring import series
+from events.registrations import guardians, registration, registration_rules
+from events.registrations.approval_rules import ApprovalRules
 from events.storage import ReadSession
 from notifications.models.email import Email, EmailKind
 from notifications.rules import REMINDERS

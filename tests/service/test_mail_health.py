@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
-from notifications import emails, holding, quotas, relays
-from notifications.answers import Answer
+from events.storage import Session
+from notifications.mailing import holding
 from notifications.models.email import Email, EmailKind, EmailState, WaitsFor
-from notifications.quotas import Rank
+from notifications.models.relay import RelayCount
+from notifications.planning import emails
+from notifications.transport import quotas, relays
+from notifications.transport.answers import Answer
+from notifications.transport.quotas import Rank
 from service import mail_health, presence
-from service.doctor import Verdict, check_mail_flow
+from service.clock import real_now
+from service.doctor.findings import Verdict
+from service.doctor.mail import check_mail_flow
 from service.mail_health import MailHealth, Trouble
+from service.ticker import tidy_up
 from service.wiring import Runtime
 from tests.support.life import STAFF, Life, add_organiser
 from tests.support.running import make_runtime
@@ -155,3 +163,20 @@ def test_the_doctor_tells_the_same(runtime: Runtime, life: Life) -> None:
     assert finding.verdict is Verdict.BAD
     assert finding.found.startswith("No worker has ever read the queue of e-mails; nothing goes out. (")
     assert finding.mend == "Start it: acara serve"
+
+
+def test_the_tick_forgets_days_of_the_relay_that_count_no_more(runtime: Runtime) -> None:
+    long_ago = real_now() - timedelta(days=4)
+
+    def use_case(session: Session) -> None:
+        for at in (long_ago, real_now()):
+            quotas.lock(session, "relay", real_now=at)
+            quotas.count(session, "relay", 5, real_now=at)
+
+    def counted() -> int:
+        return int(runtime.database.read(lambda session: session.scalar(sa.select(sa.func.sum(RelayCount.taken)))))
+
+    runtime.database.write(use_case)
+    assert counted() == 10
+    tidy_up(runtime)
+    assert counted() == 5

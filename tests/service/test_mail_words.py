@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from notifications.answers import Answer
-from notifications.mail_listing import Shown
+from notifications.mailing.mail_listing import Shown
 from notifications.models.email import EmailKind
+from notifications.transport.answers import Answer
 from service import mail_words
 
 

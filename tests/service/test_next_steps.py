@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from events import approval, registration_rules
-from events.approval_rules import ApprovalRules
 from events.models import Event, EventMode, Registration, Stage
+from events.registrations import approval, registration_rules
+from events.registrations.approval_rules import ApprovalRules
 from events.storage import ReadSession
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState

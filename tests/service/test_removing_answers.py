@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import answer_files, forms
-from events.answer_files import KeptFile
-from events.answers import check_answers
-from events.form_document import FormDocument, Question, QuestionKind
 from events.models import AnswerFile
+from events.questions import answer_files, forms
+from events.questions.answer_files import KeptFile
+from events.questions.answers import check_answers
+from events.questions.form_document import FormDocument, Question, QuestionKind
 from events.storage import LocalizedText
 from service.ticker import Ticker, remove_answers, tick
 from service.wiring import Runtime

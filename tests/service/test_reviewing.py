@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from events import organisers, outbox, review
+from events import organisers, outbox
+from events.drafts import review
 from events.models import Stage
 from events.storage import LocalizedText
 from service import work

@@ -16,8 +16,9 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from notifications.dkim import make_key, pem_of, record_of
-from service.doctor import Verdict, check_sender
+from notifications.transport.dkim import make_key, pem_of, record_of
+from service.doctor.findings import Verdict
+from service.doctor.mail import check_sender
 from service.sender_domain import FRESH, Standing, demands, look, look_lately
 from service.settings import Settings
 from tests.support.life import NOW

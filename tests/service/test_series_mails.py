@@ -15,24 +15,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import (
-    authoring,
-    exchanging,
-    guardians,
-    lifecycle,
-    outbox,
-    registration,
-    series,
-    series_booking,
-    series_editing,
-    waitlist,
-)
-from events.guardians import GUARDIAN_WITHIN
+from events import outbox
+from events.drafts import authoring, lifecycle
 from events.models import Additions, Event, Registration, RegistrationState
-from events.registration import Guardian
-from events.series_booking import Booked
-from events.series_editing import Changes, Scope
-from events.series_planning import ChosenDate
+from events.recurring import exchanging, series, series_booking, series_editing
+from events.recurring.series_booking import Booked
+from events.recurring.series_editing import Changes, Scope
+from events.recurring.series_planning import ChosenDate
+from events.registrations import guardians, registration
+from events.registrations.applications import Guardian
+from events.registrations.guardians import GUARDIAN_WITHIN
+from events.seating import waitlist
 from events.storage import LocalizedText, new_id
 from service import work
 from service.clock import real_now
@@ -57,10 +50,11 @@ class Office:
     def react(self, now: datetime = NOW) -> None:
         """React to everything that happened."""
         at(self.runtime, now)
-        while facts := self._unsettled():
+        while facts := self.unsettled():
             work.react_to(self.runtime, facts)
 
-    def _unsettled(self) -> Sequence[uuid.UUID]:
+    def unsettled(self) -> Sequence[uuid.UUID]:
+        """Return the facts that nobody has reacted to."""
         ahead = real_now() + timedelta(minutes=1)
         return self.runtime.database.read(lambda session: outbox.unsettled(session, real_now=ahead))
 

@@ -14,7 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from events.storage import Session
-from service import doctor
+from service.doctor.data import check_writer
+from service.doctor.findings import Verdict
 from service.stalls import StallWatch
 from service.transactions import Database
 from service.wiring import Runtime
@@ -85,10 +86,10 @@ def test_waits_are_counted_from_the_moment_of_asking(sqlite_database: Database) 
 
 
 def test_doctor_tells_of_a_transaction_that_is_left_open(runtime: Runtime) -> None:
-    def verdict() -> doctor.Verdict:
-        return doctor.check_writer(runtime).verdict
+    def verdict() -> Verdict:
+        return check_writer(runtime).verdict
 
-    assert verdict() is doctor.Verdict.GOOD
+    assert verdict() is Verdict.GOOD
     with hanging(runtime.database):
-        until(lambda: verdict() is doctor.Verdict.BAD, seconds=40, what="the doctor finds it")
-    assert verdict() is doctor.Verdict.GOOD
+        until(lambda: verdict() is Verdict.BAD, seconds=40, what="the doctor finds it")
+    assert verdict() is Verdict.GOOD

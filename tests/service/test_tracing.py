@@ -13,9 +13,9 @@ import sqlalchemy as sa
 import structlog
 from litestar.testing import TestClient
 
-from events import recording
 from events.models import Recording, RecordingState, Stage
 from events.outbox import FactRow
+from events.recordings import recording
 from notifications.models.email import Email
 from service.ticker import tidy_up
 from service.tracing import trace_requests

@@ -18,7 +18,8 @@ from events import deliveries, outbox
 from events.errors import Conflict
 from events.storage import ReadSession
 from service.outages import Busy, Unavailable
-from service.transactions import BATCH, TRIES, Committed, Database
+from service.transactions import TRIES, Committed, Database
+from service.turns import BATCH
 from tests.support.polling import until
 
 
@@ -98,7 +99,7 @@ def together(database: Database, use_cases: Sequence[Callable[[Session], object]
     with ThreadPoolExecutor(len(use_cases)) as pool:
         for use_case in use_cases:
             pool.submit(database.write, use_case)
-        until(lambda: len(database._work) == len(use_cases), what="all wait")
+        until(lambda: len(database._turns.work) == len(use_cases), what="all wait")
         release.set()
 
 
@@ -180,7 +181,7 @@ def test_people_go_before_workers(counting: Database) -> None:
         release = hold_writer(counting)
         workers = [asyncio.to_thread(counting.write, lambda _: order.append("work")) for _ in range(3)]
         waiting = asyncio.gather(*workers)
-        await asyncio.to_thread(until, lambda: len(counting._work) == 3, what="the workers wait")
+        await asyncio.to_thread(until, lambda: len(counting._turns.work) == 3, what="the workers wait")
         people = asyncio.gather(*(counting.awrite(lambda _: order.append("person")) for _ in range(3)))
         await asyncio.sleep(0)
         release.set()

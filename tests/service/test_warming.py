@@ -15,7 +15,7 @@ HEAVY = {
     "cryptography.x509",
     "googleapiclient",
     "mastodon",
-    "notifications.composing",
+    "notifications.letters.composing",
     "pikepdf",
     "pyhanko",
     "requests",
@@ -61,4 +61,4 @@ def test_serving_begins_without_what_only_deliveries_need(tmp_path: Path) -> Non
     serving, warm = _loaded(tmp_path)
     assert serving & HEAVY == set()
     # What draws, signs and uploads stays away until there is something to draw, to sign or to upload.
-    assert warm & HEAVY == {"notifications.composing", "service.reactions", "service.work"}
+    assert warm & HEAVY == {"notifications.letters.composing", "service.reactions", "service.work"}

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from events.uploading import marker, upload_due
-from events.video_host import (
+from events.recordings.uploading import upload_due
+from events.recordings.video_details import marker
+from events.recordings.video_host import (
     Content,
     HostedVideo,
     HostError,

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from events.recordings.uploading import upload_due
+from events.recordings.video_host import ReconnectNeededError
 from events.storage import Session
-from events.uploading import upload_due
-from events.video_host import ReconnectNeededError
 from service import youtube_connection
 from service.demo.standins.youtube import YouTubeStandIn
 from service.demo.standins.youtube_channel import Channel, Fault

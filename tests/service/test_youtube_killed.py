@@ -15,10 +15,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from events import deliveries, recording
+from events import deliveries
 from events.models import Recording, Stage
+from events.recordings import recording
+from events.recordings.uploading import upload_due
 from events.storage import Session
-from events.uploading import upload_due
 from service.demo.standins.youtube import YouTubeStandIn
 from service.demo.standins.youtube_channel import BLOCK, Channel, Fault
 from service.files import StoredFiles

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from events.uploading import upload_due
+from events.recordings.uploading import upload_due
 from service.files import open_files
 from service.transactions import Database
 from service.youtube import CHUNK_BYTES, Consent, YouTubeHost

@@ -9,7 +9,7 @@ from typing import Any
 import pikepdf
 from PIL import Image
 
-from events.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.storage import LocalizedText
 
 

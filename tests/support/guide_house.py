@@ -15,20 +15,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import (
-    approval_rules,
-    attendance,
-    forms,
-    invitees,
-    lifecycle,
-    partners,
-    programme,
-    queueing,
-    registration,
-    review,
-)
-from events.form_presets import document
-from events.invitees import Guest
+from events.drafts import lifecycle, programme, review
 from events.models import (
     Event,
     EventMode,
@@ -42,9 +29,16 @@ from events.models import (
     Stage,
     Track,
 )
-from events.no_shows import plan_overbooking
-from events.registration import Registered
-from events.registration_rules import set_rules
+from events.partnership import partners
+from events.presence import attendance
+from events.questions import forms
+from events.questions.form_presets import document
+from events.registrations import approval_rules, registration
+from events.registrations.registration import Registered
+from events.registrations.registration_rules import set_rules
+from events.seating import invitees, queueing
+from events.seating.invitees import Guest
+from events.seating.no_shows import plan_overbooking
 from events.storage import LocalizedText
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState

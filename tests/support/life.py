@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from events import authoring, lifecycle, organisers, outbox, registration
+from events import organisers, outbox
+from events.drafts import authoring, lifecycle
 from events.models import Event, EventKind, Registration, SeatPool, Slot, Stage
-from events.registration import Application, Registered
+from events.registrations import registration
+from events.registrations.applications import Application
+from events.registrations.registration import Registered
 from events.storage import LocalizedText, ReadSession, Session, Transactions
 
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)

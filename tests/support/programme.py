@@ -6,9 +6,9 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from events import partners
 from events.links import Links
 from events.models import Organiser, ParticipationRole, PartnerKind, Stage
+from events.partnership import partners
 from events.storage import LocalizedText, Session
 from tests.support.life import NOW, STAFF, STARTS_AT, Life, bring_to
 

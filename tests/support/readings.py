@@ -316,7 +316,12 @@ def occurrences(calendar: bytes) -> list[Occurrence]:
     by_icaljs = sorted(Occurrence(*each) for each in answer["read"]["occurrences"])
     timeline = IcsCalendarStream.calendar_from_ics(calendar.decode("utf-8")).timeline
     by_ical = sorted(
-        Occurrence(moment(each.dtstart), moment(each.end), each.summary or "", each.attendees[0].status)
+        Occurrence(
+            moment(each.dtstart),
+            moment(each.end),
+            each.summary or "",
+            each.attendees[0].status if each.attendees else None,
+        )
         for each in timeline
         if each.dtstart is not None
     )

@@ -6,11 +6,11 @@ import uuid
 from datetime import date, time
 from typing import Any
 
-from events import series
+from events.days.recurrence_words import read_words
 from events.models import EventKind, EventMode
-from events.recurrence_words import read_words
-from events.series import SeriesDraft
-from events.series_planning import ChosenDate, Timing
+from events.recurring import series
+from events.recurring.series import SeriesDraft
+from events.recurring.series_planning import ChosenDate, Timing
 from events.storage import LocalizedText
 from tests.support.life import STAFF, Life
 

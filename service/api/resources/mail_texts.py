@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from notifications.contents.placeholders import Shape
 from notifications.models.email import EmailKind
 from notifications.models.mail_template import MailTemplate
 from notifications.models.suppression import SuppressionReason, SuppressionScope
-from notifications.placeholders import Shape
-from notifications.suppression_listing import LeftAlone
+from notifications.suppression.suppression_listing import LeftAlone
 
 Whose = Literal["own", "parent", "house"]
 

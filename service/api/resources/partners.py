@@ -11,9 +11,10 @@ from msgspec import Meta
 
 from events.links import Links
 from events.models import ContributionItem, ParticipationRole, PartnerAnswer
-from events.partner_board import BoardRow
-from events.partner_records import Record
+from events.pages.partner_board import BoardRow
+from events.partnership.partner_records import Record
 from events.storage import LocalizedText
+from notifications.partner_reminding import Reminders
 from service.api.resources.events import ParticipationView, PartnerView, participation_view, partner_view
 
 
@@ -94,7 +95,8 @@ class ArrangementView(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(description="`silent`, `opened`, `accepted`, `tentative`, `declined` or `withdrawn`.")
     ]
     opened_at: datetime | None
-    reminded_at: datetime | None
+    reminders: Annotated[int, Meta(description="How often they were reminded to answer, by a press or by a rule.")]
+    reminded_at: Annotated[datetime | None, Meta(description="When last.")]
     comment: Annotated[str, Meta(description="What they wrote with their answer.")]
     proposed_starts_at: Annotated[datetime | None, Meta(description="Another time that they ask for.")]
     proposed_ends_at: datetime | None
@@ -142,14 +144,15 @@ def record_view(record: Record) -> PartnerRecordView:
     )
 
 
-def arrangement_view(row: BoardRow, links: Links) -> ArrangementView:
+def arrangement_view(row: BoardRow, links: Links, reminded: Reminders) -> ArrangementView:
     """Return what is arranged with one partner."""
     part = row.participation
     return ArrangementView(
         participation=participation_view(part, row.partner),
         standing=row.standing,
         opened_at=part.opened_at,
-        reminded_at=part.reminded_at,
+        reminders=reminded.count,
+        reminded_at=reminded.last_at,
         comment=part.answer_comment,
         proposed_starts_at=part.proposed_starts_at,
         proposed_ends_at=part.proposed_ends_at,

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from events.answer_reading import Preparing
+from events.doors.rosters import Entry
 from events.models import Evidence, Registration, RegistrationState
 from events.outbox import FactRow
-from events.rosters import Entry
+from events.questions.answer_reading import Preparing
 from service.accounts.models import ApiToken, Role, Staff, StaffLink
 
 

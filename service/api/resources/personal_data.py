@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from events.erasure import Found
+from events.privacy.erasure import Found
 from service.erasing import Line
 
 

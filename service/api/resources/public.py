@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from events.catalogue.listing import Card, EventPage, SeatsLeft, VisitTime
 from events.links import JOIN, MANAGE, Links
-from events.listing import Card, EventPage, SeatsLeft, VisitTime
 from events.models import EventKind, EventMode, Evidence, ParticipationRole, PartnerAnswer, RegistrationState, Stage
-from events.personal_pages import PartnerPage, RegistrationPage
+from events.pages.personal_pages import PartnerPage, RegistrationPage
 from events.storage import LocalizedText
 from events.tags import Audience
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from events.decisions import DecisionRow, can_be_undone
 from events.models import PartyKind, RegistrationState
+from events.registrations.decisions import DecisionRow, can_be_undone
 
 
 class RegistrationRules(Struct, frozen=True):

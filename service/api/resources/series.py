@@ -10,12 +10,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from events.catalogue.listing import Card
+from events.days.recurrence_words import describe
 from events.links import MANAGE, SERIES, Links
-from events.listing import Card
 from events.models import Additions, RegistrationState, Stage
-from events.recurrence_words import describe
-from events.series_booking import Booked
-from events.series_listing import BookingPage, SeriesHome
+from events.recurring.series_booking import Booked
+from events.recurring.series_listing import BookingPage, SeriesHome
 from events.storage import LocalizedText
 from service.api.resources.public import EventSummary, Url, event_summary
 

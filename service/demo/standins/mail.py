@@ -45,10 +45,9 @@ class SmtpSink:
     `misbehave` takes what happens to the next messages, one each, in order: a full answer such as
     ``"451 4.3.0 try later"`` or ``"550 5.1.1 no such user"``, ``"hang"`` (no answer until the sink stops),
     ``"dribble"`` (an answer without an end, letter by letter; the message is not kept), ``"slow"`` (it is kept, and the
-    answer comes letter by letter),
-    ``"disconnect"`` (the connection breaks instead of an answer; the message is not kept) or
-    ``"accept-disconnect"`` (it is kept, and the sender never hears so). `pipelining` announces that extension
-    (RFC 2920), as most relays do.
+    answer comes letter by letter), ``"accept-hang"`` (it is kept, and no answer comes), ``"disconnect"`` (the
+    connection breaks instead of an answer; the message is not kept) or ``"accept-disconnect"`` (it is kept, and the
+    sender never hears so). `pipelining` announces that extension (RFC 2920), as most relays do.
     """
 
     def __init__(self, *, pipelining: bool = False) -> None:
@@ -137,6 +136,8 @@ class SmtpSink:
             content: bytes = envelope.original_content
             with self._lock:
                 self.delivered.append(Delivered(envelope.mail_from, tuple(envelope.rcpt_tos), content))
+        if fault == "accept-hang":
+            await asyncio.to_thread(self._released.wait)
         if fault == "slow":
             await self._dribble(server, "250-2.0.0 kept\r\n")
         if fault.endswith("disconnect"):

@@ -255,6 +255,80 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "news_issue",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_id", sa.Uuid(), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_news_issue_organiser_id_organiser")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_news_issue")),
+        sa.UniqueConstraint("organiser_id", "due_at", name=op.f("uq_news_issue_organiser_id_due_at")),
+    )
+    op.create_index(
+        "ix_news_issue_unplanned",
+        "news_issue",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("planned_at IS NULL"),
+        postgresql_where=sa.text("planned_at IS NULL"),
+    )
+    op.create_table(
+        "news_schedule",
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_news_schedule_organiser_id_organiser")
+        ),
+        sa.PrimaryKeyConstraint("organiser_id", name=op.f("pk_news_schedule")),
+    )
+    op.create_index(op.f("ix_news_schedule_next_at"), "news_schedule", ["next_at"], unique=False)
+    op.create_table(
+        "news_subscription",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("address", sa.String(length=320), nullable=True),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("audiences", JSON, nullable=False),
+        sa.Column("topics", JSON, nullable=False),
+        sa.Column("words", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=80), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_because", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_news_subscription_organiser_id_organiser")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_news_subscription")),
+        sa.UniqueConstraint("organiser_id", "address", name=op.f("uq_news_subscription_organiser_id_address")),
+    )
+    op.create_index(op.f("ix_news_subscription_address"), "news_subscription", ["address"], unique=False)
+    op.create_index(
+        "ix_news_subscription_running",
+        "news_subscription",
+        ["organiser_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL"),
+    )
+    op.create_index(
+        "ix_news_subscription_unconfirmed",
+        "news_subscription",
+        ["asked_at"],
+        unique=False,
+        sqlite_where=sa.text("confirmed_at IS NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("confirmed_at IS NULL AND ended_at IS NULL"),
+    )
+    op.create_table(
         "oauth_connection",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -365,6 +439,7 @@ def upgrade() -> None:
         sa.Column("audience", JSON, nullable=False),
         sa.Column("audiences", JSON, nullable=False),
         sa.Column("topics", JSON, nullable=False),
+        sa.Column("works", JSON, nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
@@ -394,6 +469,7 @@ def upgrade() -> None:
         sa.Column("attendance_rule", JSON, nullable=False),
         sa.Column("certificate", JSON, nullable=False),
         sa.Column("certificates_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("artwork", JSON, nullable=False),
         sa.Column("survey_url", sa.String(length=1000), nullable=True),
         sa.Column("recording_track", sa.String(length=32), nullable=False),
         sa.Column("certificate_track", sa.String(length=32), nullable=False),
@@ -769,6 +845,7 @@ def upgrade() -> None:
         sa.Column("portrait_key", sa.String(length=200), nullable=True),
         sa.Column("story_key", sa.String(length=200), nullable=True),
         sa.Column("print_key", sa.String(length=200), nullable=True),
+        sa.Column("leaves", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_token", sa.Uuid(), nullable=True),
@@ -991,6 +1068,8 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("seats_under", sa.Integer(), nullable=False),
         sa.Column("outdated", sa.Boolean(), nullable=False),
+        sa.Column("opening", sa.String(length=16), nullable=False),
+        sa.Column("responses", sa.Integer(), nullable=True),
         sa.Column("poster_id", sa.Uuid(), nullable=True),
         sa.Column("draft_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True),
@@ -1381,7 +1460,8 @@ def upgrade() -> None:
         "email",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("news_subscription_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=True),
         sa.Column("participation_id", sa.Uuid(), nullable=True),
@@ -1411,10 +1491,18 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.String(length=500), nullable=True),
         sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "(event_id IS NULL) <> (news_subscription_id IS NULL)", name=op.f("ck_email_about_one_thing")
+        ),
         sa.ForeignKeyConstraint(
             ["announcement_id"], ["announcement.id"], name=op.f("fk_email_announcement_id_announcement")
         ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_email_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["news_subscription_id"],
+            ["news_subscription.id"],
+            name=op.f("fk_email_news_subscription_id_news_subscription"),
+        ),
         sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_email_organiser_id_organiser")),
         sa.ForeignKeyConstraint(
             ["participation_id"], ["participation.id"], name=op.f("fk_email_participation_id_participation")
@@ -1446,10 +1534,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("hold_id IS NOT NULL"),
         postgresql_where=sa.text("hold_id IS NOT NULL"),
     )
+    op.create_index(
+        op.f("ix_email_news_subscription_id"),
+        "email",
+        ["news_subscription_id"],
+        unique=False,
+        sqlite_where=sa.text("news_subscription_id IS NOT NULL"),
+        postgresql_where=sa.text("news_subscription_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_email_participation_id"), "email", ["participation_id"], unique=False)
     op.create_index(op.f("ix_email_registration_id"), "email", ["registration_id"], unique=False)
     op.create_index(op.f("ix_email_sent_at"), "email", ["sent_at"], unique=False)
-    op.create_index(op.f("ix_email_state_priority_due_at"), "email", ["state", "priority", "due_at"], unique=False)
+    op.create_index(
+        op.f("ix_email_state_priority_due_at_id"), "email", ["state", "priority", "due_at", "id"], unique=False
+    )
     op.create_index(op.f("ix_email_uid_state"), "email", ["uid", "state"], unique=False)
     op.create_index(
         op.f("ix_email_waits_for_priority"),
@@ -1783,10 +1881,16 @@ def downgrade() -> None:
         postgresql_where=sa.text("waits_for IS NOT NULL"),
     )
     op.drop_index(op.f("ix_email_uid_state"), table_name="email")
-    op.drop_index(op.f("ix_email_state_priority_due_at"), table_name="email")
+    op.drop_index(op.f("ix_email_state_priority_due_at_id"), table_name="email")
     op.drop_index(op.f("ix_email_sent_at"), table_name="email")
     op.drop_index(op.f("ix_email_registration_id"), table_name="email")
     op.drop_index(op.f("ix_email_participation_id"), table_name="email")
+    op.drop_index(
+        op.f("ix_email_news_subscription_id"),
+        table_name="email",
+        sqlite_where=sa.text("news_subscription_id IS NOT NULL"),
+        postgresql_where=sa.text("news_subscription_id IS NOT NULL"),
+    )
     op.drop_index(
         op.f("ix_email_hold_id"),
         table_name="email",
@@ -1945,6 +2049,29 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_partner_organiser_id"), table_name="partner")
     op.drop_table("partner")
     op.drop_table("oauth_connection")
+    op.drop_index(
+        "ix_news_subscription_unconfirmed",
+        table_name="news_subscription",
+        sqlite_where=sa.text("confirmed_at IS NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("confirmed_at IS NULL AND ended_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_news_subscription_running",
+        table_name="news_subscription",
+        sqlite_where=sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("confirmed_at IS NOT NULL AND ended_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_news_subscription_address"), table_name="news_subscription")
+    op.drop_table("news_subscription")
+    op.drop_index(op.f("ix_news_schedule_next_at"), table_name="news_schedule")
+    op.drop_table("news_schedule")
+    op.drop_index(
+        "ix_news_issue_unplanned",
+        table_name="news_issue",
+        sqlite_where=sa.text("planned_at IS NULL"),
+        postgresql_where=sa.text("planned_at IS NULL"),
+    )
+    op.drop_table("news_issue")
     op.drop_table("mail_template")
     op.drop_table("event_template")
     op.drop_table("certificate_counter")

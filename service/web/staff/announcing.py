@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import anyio.to_thread
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events.desk import SlotRow
-from events.errors import N_, FieldError, Invalid
-from events.links import Links
+from events.errors import N_
 from events.models import Event, EventKind, Slot
+from events.privacy import records
+from events.registrations import desk as lists
+from events.registrations.desk import SlotRow
 from events.storage import ReadSession, Session
-from notifications import announcements, mail_samples, own_words, rendering, segments
-from notifications.announcements import Progress
-from notifications.models.announcement import Announcement, AnnouncementState, Segment
-from notifications.placeholders import PLACEHOLDERS
+from notifications import segments
+from notifications.contents import own_words
+from notifications.contents.placeholders import PLACEHOLDERS
+from notifications.mailing.person_preview import Preview, preview
+from notifications.models.announcement import AnnouncementState, Segment
+from notifications.planning import announcements
+from notifications.planning.announcements import Progress
 from notifications.segments import Reach
-from notifications.smtp import Verdict
 from service.accounts.permissions import Action
 from service.desk_inputs import AnnouncementInput
-from service.mail_trial import TrialRefused, send_trial
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
 from service.web.pages import Request
+from service.web.staff import letters
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
 from service.web.staff.event_forms import localized_values
-from service.web.staff.mails import FRAME
+from service.web.staff.letters import framed
 
 SEGMENTS: Mapping[Segment, str] = {
     Segment.CONFIRMED: N_("Everybody with a place"),
@@ -104,13 +104,6 @@ def _given(form: Form) -> announcements.Written:
     return check(AnnouncementInput, values | texts).written()
 
 
-def _at_fields(refusal: Invalid) -> Invalid:
-    """Return what the core found wrong, at the form's own fields."""
-    return Invalid(
-        [FieldError(each.field.replace(".", "_"), each.code, each.message, each.params) for each in refusal.errors]
-    )
-
-
 @post(_BASE + "/new", action=Action.EDIT_REGISTRATIONS, include_in_schema=False, request_max_body_size=MAX_BYTES)
 async def draft_message(request: Request, event_id: FromPath[uuid.UUID]) -> Response[Any]:
     """Keep what was written, and show it as people will get it."""
@@ -121,7 +114,7 @@ async def draft_message(request: Request, event_id: FromPath[uuid.UUID]) -> Resp
         written = _given(form)
         made = await desk.write(lambda s: announcements.draft(s, event_id, written, now=desk.now, by=desk.by))
     except REFUSALS as refusal:
-        again, status = refused(form, _at_fields(refusal) if isinstance(refusal, Invalid) else refusal)
+        again, status = refused(form, refusal)
         return await _editor(desk, event, again, action=_home(event_id) + "/new", status_code=status)
     return desk.go(f"{_home(event_id)}/{made}", "message_kept")
 
@@ -160,17 +153,12 @@ async def change_message(
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
     form = await read_form(request)
     try:
-        written, version = _given(form), _version(form)
+        written, version = _given(form), form.version()
         await desk.write(lambda s: announcements.change(s, event_id, announcement_id, written, version=version))
     except REFUSALS as refusal:
-        again, status = refused(form, _at_fields(refusal) if isinstance(refusal, Invalid) else refusal)
+        again, status = refused(form, refusal)
         return await _editor(desk, event, again, action=f"{_home(event_id)}/{announcement_id}/edit", status_code=status)
     return desk.go(f"{_home(event_id)}/{announcement_id}", "message_kept")
-
-
-def _version(form: Form) -> int:
-    given = form.value("version")
-    return int(given) if given.isdecimal() and len(given) < 9 else 0
 
 
 # ------------------------------------------------------------ looking at it
@@ -212,24 +200,30 @@ async def _page(
 @get(_ONE + "/html", action=Action.VIEW_REGISTRATIONS, include_in_schema=False)
 async def preview_message(
     request: Request, event_id: FromPath[uuid.UUID], announcement_id: FromPath[uuid.UUID]
-) -> Response[bytes]:
+) -> Response[str]:
     """Send the e-mail as one of those gets it whom it is for, ``?in=en`` in English; its links lead nowhere."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.VIEW_REGISTRATIONS)
-    kept = await desk.read(lambda session: announcements.find(session, event_id, announcement_id))
-    words = await _words(desk, event, kept, "en" if request.query_params.get("in") == "en" else "id")
-    return Response(words.html.encode(), media_type="text/html; charset=utf-8", headers=FRAME)
+    house, locale = await desk.house(event.organiser_id), _language(request.query_params.get("in", ""))
+    shown = await _preview(desk, event, announcement_id, locale)
+    said = N_("To: %(who)s (nobody yet, so this is an example)") if shown.example else N_("To: %(who)s")
+    return framed(
+        desk,
+        shown.words,
+        sender=house.name.to(locale) if house else "",
+        notes=[translate(said, desk.locale, who=shown.to)],
+    )
 
 
-async def _words(desk: Desk, event: Event, kept: Announcement, locale: str) -> rendering.Words:
-    nowhere = Links(secrets.token_hex(16), desk.runtime.links.base_url)
+def _language(wanted: str) -> str:
+    return "en" if wanted == "en" else "id"
 
-    def query(session: ReadSession) -> rendering.Words:
-        person = None
-        if kept.segment is not Segment.PARTNERS:
-            person = segments.first_of(session, event, kept.segment, slot_id=kept.slot_id)
-        material = mail_samples.announced(session, event, kept, person, locale, now=desk.now)
-        return rendering.render(material, nowhere, now=desk.now)
+
+async def _preview(desk: Desk, event: Event, announcement_id: uuid.UUID, locale: str) -> Preview:
+    def query(session: ReadSession) -> Preview:
+        kept = announcements.find(session, event.id, announcement_id)
+        organiser, base_url = records.organiser(session, event.organiser_id), desk.runtime.links.base_url
+        return preview(session, organiser, kept, locale, event=event, base_url=base_url, now=desk.now)
 
     return await desk.read(query)
 
@@ -241,19 +235,15 @@ async def test_message(
     """Send the e-mail to whoever asks, at once, and say what the mail server answered."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    kept = await desk.read(lambda session: announcements.find(session, event_id, announcement_id))
     house = await desk.house(event.organiser_id)
-    words = await _words(desk, event, kept, desk.locale)
-    subject = translate(N_("Test: %(subject)s"), desk.locale, subject=words.subject)
-    sender, own = house.name.to(desk.locale) if house else "", desk.identity.email
-    outcome = await anyio.to_thread.run_sync(
-        lambda: send_trial(desk.runtime, words, subject=subject, sender=sender, to=own)
-    )
-    await desk.hand_out()
-    if outcome.verdict is not Verdict.ACCEPTED:
-        again, status = refused(Form({}), TrialRefused(reply=outcome.reply[:200]))
+    shown = await _preview(desk, event, announcement_id, desk.locale)
+    try:
+        sender = house.name.to(desk.locale) if house else ""
+        to = await letters.send_test(desk, shown.words, locale=desk.locale, sender=sender)
+    except REFUSALS as refusal:
+        again, status = refused(Form({}), refusal)
         return await _page(desk, event, announcement_id, again, status)
-    return await _page(desk, event, announcement_id, Form(), tested=own)
+    return await _page(desk, event, announcement_id, Form(), tested=to)
 
 
 # ------------------------------------------------------------ sending it
@@ -264,7 +254,7 @@ async def send_message(
     """Send it, once: a second press leads to the same page."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    version = _version(await read_form(request))
+    version = (await read_form(request)).version()
 
     def use_case(session: Session) -> None:
         if announcements.find(session, event_id, announcement_id).state is AnnouncementState.DRAFT:

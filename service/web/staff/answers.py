@@ -8,12 +8,12 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import answer_files, answer_reading
-from events.answer_reading import Answered
-from events.desk import find_registration
 from events.models import ACTIVE_STATES, AnswerFile, Event
+from events.questions import answer_files, answer_reading
+from events.questions.answer_reading import Answered
+from events.registrations.people_listing import find_registration
 from events.storage import ReadSession
-from notifications import suppression_listing
+from notifications.suppression import suppression_listing
 from service.accounts.permissions import Action
 from service.answer_words import words_of
 from service.web.answer_downloads import answer_file

@@ -9,9 +9,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import attendance
-from events import desk as lists
 from events.models import Event, Evidence, RegistrationState, Stage
+from events.presence import attendance
+from events.registrations import people_listing
 from events.storage import ReadSession
 from service import exports
 from service.accounts.permissions import Action
@@ -31,10 +31,10 @@ async def show_attendance(request: Request, event_id: FromPath[uuid.UUID]) -> Re
 
 async def _door(desk: Desk, event: Event, text: str, page: int) -> Response[str]:
     def query(session: ReadSession) -> tuple[Any, Any]:
-        found = lists.search_registrations(
+        found = people_listing.search_registrations(
             session, event.id, text=text, states=(RegistrationState.CONFIRMED,), by_name=True, page=page
         )
-        return found, lists.count_attendance(session, event)
+        return found, people_listing.count_attendance(session, event)
 
     found, counts = await desk.read(query)
     partial = desk.request.headers.get("hx-target") == "list"
@@ -61,7 +61,7 @@ async def mark(request: Request, event_id: FromPath[uuid.UUID], registration_id:
     """Note that staff saw the person, or take that back. htmx gets the list, a plain form goes back to the search."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.MARK_ATTENDANCE)
-    await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    await desk.read(lambda session: people_listing.find_registration(session, event_id, registration_id))
     form = await read_form(request)
     undo = form.value("undo") == "yes"
     text = plain(form.value("q"))[:100]

@@ -9,8 +9,8 @@ from litestar import get, post
 from litestar.response import Response
 
 from events import organisers
-from events.brand import contrast
-from events.houses import House
+from events.brand import FONTS, READABLE, Brand, contrast, nearest
+from events.catalogue.houses import House
 from events.storage import Session
 from service.accounts.permissions import Action, require
 from service.desk_inputs import BrandInput
@@ -20,6 +20,8 @@ from service.web.multipart import first_file
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
 from service.web.staff.event_forms import localized_values
+
+_PLAIN = ("primary", "accent", "paper", "ink", "font", "signatory_name")
 
 
 @get("/staff/brand", action=Action.EDIT_BRAND, include_in_schema=False)
@@ -32,27 +34,35 @@ async def show_brand(request: Request) -> Response[str]:
 
 def _form_of(house: House) -> Form:
     brand = house.brand
-    plain = ("primary", "accent", "paper", "ink", "tone", "signatory_name")
+    plain = (*_PLAIN, "tone", "emoji", "quiet_from", "quiet_until", "post_gap")
     values: dict[str, list[str]] = {name: [str(getattr(brand, name))] for name in plain}
     values["hashtags"] = [" ".join(brand.hashtags)]
-    for name in ("tagline", "signatory_role"):
+    for name in ("tagline", "address", "signatory_role"):
         text: dict[str, str] = getattr(brand, name)
         values |= {f"{name}_{locale}": [text.get(locale, "")] for locale in ("id", "en")}
     return Form(values)
 
 
+_PAIRS = (
+    ("ink", "paper", READABLE),
+    ("primary", "paper", READABLE),
+    ("accent", "primary", 3.0),
+    ("accent", "paper", 3.0),
+)
+"""What stands on what, and the contrast that it needs: words 4.5, large figures and ornaments 3 (WCAG 2.2, 1.4.3)."""
+
+
+def _pair(brand: Brand, name: str, ground: str, least: float) -> dict[str, Any]:
+    """Return how readable one colour is on another, and the nearest that is where it is not."""
+    colour, below = getattr(brand, name), getattr(brand, ground)
+    ratio = contrast(colour, below)
+    better = nearest(colour, below, least) if ratio < least else ""
+    return {"name": f"{name}-{ground}", "ratio": ratio, "good": ratio >= least, "better": better}
+
+
 async def _brand_page(desk: Desk, house: House, form: Form, status_code: int = 200) -> Response[str]:
     brand = house.brand
-    pairs = [
-        (
-            name,
-            getattr(brand, name),
-            ground,
-            getattr(brand, ground),
-            contrast(getattr(brand, name), getattr(brand, ground)),
-        )
-        for name, ground in (("ink", "paper"), ("primary", "paper"))
-    ]
+    pairs = [_pair(brand, *each) for each in _PAIRS]
     own = await desk.house()
     return await desk.show(
         "brand.html",
@@ -61,6 +71,7 @@ async def _brand_page(desk: Desk, house: House, form: Form, status_code: int = 2
         parent=next((each for each in await desk.pages.houses() if each.id == house.parent_id), None),
         can_add=desk.identity.organiser_id is None or (own is not None and own.parent_id is None),
         form=form,
+        pairs_of_fonts=[(font, font) for font in FONTS],
         pairs=pairs,
         status_code=status_code,
     )
@@ -72,10 +83,10 @@ async def set_brand(request: Request) -> Response[Any]:
     desk = desk_of(request)
     house = await desk.chosen_house()
     form = await read_form(request)
-    plain = ("primary", "accent", "paper", "ink", "tone", "signatory_name")
+    plain = (*_PLAIN, "tone", "emoji", "quiet_from", "quiet_until", "post_gap")
     values: dict[str, Any] = {name: form.value(name) for name in plain if form.value(name).strip()}
     values["hashtags"] = form.value("hashtags").replace(",", " ").split()
-    values |= {name: localized_values(form, name) for name in ("tagline", "signatory_role")}
+    values |= {name: localized_values(form, name) for name in ("tagline", "address", "signatory_role")}
     try:
         given = check(BrandInput, values)
         await desk.write(lambda session: _keep(session, house, given))
@@ -106,7 +117,8 @@ async def set_logo(request: Request) -> Response[Any]:
         logo = await anyio.to_thread.run_sync(redraw, bytes(body))
         key = logo.key(house.id)
         await anyio.to_thread.run_sync(lambda: desk.runtime.files.put(key, logo.body, content_type=logo.media_type))
-        await desk.write(lambda session: organisers.set_logo(session, house.id, key))
+        dark = request.query_params.get("ground") == "dark"
+        await desk.write(lambda session: organisers.set_logo(session, house.id, key, dark=dark))
     except REFUSALS as refusal:
         again, status = refused(_form_of(house), refusal)
         return await _brand_page(desk, house, again, status)

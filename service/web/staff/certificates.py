@@ -13,9 +13,9 @@ from litestar.response import Response
 from certificates import issuing, listing
 from certificates.listing import CertificateView
 from certificates.models import CertificateState
-from events.desk import Paged
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Event
+from events.paging import Paged
 from events.storage import ReadSession
 from service.accounts.permissions import Action
 from service.inputs import Input, PersonName, Text500

@@ -8,10 +8,10 @@ from typing import Any
 from litestar import get, post
 from litestar.response import Response
 
-from events import desk as lists
-from events import organisers
+from events import organisers, paging
 from events.errors import NotFound
 from events.models import Stage
+from events.registrations import desk as lists
 from events.storage import ReadSession
 from service import attention
 from service.accounts.permissions import Action, require_founder
@@ -33,8 +33,8 @@ COMING = (
 class Overview:
     """What the first page shows."""
 
-    coming: lists.Paged[lists.EventRow]
-    drafts: lists.Paged[lists.EventRow]
+    coming: paging.Paged[lists.EventRow]
+    drafts: paging.Paged[lists.EventRow]
     needs: attention.Attention
 
 

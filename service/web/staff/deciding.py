@@ -11,12 +11,12 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import approval, decisions
-from events import desk as lists
-from events.approval_rules import rules_of
-from events.decisions import EVERYBODY, DecisionFilter
 from events.errors import N_, FieldError, Invalid
 from events.models import Event, RegistrationState
+from events.registrations import approval, decisions, people_listing
+from events.registrations import desk as lists
+from events.registrations.approval_rules import rules_of
+from events.registrations.decisions import EVERYBODY, DecisionFilter
 from events.storage import ReadSession, Session
 from service.accounts.permissions import Action
 from service.web.forms import MAX_BYTES, Form, read_form
@@ -155,7 +155,7 @@ async def undo_decision(
     """Take one decision back."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    await desk.read(lambda session: people_listing.find_registration(session, event_id, registration_id))
     try:
         await desk.write(lambda session: approval.undo(session, registration_id, now=desk.now, by=desk.by))
     except REFUSALS as refusal:

@@ -13,10 +13,10 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 from pydantic import BaseModel
 
-from events.desk import find_event
+from events.catalogue.houses import House
 from events.errors import Conflict, FieldError, Invalid, NotFound, Refused
-from events.houses import House
 from events.models import Event
+from events.registrations.desk import find_event
 from events.storage import ReadSession, Session
 from service import auditing
 from service.accounts import audit
@@ -223,9 +223,11 @@ def check(model: type[_Input], values: Mapping[str, Any]) -> _Input:
     try:
         return parse(model, values)
     except Invalid as refusal:
-        raise Invalid(
-            [FieldError(each.field.replace(".", "_"), each.code, each.message, each.params) for each in refusal.errors]
-        ) from refusal
+        raise Invalid([_of_form(error) for error in refusal.errors]) from refusal
+
+
+def _of_form(error: FieldError) -> FieldError:
+    return FieldError(error.field.replace(".", "_"), error.code, error.message, error.params)
 
 
 def check_all(*wanted: tuple[type[BaseModel], Mapping[str, Any]]) -> list[Any]:
@@ -243,9 +245,14 @@ def check_all(*wanted: tuple[type[BaseModel], Mapping[str, Any]]) -> list[Any]:
 
 
 def refused(form: Form, refusal: Refused) -> tuple[Form, int]:
-    """Return the form with what is wrong, and the status with which it is shown again."""
+    """Return the form with what is wrong, and the status with which it is shown again.
+
+    What the core found wrong with ``title.id`` is told at the form's ``title_id``, where it has such a field.
+    """
     if isinstance(refusal, Invalid):
-        return form.with_errors(refusal.errors), status_of(refusal)
+        named = [(error, _of_form(error)) for error in refusal.errors]
+        errors = [own if own.field in form.values else error for error, own in named]
+        return form.with_errors(errors), status_of(refusal)
     error = FieldError(refusal.field or FORM_LEVEL, refusal.code, refusal.message, refusal.params)
     status = status_of(refusal)
     # A page sends no precondition in its headers, so what the API calls 412 is a conflict here (RFC 9110 §15.5.10).

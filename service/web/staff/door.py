@@ -12,12 +12,12 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import door_reading
+from events.doors import door_reading
 from events.models import Event
 from service import door_desk
 from service.accounts.permissions import Action
 from service.door_inputs import DoorBatchInput
-from service.staff_inputs import NotJsonError, parse_json
+from service.inputs import NotJsonError, parse_json
 from service.web.pages import Request
 from service.web.staff.access import PUBLIC
 from service.web.staff.desk import desk_of
@@ -38,7 +38,7 @@ async def show_scanner(request: Request, event_id: FromPath[uuid.UUID]) -> Respo
     return await desk.show(
         "door.html",
         event=event,
-        tag=desk.runtime.links.door_code(event_id, event_id, 1)[:2],
+        tags=" ".join(desk.runtime.links.event_tags(event_id)),
         forget_at=event.ends_at + FORGET_AFTER,
         headers=_WITH_CAMERA,
     )

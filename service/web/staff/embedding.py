@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from litestar import get
 from litestar.response import Response
 
-from events.finding import known_topics
+from events.catalogue.finding import known_topics
 from events.models import EventKind
 from events.tags import Audience
 from service.accounts.permissions import Action

@@ -10,13 +10,14 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import cloning, event_templates, free_days
+from events.days import free_days
+from events.drafts import cloning, event_templates
+from events.drafts.usual_templates import USUAL
 from events.models import Event, EventTemplate
 from events.ownership import owner_of
 from events.storage import ReadSession, Session
-from events.usual_templates import USUAL
 from service.accounts.permissions import Action, require
-from service.staff_inputs import CloneInput, TemplateInput
+from service.authoring_inputs import CloneInput, TemplateInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -12,18 +12,19 @@ from litestar import get, post
 from litestar.response import Response
 
 from certificates.settings import read_settings
-from events import authoring, event_templates, free_days, working_copies
+from events.catalogue.finding import topic_lines
+from events.catalogue.houses import House
+from events.days import free_days
+from events.drafts import authoring, event_templates, working_copies
+from events.drafts.event_documents import Document
+from events.drafts.usual_templates import USUAL
+from events.drafts.working_copies import subject_of_new
 from events.errors import NotFound
-from events.event_documents import Document
-from events.finding import topic_lines
-from events.houses import House
 from events.models import Event, EventKind, EventMode, EventTemplate, Stage
 from events.storage import LocalizedText, ReadSession, Session
 from events.tags import Audience
-from events.usual_templates import USUAL
-from events.working_copies import subject_of_new
 from service.accounts.permissions import Action
-from service.staff_inputs import EventDraftInput
+from service.event_inputs import EventDraftInput
 from service.web.forms import Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check_all, desk_of, refused

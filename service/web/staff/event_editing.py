@@ -10,13 +10,14 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import authoring, working_copies
-from events import desk as lists
+from events.drafts import authoring, working_copies
 from events.models import Event, Stage
+from events.registrations import desk as lists
 from events.storage import Session
 from service.accounts.permissions import Action
+from service.event_inputs import EventEditInput, TimesInput
 from service.inputs import Input
-from service.staff_inputs import CapacityInput, EventEditInput, TimesInput
+from service.part_inputs import CapacityInput
 from service.web.forms import Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check_all, desk_of, refused

@@ -7,9 +7,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from events import event_documents, event_rules
-from events.attendance import AttendanceRule
+from events import event_rules
+from events.drafts import event_documents
 from events.models import Event, EventKind, Evidence, SeatPool, Stage
+from events.presence.attendance import AttendanceRule
 from events.storage import LocalizedText
 from events.tags import parse_topic, topics_of, write_topic
 from service.web.forms import Form, whole
@@ -45,7 +46,7 @@ def localized_values(form: Form, name: str) -> dict[str, str]:
 
 
 def event_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the form as `service.staff_inputs` takes it; what was emptied is None."""
+    """Return the form as `service.event_inputs` takes it; what was emptied is None."""
     values: dict[str, Any] = {name: localized_values(form, name) for name in TEXTS}
     values |= {name: form.value(name).strip() or None for name in _CAN_BE_EMPTY}
     values |= {name: form.value(name) for name in _PLAIN if form.value(name).strip()}

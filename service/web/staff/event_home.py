@@ -11,10 +11,11 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import lifecycle, review, untranslated
+from events.drafts import lifecycle, review, untranslated
 from events.errors import FieldError
 from events.models import Event, EventKind, RegistrationState, ReviewState, Stage
+from events.registrations import desk as lists
+from events.registrations import people_listing
 from events.storage import LOCALES, ReadSession
 from service import next_steps
 from service.accounts.permissions import Action
@@ -32,7 +33,7 @@ class Glance:
     missing: list[FieldError]
     slots: int
     partners: list[lists.ParticipationRow]
-    attendance: lists.AttendanceCount | None
+    attendance: people_listing.AttendanceCount | None
     gaps: Mapping[str, int]
     """How many texts each language lacks that are there in the other one."""
     obstacle: str | None
@@ -54,11 +55,11 @@ def glance(session: ReadSession, event: Event, now: datetime, *, may: May, by: s
     over = event.stage in (Stage.LIVE, Stage.ENDED, Stage.ARCHIVED)
     return Glance(
         seats=lists.count_seats(session, [event.id]).get(event.id, lists.SeatCount()),
-        states=dict(lists.count_registrations(session, event.id)),
+        states=dict(people_listing.count_registrations(session, event.id)),
         missing=lifecycle.missing_before_publishing(session, event, now=now) if draft else [],
         slots=len(lists.list_slots(session, event.id)) if event.kind is EventKind.EXHIBITION else 0,
         partners=[row for row in taking_part if row.participation.withdrawn_at is None],
-        attendance=lists.count_attendance(session, event) if over else None,
+        attendance=people_listing.count_attendance(session, event) if over else None,
         gaps={locale: sum(gap.locale == locale for gap in gaps) for locale in LOCALES},
         obstacle=review.find_obstacle(session, event, decides=may(Action.APPROVE_EVENTS), by=by) if draft else None,
         asked=found is not None and found.state is ReviewState.SUBMITTED,

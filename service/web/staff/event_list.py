@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import get
 from litestar.response import Response
 
-from events import desk as lists
 from events.models import EventKind, Stage
+from events.registrations import desk as lists
 from service.accounts.permissions import Action
 from service.web.pages import Request
 from service.web.staff.dashboard import COMING

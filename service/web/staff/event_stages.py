@@ -11,13 +11,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import authoring, lifecycle, review
-from events import desk as lists
+from events.drafts import authoring, lifecycle, review
 from events.errors import ApprovalNeeded, Invalid, WrongStage
-from events.models import Event, Stage
+from events.models import AHEAD, Event, Stage
+from events.registrations import people_listing
 from events.storage import Session
 from service.accounts.permissions import Action
-from service.staff_inputs import ReasonInput, RescheduleInput
+from service.event_inputs import ReasonInput, RescheduleInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
@@ -70,7 +70,7 @@ async def open_or_close(request: Request, event_id: FromPath[uuid.UUID], move: F
 # ---------------------------------------------------------------- moves that people are told of
 _ALLOWED: Mapping[str, tuple[Stage, ...]] = {
     "reschedule": lifecycle.MOVABLE,
-    "postpone": lifecycle.AHEAD,
+    "postpone": AHEAD,
     "cancel": lifecycle.CANCELLABLE,
     "discard": (Stage.DRAFT,),
 }
@@ -80,7 +80,7 @@ _SAID = {"reschedule": "rescheduled", "postpone": "postponed", "cancel": "cancel
 async def _ask(desk: Desk, event: Event, move: str, form: Form, status_code: int = 200) -> Response[str]:
     if event.stage not in _ALLOWED[move]:
         raise WrongStage(stage=event.stage.value)
-    people, partners = await desk.read(lambda session: lists.count_told(session, event.id))
+    people, partners = await desk.read(lambda session: people_listing.count_told(session, event.id))
     return await desk.show(
         "event_move.html",
         event=event,

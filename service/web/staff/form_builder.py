@@ -16,12 +16,13 @@ from litestar.params import FromPath
 from litestar.response import Response
 from markupsafe import Markup
 
-from events import authoring, form_presets, form_use, forms
+from events.drafts import authoring
 from events.errors import N_, FieldError, Invalid, NotFound, Outdated
-from events.form_document import FormDocument, QuestionKind
-from events.form_reading import AskedForm
-from events.form_use import FormUse, Source
 from events.models import Event
+from events.questions import form_presets, form_use, forms
+from events.questions.form_document import FormDocument, QuestionKind
+from events.questions.form_reading import AskedForm
+from events.questions.form_use import FormUse, Source
 from events.storage import LOCALES, LocalizedText, ReadSession, Session
 from service.accounts.permissions import Action
 from service.web.answering import Questions

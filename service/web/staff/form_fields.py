@@ -15,10 +15,11 @@ from typing import Any
 
 import msgspec
 
-from events import form_rules, typed
+from events import typed
 from events.errors import N_, FieldError, Invalid
-from events.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.models import SeatPool
+from events.questions import form_rules
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.storage import LocalizedText
 from service.web.forms import Form, whole
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from events.form_document import FormDocument, QuestionKind, ShownIf
-from events.form_rules import CHOICES, QUESTIONS
+from events.questions.form_document import FormDocument, QuestionKind, ShownIf
+from events.questions.form_rules import CHOICES, QUESTIONS
 from service.web.forms import Form, whole
 from service.web.staff.form_fields import lines_of, new_key, question_fields
 

@@ -9,8 +9,7 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import guardian_paper, guardians
+from events.registrations import guardian_paper, guardians, people_listing
 from events.storage import Session
 from service.accounts.permissions import Action
 from service.web.forms import MAX_BYTES, read_form
@@ -33,7 +32,7 @@ async def act_on_guardian(
     """Ask the guardian again, note a consent on paper, or note that there is none any more."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    await desk.read(lambda session: people_listing.find_registration(session, event_id, registration_id))
     form = await read_form(request)
     act, now, by = form.value("do"), desk.now, desk.by
 

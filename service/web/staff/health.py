@@ -9,7 +9,8 @@ from litestar import get, post
 from litestar.response import Response
 
 from events.storage import ReadSession, Session
-from notifications import holding, relays
+from notifications.mailing import holding
+from notifications.transport import relays
 from service import mail_health, mail_words
 from service.accounts.permissions import Action, require
 from service.web.forms import MAX_BYTES

@@ -17,12 +17,12 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import form_reading
-from events import importing as lists
 from events.errors import N_, FieldError, Invalid
-from events.form_document import Question
-from events.importing import Order, Trial
 from events.models import Event
+from events.questions import form_reading
+from events.questions.form_document import Question
+from events.registrations import importing as lists
+from events.registrations.importing import Order, Trial
 from events.storage import Session
 from service import import_desk, import_template, sheets
 from service.accounts.permissions import Action

@@ -10,10 +10,10 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import invitees
 from events.errors import NotFound
 from events.models import Event, SeatPool
+from events.registrations import desk as lists
+from events.seating import invitees
 from events.storage import ReadSession
 from service.accounts.permissions import Action
 from service.seat_inputs import InviteesInput, ReservedInput, guests_in

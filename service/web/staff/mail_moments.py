@@ -20,6 +20,13 @@ MOMENTS: Sequence[tuple[str, Mapping[EmailKind, str]]] = (
         },
     ),
     (
+        N_("News"),
+        {
+            EmailKind.NEWS_ASKED: N_("Somebody asks for the news"),
+            EmailKind.NEWS: N_("The week's news"),
+        },
+    ),
+    (
         N_("Waiting list"),
         {
             EmailKind.WAITLISTED: N_("Somebody is on the waiting list"),

@@ -7,49 +7,39 @@ a button (and, with JavaScript, as one types): the form is sent into the frame.
 from __future__ import annotations
 
 import enum
-import re
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import anyio.to_thread
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 from litestar.status_codes import HTTP_200_OK
-from markupsafe import Markup
 
-from events import records
-from events.errors import N_, Invalid, NotFound
-from events.houses import House
+from events.catalogue.houses import House
+from events.errors import Invalid, NotFound
 from events.links import Links
+from events.privacy import records
 from events.storage import ReadSession, Session
-from notifications import mail_samples, mail_templates, own_texts, rendering
-from notifications.house_texts import ordinary_text
-from notifications.mail_texts import PHONE_SUBJECT, allowed, checked, required
+from notifications.contents import own_texts
+from notifications.contents.house_texts import ordinary_text
+from notifications.contents.placeholders import PLACEHOLDERS
+from notifications.letters import mail_samples, mail_templates, rendering
+from notifications.letters.mail_texts import PHONE_SUBJECT, allowed, checked, required
 from notifications.models.email import EmailKind
 from notifications.models.mail_template import MailTemplate, OwnText
-from notifications.placeholders import PLACEHOLDERS
-from notifications.smtp import Verdict
 from service.accounts import staff
 from service.accounts.permissions import Action, require
 from service.desk_inputs import MailTextInput
-from service.mail_trial import TrialRefused, send_trial
 from service.web.forms import MAX_BYTES, Form, read_form
-from service.web.languages import translate
 from service.web.pages import Request
+from service.web.staff import letters
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, organiser_in, refused
+from service.web.staff.letters import FRAME, framed
 from service.web.staff.mail_moments import MOMENTS, NAMES
 from service.web.staff.narration import ids_of, people_of
 
-_FRAME = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
-    ),
-    "X-Frame-Options": "SAMEORIGIN",
-    "Cache-Control": "no-store",
-}
 _BASE = "/staff/organisers/{organiser_id:uuid}/mail-texts"
 _TEXT = _BASE + "/{mail_kind:str}/{locale:str}"
 
@@ -257,7 +247,7 @@ async def preview_saved(
     about = await _subject(request, organiser_id, mail_kind, locale)
     own = await about.desk.read(about.counting)
     words = await _words(about, own, None)
-    return _framed(about, words)
+    return framed(about.desk, words, sender=about.house.name.to(about.locale))
 
 
 @post(
@@ -277,28 +267,8 @@ async def preview_text(
     try:
         words = await _words(about, checked(about.kind, form.value("subject"), form.value("body")), form.value("event"))
     except Invalid as refusal:
-        return await about.desk.show("mail_preview.html", headers=_FRAME, errors=refusal.errors)
-    return _framed(about, words)
-
-
-_ON_A_PHONE = Markup(
-    '<div style="padding:12px 16px;border-bottom:1px solid #9aa3a1;background:#ffffff;color:#1d2b2f;'
-    "font:400 14px/1.45 Roboto,'Segoe UI',Helvetica,Arial,sans-serif\">"
-    '<strong style="display:block">{}</strong><span style="display:block">{}</span>'
-    '<span style="display:block;font-size:13px;color:#5d6667">{}</span></div>'
-)
-_BODY = re.compile(r"(<body[^>]*>)")
-
-
-def _framed(about: _Subject, words: rendering.Words) -> Response[str]:
-    """Answer with the e-mail for the frame, below what a phone shows of it in a list."""
-    subject, whole = words.subject, ""
-    if len(subject) > PHONE_SUBJECT:
-        subject = f"{subject[:PHONE_SUBJECT]}…"
-        whole = translate(N_("The whole subject: %(subject)s"), about.desk.locale, subject=words.subject)
-    row = _ON_A_PHONE.format(about.house.name.to(about.locale), subject, whole)
-    page = _BODY.sub(lambda body: body[1] + row, words.html, count=1)
-    return Response(page, media_type="text/html; charset=utf-8", headers=_FRAME)
+        return await about.desk.show("mail_preview.html", headers=FRAME, errors=refusal.errors)
+    return framed(about.desk, words, sender=about.house.name.to(about.locale))
 
 
 async def _words(about: _Subject, own: OwnText | None, event: str | None) -> rendering.Words:
@@ -333,18 +303,11 @@ async def send_test(
     desk, form = about.desk, await read_form(request)
     try:
         words = await _words(about, checked(about.kind, form.value("subject"), form.value("body")), form.value("event"))
-        subject = translate(N_("Test: %(subject)s"), about.locale, subject=words.subject)
-        sender = about.house.name.to(about.locale)
-        outcome = await anyio.to_thread.run_sync(
-            lambda: send_trial(desk.runtime, words, subject=subject, sender=sender, to=desk.identity.email)
-        )
-        await desk.hand_out()
-        if outcome.verdict is not Verdict.ACCEPTED:
-            raise TrialRefused(reply=outcome.reply[:200])
+        to = await letters.send_test(desk, words, locale=about.locale, sender=about.house.name.to(about.locale))
     except REFUSALS as refusal:
         again, status = refused(form, refusal)
         return await _editor(about, again, status)
-    return await _editor(about, form, sent=desk.identity.email)
+    return await _editor(about, form, sent=to)
 
 
 HANDLERS = (

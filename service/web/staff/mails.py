@@ -15,8 +15,8 @@ from litestar.response import Response
 from events.errors import NotFound
 from events.models import Event
 from events.storage import ReadSession, Session
-from notifications import holding, mail_listing, resending
-from notifications.mail_listing import GROUPS, HistoryLine
+from notifications.mailing import holding, mail_listing, resending
+from notifications.mailing.mail_listing import GROUPS, HistoryLine
 from notifications.models.email import Email, EmailState
 from service import mail_words
 from service.accounts import staff
@@ -24,15 +24,7 @@ from service.accounts.permissions import Action
 from service.web.forms import MAX_BYTES
 from service.web.pages import Request
 from service.web.staff.desk import Desk, desk_of, page_number
-
-FRAME = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
-    ),
-    "X-Frame-Options": "SAMEORIGIN",
-    "Cache-Control": "no-store",
-}
-"""A mail's HTML runs nothing, loads nothing and leads nowhere from within the frame."""
+from service.web.staff.letters import FRAME
 
 
 def _person_in(request: Request) -> uuid.UUID | None:
@@ -119,7 +111,7 @@ def _is_id(by: str) -> bool:
 async def _preview(desk: Desk, email_id: uuid.UUID) -> Any:
     """Compose the e-mail as it would go out now, in a thread: it reads files and fills templates."""
     # Templates and the calendar library load when somebody looks at a mail, not with the first page.
-    from notifications import previewing  # noqa: PLC0415
+    from notifications.mailing import previewing  # noqa: PLC0415
 
     now: datetime = desk.now
     material = await desk.read(lambda session: previewing.load_one(session, email_id, now=now))

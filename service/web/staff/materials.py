@@ -9,13 +9,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import materials
+from events.drafts import materials
 from events.errors import NotFound
 from events.models import Event, Material
 from events.ownership import event_of
 from events.storage import Session
 from service.accounts.permissions import Action
-from service.staff_inputs import MaterialInput
+from service.authoring_inputs import MaterialInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from events import dates
+from events.days import dates
 from events.errors import N_
 from events.outbox import FactRow
 from service.web.languages import translate
@@ -128,9 +128,17 @@ _LINES: Mapping[str, _Line] = {
     "AddressSuppressed": _Line(
         N_("An address is no longer written to."), N_("%(count)s addresses are no longer written to."), "bad"
     ),
+    "NewsAsked": _Line(N_("Somebody asked for the news."), N_("%(count)s people asked for the news.")),
+    "NewsConfirmed": _Line(N_("Somebody agreed to the news."), N_("%(count)s people agreed to the news."), "good"),
+    "NewsEnded": _Line(N_("A subscription to the news ended."), N_("%(count)s subscriptions to the news ended.")),
+    "NewsScheduled": _Line(N_("It was changed when the news goes out.")),
+    "NewsIssued": _Line(N_("The week's news is on its way to %(count)s people.")),
     "SuppressionLifted": _Line(N_("An address is written to again."), N_("%(count)s addresses are written to again.")),
     "BounceReceived": _Line(N_("A notice of non-delivery came in."), N_("%(count)s notices of non-delivery came in.")),
     "ComplaintReceived": _Line(N_("Somebody called an e-mail spam."), tone="bad"),
+    "UnsubscribeReceived": _Line(
+        N_("Somebody asked by mail for no more news."), N_("%(count)s people asked by mail for no more news.")
+    ),
     "RefreshAsked": _Line(N_("A partner's calendar asked for the invitation again.")),
     "PartnerOpened": _Line(N_("A partner opened the invitation."), N_("%(count)s partners opened the invitation.")),
     "PartnerReminded": _Line(
@@ -239,6 +247,7 @@ _WHO = {
     "worker": N_("by the system"),
     "person": N_("by the person"),
     "kiosk": N_("at a kiosk"),
+    "subscriber": N_("by who gets the news"),
     "partner": N_("by the partner"),
     "staff": N_("by staff"),
     "installation": N_("by the installation"),

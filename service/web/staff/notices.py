@@ -56,7 +56,7 @@ NOTICES = {
     "inbound_reopened": N_("That is taken back: the message waits again."),
     "invited": N_("The partner was added. The invitation goes out once the event is published."),
     "reminded": N_("Those who have not answered are being reminded."),
-    "nobody_silent": N_("Everybody has answered: there is nobody to remind."),
+    "nobody_silent": N_("Nobody is to be reminded now: who has not answered was reminded within two days."),
     "allotted": N_("The seats are kept. The partner gets the link to fill them by e-mail."),
     "released": N_("The seats without a name went to everybody."),
     "asked": N_("The partner gets the link by e-mail."),

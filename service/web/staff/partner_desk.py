@@ -11,26 +11,19 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import (
-    allotments,
-    contributions,
-    partner_board,
-    partner_dates,
-    partner_files,
-    partner_pages,
-    partner_reminding,
-    partners,
-    recording_consent,
-)
-from events import desk as lists
 from events.errors import NotFound
 from events.models import ContributionItem, Event, PartnerAnswer
-from events.partner_board import BoardRow
+from events.pages import partner_board, partner_dates, partner_pages
+from events.pages.partner_board import BoardRow
+from events.partnership import allotments, contributions, partner_files, partners
+from events.recordings import recording_consent
+from events.registrations import desk as lists
 from events.storage import ReadSession, Session
+from notifications import partner_reminding
 from notifications.inbox.listing import inbound_of
 from service.accounts.permissions import Action
 from service.desk_inputs import AnswerInput
-from service.partner_inputs import AllotmentInput, AskInput
+from service.partner_inputs import AllotmentInput, AskInput, DeclinedTimeInput
 from service.partner_mails import last_mails
 from service.slides import slides_url
 from service.web.forms import MAX_BYTES, Form, read_form
@@ -71,6 +64,7 @@ async def _page(
             "slots": lists.list_slots(session, event.id),
             "letters": inbound_of(session, participation_id),
             "dates": partner_dates.dates_with(session, participation_id),
+            "reminded": partner_reminding.reminders_of(session, event.id).get(participation_id),
             "mails": last_mails(session, event.id).get(participation_id, ()),
         }
 
@@ -157,11 +151,11 @@ async def decline_proposal(
 ) -> Response[Any]:
     """Tell a partner that the time which they proposed is not possible."""
     desk, form = desk_of(request), await read_form(request)
-    comment = form.value("reply").strip()[:500]
 
     def use_case(_: Event) -> Callable[[Session], object]:
+        reply = check(DeclinedTimeInput, {"reply": form.value("reply").strip() or None}).reply
         return lambda session: partners.decline_proposal(
-            session, participation_id, now=desk.now, by=desk.by, comment=comment
+            session, participation_id, now=desk.now, by=desk.by, comment=reply or ""
         )
 
     return await _act(desk, (event_id, participation_id), form, use_case)
@@ -268,12 +262,12 @@ async def show_file(
 
 @post("/staff/events/{event_id:uuid}/partners/remind", **_OPTIONS)
 async def remind(request: Request, event_id: FromPath[uuid.UUID]) -> Response[Any]:
-    """Remind those who have not answered: a person pressed the button, so nobody is spared."""
+    """Remind those who have not answered and were not reminded within two days, by this button or by a rule."""
     desk = desk_of(request)
     await desk.event(event_id, Action.EDIT_EVENTS)
     await read_form(request)
     count = await desk.write(
-        lambda session: partner_reminding.remind_silent(session, event_id, now=desk.now, by=desk.by, pressed=True)
+        lambda session: partner_reminding.remind_silent(session, event_id, now=desk.now, by=desk.by)
     )
     return desk.go(f"/staff/events/{event_id}/partners", "reminded" if count else "nobody_silent")
 

@@ -9,13 +9,12 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import partner_records
 from events.errors import FieldError, Invalid
 from events.models import Partner, PartnerKind
-from events.partner_records import Record
+from events.partnership import partner_records
+from events.partnership.partner_records import Record
 from service.accounts.permissions import Action, require
-from service.partner_inputs import ContactInput
-from service.staff_inputs import PartnerInput
+from service.partner_inputs import ContactInput, PartnerInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, page_number, plain, refused

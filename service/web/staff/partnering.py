@@ -9,15 +9,17 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import partner_board, partner_reminding, partners
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Event, ParticipationRole, PartnerKind, Stage
+from events.pages import partner_board
+from events.partnership import partners
+from events.registrations import desk as lists
 from events.storage import Session
+from notifications import partner_reminding
 from notifications.inbox.listing import last_inbound
 from service.accounts.permissions import Action
+from service.partner_inputs import ParticipationInput, PartnerInput
 from service.partner_mails import last_mails
-from service.staff_inputs import ParticipationInput, PartnerInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, check_all, desk_of, refused
@@ -38,7 +40,8 @@ async def _partners_page(desk: Desk, event: Event, form: Form, status_code: int 
     rows = await desk.read(lambda session: partner_board.board(session, event.id))
     mails = await desk.read(lambda session: last_mails(session, event.id))
     letters = await desk.read(lambda session: last_inbound(session, event.id))
-    silent = await desk.read(lambda session: partner_reminding.silent(session, event.id))
+    silent = await desk.read(lambda session: partner_reminding.remindable(session, event.id, now=desk.now))
+    reminders = await desk.read(lambda session: partner_reminding.reminders_of(session, event.id))
     known = await desk.read(lambda session: lists.list_partners(session, event.organiser_id))
     present = {row.partner.id for row in rows if row.participation.withdrawn_at is None}
     return await desk.show(
@@ -48,7 +51,8 @@ async def _partners_page(desk: Desk, event: Event, form: Form, status_code: int 
         rows=rows,
         mails=mails,
         letters=letters,
-        silent=len(silent),
+        silent=silent,
+        reminders=reminders,
         counts=partner_board.counts(rows),
         known=[partner for partner in known if partner.id not in present],
         roles=list(ParticipationRole),

@@ -10,9 +10,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import erasure
-from events.erasure import Person
 from events.errors import N_, FieldError, Invalid
+from events.privacy import erasure
+from events.privacy.erasure import Person
 from service import erasing
 from service.accounts.permissions import Action
 from service.erasing import Line

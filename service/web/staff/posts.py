@@ -12,8 +12,8 @@ from litestar.response import Response
 
 from events.errors import NotFound
 from events.plaintext import lines
-from notifications import posts
-from notifications.posts_listing import PostRow, planned_of_event, post_row, posts_of_event, posts_waiting
+from notifications.posts import deciding
+from notifications.posts.listing import PostRow, planned_of_event, post_row, posts_of_event, posts_waiting
 from service.accounts.permissions import Action
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
@@ -63,11 +63,6 @@ async def _post_page(desk: Desk, row: PostRow, form: Form, status_code: int = 20
     return await desk.show("post.html", event=event, row=row, form=form, status_code=status_code)
 
 
-def _version(form: Form, row: PostRow) -> int:
-    text = form.value("version")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else row.version
-
-
 @post(
     "/staff/posts/{post_id:uuid}", action=Action.EDIT_POSTS, include_in_schema=False, request_max_body_size=_TEXT_BYTES
 )
@@ -79,13 +74,13 @@ async def edit_post(request: Request, post_id: FromPath[uuid.UUID]) -> Response[
     text = lines(form.value("text"))
     try:
         await desk.write(
-            lambda session: posts.edit(
+            lambda session: deciding.edit(
                 session,
                 post_id,
                 text=text,
                 alt_text=lines(form.value("alt_text")),
                 now=desk.now,
-                version=_version(form, row),
+                version=form.version(row.version),
             )
         )
     except REFUSALS as refusal:
@@ -105,9 +100,9 @@ async def approve(request: Request, post_id: FromPath[uuid.UUID]) -> Response[An
     desk = desk_of(request)
     row = await _load(desk, post_id, Action.APPROVE_POSTS)
     form = await read_form(request)
-    version = _version(form, row)
+    version = form.version(row.version)
     try:
-        await desk.write(lambda session: posts.approve(session, post_id, now=desk.now, by=desk.by, version=version))
+        await desk.write(lambda session: deciding.approve(session, post_id, now=desk.now, by=desk.by, version=version))
     except REFUSALS as refusal:
         again, status = refused(Form(), refusal)
         return await _post_page(desk, await _load(desk, post_id, Action.APPROVE_POSTS), again, status)
@@ -124,7 +119,7 @@ async def reject(request: Request, post_id: FromPath[uuid.UUID]) -> Response[Any
     """Decide that a post does not go out."""
     desk = desk_of(request)
     await _load(desk, post_id, Action.APPROVE_POSTS)
-    await desk.write(lambda session: posts.withdraw(session, post_id, now=desk.now, by=desk.by))
+    await desk.write(lambda session: deciding.withdraw(session, post_id, now=desk.now, by=desk.by))
     return await _done(desk, post_id, "rejected")
 
 
@@ -138,7 +133,7 @@ async def mark_copied(request: Request, post_id: FromPath[uuid.UUID]) -> Respons
     """Note that somebody put the post up by hand."""
     desk = desk_of(request)
     await _load(desk, post_id, Action.EDIT_POSTS)
-    await desk.write(lambda session: posts.mark_copied(session, post_id, now=desk.now, by=desk.by))
+    await desk.write(lambda session: deciding.mark_copied(session, post_id, now=desk.now, by=desk.by))
     return await _done(desk, post_id, "saved")
 
 

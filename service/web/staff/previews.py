@@ -12,18 +12,19 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
-from events import listing, preview_links
-from events.dates import format_moment, format_when
+from events.catalogue import listing
+from events.catalogue.houses import House
+from events.catalogue.listing import EventPage
+from events.days.dates import format_moment, format_when
+from events.drafts import preview_links
 from events.errors import N_, NotFound
-from events.houses import House
 from events.links import PREVIEW
-from events.listing import EventPage
 from events.models import Event, PreviewLink, Stage
 from events.ownership import event_of
 from events.storage import ReadSession, Session
 from service.accounts import staff
 from service.accounts.permissions import Action
-from service.staff_inputs import PreviewLinkInput
+from service.authoring_inputs import PreviewLinkInput
 from service.web.event_page import share_text, whatsapp_url
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.headers import VIDEO

@@ -11,14 +11,14 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import programme
+from events.drafts import programme
+from events.drafts.programme import Odd
 from events.errors import FieldError, Invalid
 from events.models import Event, ProgrammeItem
-from events.programme import Odd
+from events.registrations import desk as lists
 from events.storage import LocalizedText
 from service.accounts.permissions import Action
-from service.staff_inputs import ProgrammeItemInput
+from service.part_inputs import ProgrammeItemInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

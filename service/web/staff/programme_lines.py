@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from events.drafts.programme import Span, move_line, next_span
 from events.models import Event, ProgrammeItem
-from events.programme import Span, move_line, next_span
 from service.web.forms import Form, whole
 from service.web.staff.event_forms import moment, moment_fields, zone_of
 

@@ -12,10 +12,10 @@ from litestar import get, post, put
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import recording, recording_consent
 from events.errors import N_, FieldError, Invalid, NotFound, Refused
 from events.models import Event, Recording, Stage
+from events.recordings import recording, recording_consent
+from events.registrations import desk as lists
 from events.storage import LOCALES
 from service.accounts.permissions import Action
 from service.files import TooLarge

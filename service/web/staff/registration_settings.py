@@ -9,10 +9,11 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import guardians, no_shows, registration_rules
-from events.approval_rules import rules_of
 from events.models import Event
+from events.registrations import desk as lists
+from events.registrations import guardians, registration_rules
+from events.registrations.approval_rules import rules_of
+from events.seating import no_shows
 from events.storage import ReadSession, Session
 from service.accounts.permissions import Action
 from service.seat_inputs import RegistrationRulesInput

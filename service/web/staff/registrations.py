@@ -9,12 +9,12 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import File, Response
 
-from events import desk as lists
-from events import registration
-from events.form_document import FormDocument, QuestionKind
-from events.form_reading import AskedForm, asked_form
 from events.models import Event, EventKind, RegistrationSource, RegistrationState
-from events.registration import Application
+from events.questions.form_document import FormDocument, QuestionKind
+from events.questions.form_reading import AskedForm, asked_form
+from events.registrations import desk as lists
+from events.registrations import people_listing, registration
+from events.registrations.applications import Application
 from events.storage import ReadSession
 from service import exports
 from service.accounts.permissions import Action
@@ -42,8 +42,10 @@ async def list_registrations(request: Request, event_id: FromPath[uuid.UUID]) ->
     page = page_number(request)
 
     def query(session: ReadSession) -> tuple[Any, Any, Any]:
-        found = lists.search_registrations(session, event_id, text=text, states=(state,) if state else (), page=page)
-        return found, lists.count_registrations(session, event_id), lists.count_seats(session, [event_id])
+        found = people_listing.search_registrations(
+            session, event_id, text=text, states=(state,) if state else (), page=page
+        )
+        return found, people_listing.count_registrations(session, event_id), lists.count_seats(session, [event_id])
 
     found, counts, seats = await desk.read(query)
     partial = request.headers.get("hx-target") == "list"
@@ -146,7 +148,9 @@ async def add_registration(request: Request, event_id: FromPath[uuid.UUID]) -> R
         again, status = refused(form, refusal)
         return await _new_page(desk, event, again, status)
     if given.email is None:
-        person = await desk.read(lambda session: lists.find_registration(session, event_id, done.registration_id))
+        person = await desk.read(
+            lambda session: people_listing.find_registration(session, event_id, done.registration_id)
+        )
         return await hand_over(desk, event, person, done.link_version, added=True)
     said = "waitlisted" if done.state is RegistrationState.WAITLISTED else "registered"
     return desk.go(f"/staff/events/{event_id}/registrations", said)
@@ -163,7 +167,7 @@ async def ask_cancel(
     """Ask before a registration is cancelled."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    person = await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    person = await desk.read(lambda session: people_listing.find_registration(session, event_id, registration_id))
     return await desk.show("registration_cancel.html", event=event, person=person)
 
 
@@ -179,7 +183,7 @@ async def cancel_registration(
     """Cancel a registration; its seat is offered to who waits."""
     desk = desk_of(request)
     await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    await desk.read(lambda session: people_listing.find_registration(session, event_id, registration_id))
     await desk.write(lambda session: registration.cancel(session, registration_id, now=desk.now, by=desk.by))
     return desk.go(f"/staff/events/{event_id}/registrations", "registration_cancelled")
 

@@ -9,10 +9,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import registration
-from events.lifecycle import AHEAD
-from events.models import Event, Registration, Slot, Stage
+from events.models import AHEAD, Event, Registration, Slot, Stage
+from events.registrations import people_listing, registration
 from events.storage import ReadSession
 from service.accounts.permissions import Action
 from service.web.forms import MAX_BYTES
@@ -91,7 +89,7 @@ def _times(session: ReadSession, event: Event, person: Registration) -> tuple[da
 
 async def _find(desk: Desk, event_id: uuid.UUID, registration_id: uuid.UUID) -> tuple[Event, Registration]:
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    return event, await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    return event, await desk.read(lambda session: people_listing.find_registration(session, event_id, registration_id))
 
 
 def _mailed(event: Event, person: Registration) -> bool:

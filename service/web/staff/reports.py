@@ -9,7 +9,7 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import reports
+from events.doors import reports
 from service.accounts.permissions import Action
 from service.reports import figures
 from service.reports.sending import send_report

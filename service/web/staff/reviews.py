@@ -12,8 +12,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import review
-from events.dates import format_moment, format_times, format_when
+from events.days.dates import format_moment, format_times, format_when
+from events.drafts import review
 from events.errors import N_, FieldError, Invalid
 from events.models import Event, EventComment, EventReview, ReviewRule, ReviewState, Stage
 from events.storage import LOCALES, LocalizedText, ReadSession, Session

@@ -10,14 +10,14 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import series_editing
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Event, Series
-from events.series_editing import Changes, DateChange, Scope
-from events.series_template import FIELDS
+from events.recurring import series_editing
+from events.recurring.series_editing import Changes, DateChange, Scope
+from events.recurring.series_template import FIELDS
 from events.storage import LocalizedText, ReadSession
 from service.accounts.permissions import Action
-from service.staff_inputs import ReasonInput
+from service.event_inputs import ReasonInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -7,14 +7,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from certificates.settings import read_settings
+from events.days.recurrence import ORDINALS, Frequency, Rule, from_text, make_rule
+from events.days.recurrence_words import describe, read_words
 from events.errors import N_, FieldError, Invalid
 from events.models import Additions, Event, EventKind, SeatPool, Series
-from events.recurrence import ORDINALS, Frequency, Rule, from_text, make_rule
-from events.recurrence_words import describe, read_words
-from events.series_planning import ChosenDate, PlannedDate, Timing
-from events.series_template import FIELDS, TEXTS, capacity_of, fields_of, zone
+from events.recurring.series_planning import ChosenDate, PlannedDate, Timing
+from events.recurring.series_template import FIELDS, TEXTS, capacity_of, fields_of, zone
 from events.storage import LocalizedText
-from service.staff_inputs import CapacityInput, EventEditInput
+from service.event_inputs import EventEditInput
+from service.part_inputs import CapacityInput
 from service.web.forms import Form, whole
 from service.web.staff.desk import check_all
 from service.web.staff.event_forms import capacity_values, certificate_values, localized_values, zone_of

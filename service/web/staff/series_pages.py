@@ -9,10 +9,10 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import series, series_listing
+from events.days.recurrence_words import describe
 from events.errors import ApprovalNeeded
 from events.models import Series
-from events.recurrence_words import describe
+from events.recurring import series, series_listing
 from service.accounts.permissions import Action, require
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request

@@ -13,16 +13,16 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import series
+from events.days.public_holidays import joint_leave_known
+from events.days.recurrence import MOST
+from events.days.recurrence_words import EXAMPLES, describe
 from events.errors import Invalid
 from events.models import Event, EventMode, SeatPool
-from events.public_holidays import joint_leave_known
-from events.recurrence import MOST
-from events.recurrence_words import EXAMPLES, describe
-from events.series import SeriesDraft
-from events.series_planning import PlannedDate, Timing, plan
-from events.series_template import fields_of
+from events.recurring import series
+from events.recurring.series import SeriesDraft
+from events.recurring.series_planning import PlannedDate, Timing, plan
+from events.recurring.series_template import fields_of
+from events.registrations import desk as lists
 from events.storage import LocalizedText, ReadSession
 from service.accounts.permissions import Action, require
 from service.web.forms import Form, read_form

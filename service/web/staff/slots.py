@@ -9,15 +9,15 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import authoring, shared_pools
-from events import desk as lists
-from events.authoring import OpeningHours
+from events.drafts import authoring, shared_pools
+from events.drafts.authoring import OpeningHours
 from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Event, EventKind
+from events.registrations import desk as lists
 from events.storage import LocalizedText, Session
 from service.accounts.permissions import Action
+from service.part_inputs import CapacityInput, OpeningHoursInput
 from service.seat_inputs import SharedPoolInput
-from service.staff_inputs import CapacityInput, OpeningHoursInput
 from service.web.forms import MAX_BYTES, Form, read_form, whole
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, check_all, desk_of, refused

@@ -14,9 +14,9 @@ from litestar.response import Response
 
 from events.errors import N_, FieldError, Invalid
 from events.storage import Session
-from notifications import suppressing, suppression_listing
 from notifications.models.suppression import SuppressionReason
-from notifications.suppression_listing import PER_PAGE, LeftAlone
+from notifications.suppression import suppressing, suppression_listing
+from notifications.suppression.suppression_listing import PER_PAGE, LeftAlone
 from service.accounts.permissions import Action, require
 from service.clock import real_now
 from service.sender_domain import demands, look_lately

@@ -12,12 +12,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import queue_reasons, queueing
 from events.errors import N_, FieldError, Invalid
 from events.models import Event, RegistrationState
+from events.registrations import desk as lists
+from events.registrations import people_listing
+from events.seating import queue_reasons, queueing
 from events.storage import ReadSession, Session
-from notifications.waiting_words import because
+from notifications.contents.waiting_words import because
 from service.accounts.permissions import Action
 from service.seat_inputs import OfferUntilInput, PriorityInput
 from service.web.forms import MAX_BYTES, Form, read_form
@@ -41,7 +42,7 @@ async def _page(desk: Desk, event: Event, form: Form, status_code: int = 200) ->
     text = plain(desk.request.query_params.get("q", ""))[:100]
 
     def query(session: ReadSession) -> tuple[Any, Any, Any]:
-        offered = lists.search_registrations(session, event.id, states=(RegistrationState.OFFERED,), size=200)
+        offered = people_listing.search_registrations(session, event.id, states=(RegistrationState.OFFERED,), size=200)
         return (
             queue_reasons.queue(session, event.id, now=now, text=text),
             offered,
@@ -74,7 +75,7 @@ async def change_queue(
     """Offer somebody a seat out of turn, give them another rank, or more time to answer."""
     desk = desk_of(request)
     event = await desk.event(event_id, Action.EDIT_REGISTRATIONS)
-    await desk.read(lambda session: lists.find_registration(session, event_id, registration_id))
+    await desk.read(lambda session: people_listing.find_registration(session, event_id, registration_id))
     form = await read_form(request)
     try:
         await _change(desk, event, registration_id, form)

@@ -11,14 +11,15 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from events import desk as lists
-from events import outbox, working_copies
+from events import outbox
+from events.drafts import working_copies
+from events.drafts.working_copies import subject_of_new
 from events.models import Event, EventKind, WorkingCopy
+from events.registrations import desk as lists
 from events.storage import ReadSession, Session
-from events.working_copies import subject_of_new
 from service.accounts import staff
 from service.accounts.permissions import Action
-from service.web.forms import Form, read_form, whole
+from service.web.forms import Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import Desk, desk_of
 from service.web.staff.event_forms import form_of
@@ -86,7 +87,7 @@ async def base_of(desk: Desk, event: Event, version: int) -> Mapping[str, Sequen
 
 def version_of(form: Form) -> int:
     """Return the version of the event that a form was made for, 0 for nonsense."""
-    return whole(form.value("version")) or 0
+    return form.version()
 
 
 # ---------------------------------------------------------------- keeping

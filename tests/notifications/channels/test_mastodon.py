@@ -98,7 +98,7 @@ def test_looking_goes_back_as_far_as_asked(network: MastodonStandIn) -> None:
 
 def test_the_library_is_not_loaded_before_a_post_goes_out() -> None:
     program = (
-        "import sys; from notifications import posts_publishing; from notifications.channels import mastodon as ours;"
+        "import sys; from notifications.posts import publishing; from notifications.channels import mastodon as ours;"
         "ours.MastodonChannel('http://127.0.0.1:1', 'x'); print('mastodon' in sys.modules, 'requests' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from events import lifecycle, partners
+from events.drafts import lifecycle
 from events.errors import Conflict
 from events.models import PartnerAnswer
+from events.partnership import partners
 from events.storage import Session
 from notifications.inbox import deciding, listing
 from notifications.models.inbound import InboundMessage, InboundState

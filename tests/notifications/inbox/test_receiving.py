@@ -12,17 +12,18 @@ import icalendar
 import pytest
 import sqlalchemy as sa
 
-from events import lifecycle, partners
+from events.drafts import lifecycle
 from events.links import Target
 from events.mail_tags import RETURN, RSVP, MailTags
 from events.models import Participation, PartnerAnswer
+from events.partnership import partners
 from events.storage import ReadSession, Session
-from notifications import emails
-from notifications import material as materials
+from notifications.contents import material as materials
 from notifications.inbox.matching import Inbox
 from notifications.inbox.receiving import open_mail, take_in
 from notifications.models.email import EmailKind
 from notifications.models.inbound import InboundMessage
+from notifications.planning import emails
 from tests.notifications.post_office import KEY, RSVP_ADDRESS, PostOffice, calendar_of, composer
 from tests.support.life import STAFF, STARTS_AT
 

@@ -10,13 +10,14 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from events import lifecycle, registration
+from events.drafts import lifecycle
 from events.errors import Conflict, NotFound
 from events.links import Links
+from events.registrations import registration
 from events.storage import LocalizedText
-from notifications import emails, reminders
 from notifications.models.email import EmailKind
 from notifications.models.text_message import TextChannel, TextMessage, TextState
+from notifications.planning import emails, reminders
 from notifications.texting import by_hand, consents, sending
 from notifications.texting.by_hand import Board
 from tests.support.life import NOW, STAFF, STARTS_AT, Life

@@ -11,13 +11,14 @@ from typing import TypeVar
 import pytest
 import sqlalchemy as sa
 
-from events import deliveries, lifecycle
+from events import deliveries
+from events.drafts import lifecycle
 from events.links import Links
 from events.models import Event, Registration
 from events.storage import LocalizedText, Session
-from notifications import emails, reminders
 from notifications.models.email import EmailKind
 from notifications.models.text_message import TextChannel, TextConsent, TextMessage, TextState
+from notifications.planning import emails, reminders
 from notifications.texting import consents, planning, sending, statuses
 from notifications.texting.planning import Occasion
 from notifications.texting.protocol import Texter

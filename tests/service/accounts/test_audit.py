@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from events import lifecycle
+from events.drafts import lifecycle
 from events.errors import NotAllowed
 from events.models import Stage
 from events.storage import Session, Transactions

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from events import desk, organisers, records
+from events import organisers
 from events.errors import Conflict, NotAllowed, NotFound
+from events.privacy import records
+from events.registrations import desk
 from events.storage import LocalizedText, Transactions
 from service.accounts import invitations, sessions, staff
 from service.accounts.models import Role, Staff

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from events import forms
 from events.errors import FormReplaced, Refused
-from events.form_document import FormDocument, Question, QuestionKind
+from events.questions import forms
+from events.questions.form_document import FormDocument, Question, QuestionKind
 from events.storage import LocalizedText
 from service.api.answering import check_before, registering
 from service.api.public_registrations import application_of

@@ -19,8 +19,8 @@ from service.accounts import audit
 from service.accounts.audit import Wanted
 from service.accounts.models import Role
 from service.accounts.permissions import ROLES_OF, Action, StaffIdentity
-from service.api.examples_sent import SENT as SENT_OTHERWISE
-from service.api.examples_series import SERIES_SENT
+from service.api.examples.sent import SENT as SENT_OTHERWISE
+from service.api.examples.series import SERIES_SENT
 from service.clock import set_clock
 from tests.service.api.conftest import make_token
 from tests.service.web.staff.checkpoint import checkpoint
@@ -124,6 +124,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("PUT", "/organisers/{organiser_id}/review-rule"): "brand.edit",
     ("DELETE", "/participations/{participation_id}"): "events.edit",
     ("PUT", "/participations/{participation_id}/answer"): "events.edit",
+    ("POST", "/participations/{participation_id}/decline-proposal"): "events.edit",
     ("PUT", "/participations/{participation_id}/seats"): "events.edit",
     ("DELETE", "/participations/{participation_id}/seats"): "events.edit",
     ("POST", "/participations/{participation_id}/asks"): "events.edit",
@@ -164,6 +165,22 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/events/{event_id}/announcements/{announcement_id}/preview"): "registrations.edit",
     ("POST", "/events/{event_id}/announcements/{announcement_id}/test"): "registrations.edit",
     ("POST", "/events/{event_id}/announcements/{announcement_id}/send"): "registrations.edit",
+    ("GET", "/organisers/{organiser_id}/rules"): "brand.edit",
+    ("POST", "/organisers/{organiser_id}/rules"): "brand.edit",
+    ("GET", "/organisers/{organiser_id}/rules/{rule_key}"): "brand.edit",
+    ("PUT", "/organisers/{organiser_id}/rules/{rule_key}"): "brand.edit",
+    ("POST", "/organisers/{organiser_id}/rules/{rule_key}/switch"): "brand.edit",
+    ("DELETE", "/organisers/{organiser_id}/rules/{rule_key}"): "brand.edit",
+    ("GET", "/organisers/{organiser_id}/rules/{rule_key}/preview"): "brand.edit",
+    ("POST", "/organisers/{organiser_id}/rules/{rule_key}/test"): "brand.edit",
+    ("GET", "/events/{event_id}/rules"): "events.edit",
+    ("POST", "/events/{event_id}/rules"): "events.edit",
+    ("GET", "/events/{event_id}/rules/{rule_key}"): "events.edit",
+    ("PUT", "/events/{event_id}/rules/{rule_key}"): "events.edit",
+    ("POST", "/events/{event_id}/rules/{rule_key}/switch"): "events.edit",
+    ("DELETE", "/events/{event_id}/rules/{rule_key}"): "events.edit",
+    ("GET", "/events/{event_id}/rules/{rule_key}/preview"): "events.edit",
+    ("POST", "/events/{event_id}/rules/{rule_key}/test"): "events.edit",
     ("GET", "/events/{event_id}/emails"): "registrations.view",
     ("PUT", "/events/{event_id}/mail-hold"): "registrations.edit",
     ("DELETE", "/events/{event_id}/mail-hold"): "registrations.edit",

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
-from events import contributions, partners, recording_consent
+from events import outbox
 from events.links import PARTNER
-from events.models import ContributionItem, Stage
+from events.models import ContributionItem, PartnerAnswer, Stage
+from events.partnership import contributions, partners
+from events.recordings import recording_consent
+from service import work
+from service.clock import real_now
+from tests.notifications.post_office import PostOffice, calendar_of
 from tests.service.api.conftest import Site
+from tests.support.life import NOW, STARTS_AT
 
 SCHOOL = {"kind": "school", "name": "SMP Negeri 6 Batam", "contact_name": "Pak Hendra", "email": "tu@smpn6.example"}
 
@@ -65,6 +72,30 @@ def test_what_is_asked_for_is_taken_over_or_dropped(site: Site, staff: httpx.Cli
     assert staff.get(partner).json()["partner"]["biography"]["id"] == "Sekolah penggerak."
     assert [each["item"] for each in staff.delete(f"{part}/asks/needs").json()["asked"]] == ["biography"]
     assert staff.delete(f"{part}/asks/tari").status_code == 404
+
+
+def test_a_proposed_time_is_declined_and_the_partners_calendar_told(site: Site, staff: httpx.Client) -> None:
+    event_id = site.life.webinar()
+    _, part = _invited(staff, event_id)
+    wished = STARTS_AT + timedelta(days=1)
+    tentative, proposed = PartnerAnswer.TENTATIVE, (wished, wished + timedelta(hours=2))
+    site.life.do(partners.answer, _id(part), tentative, proposed=proposed, by="mail:x")
+    [before] = staff.get(f"/staff/events/{event_id}/partner-board").json()["items"]
+    assert before["proposed_starts_at"] == "2026-12-13T02:00:00Z"
+    refused = staff.post(f"{part}/decline-proposal", json={"reply": "x" * 501})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "reply")
+    declined = staff.post(f"{part}/decline-proposal", json={"reply": "Ruangan terpakai."}).json()
+    assert (declined["proposed_starts_at"], declined["standing"]) == (None, "tentative")
+    assert staff.post(f"{part}/decline-proposal", json={}).status_code == 409
+
+    ahead = real_now() + timedelta(minutes=1)
+    facts = site.runtime.database.read(lambda session: outbox.unsettled(session, real_now=ahead))
+    work.react_to(site.runtime, facts)
+    later = NOW + timedelta(seconds=59)  # the clock runs on meanwhile
+    mails = [each for each in PostOffice(site.life, site.runtime.files).send(now=later) if "tu@smpn6" in each["To"]]
+    told = b"".join(calendar_of(each) or b"" for each in mails)
+    assert told.count(b"METHOD:DECLINECOUNTER") == 1
+    assert b"COMMENT:Ruangan terpakai." in told
 
 
 def test_the_silent_are_reminded_and_former_partners_forgotten(site: Site, staff: httpx.Client) -> None:

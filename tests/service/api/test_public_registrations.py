@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import lifecycle, partners
+from events.drafts import lifecycle
 from events.links import JOIN, PARTNER
 from events.models import Evidence, ParticipationRole, PartnerKind, Registration, RegistrationState, Stage
-from events.registration import revoke_links
+from events.partnership import partners
+from events.registrations.registration import revoke_links
 from events.storage import Session
 from tests.service.api.conftest import Site
 from tests.support.calendars import assert_calendar_valid

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.api.examples_series import SERIES_SENT
+from service.api.examples.series import SERIES_SENT
 from tests.service.api.conftest import Site
 
 PERSON = {"name": "Siti Aminah", "email": "siti@example.org", "consent": True}

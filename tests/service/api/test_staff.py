@@ -13,9 +13,11 @@ import httpx
 import openpyxl
 import pytest
 
-from events import attendance, lifecycle, registration_rules
-from events.approval_rules import ApprovalRules
+from events.drafts import lifecycle
 from events.models import Evidence, Recording, RecordingState, Stage
+from events.presence import attendance
+from events.registrations import registration_rules
+from events.registrations.approval_rules import ApprovalRules
 from service import exports
 from service.accounts.models import Role
 from service.accounts.permissions import Action

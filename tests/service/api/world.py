@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import event_templates, materials, partners, preview_links, recording, series, series_booking
+from events.drafts import event_templates, materials, preview_links
 from events.links import MANAGE, PARTNER, SERIES
 from events.models import MaterialTime, ParticipationRole, PartnerKind, Stage
+from events.partnership import partners
+from events.recordings import recording
+from events.recurring import series, series_booking
 from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState

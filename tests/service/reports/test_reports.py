@@ -15,13 +15,14 @@ import pypdfium2
 import pytest
 from litestar.testing import TestClient
 
-from events import door, registration
-from events.door import Move
-from events.head_counts import HeadTap
+from events.doors import door
+from events.doors.door import Move
+from events.doors.reports import mask
+from events.doors.walk_ins import WalkIn
 from events.models import AgeGroup, Direction, EventMode, Stage
-from events.reports import mask
+from events.presence.head_counts import HeadTap
+from events.registrations import registration
 from events.storage import new_id
-from events.walk_ins import WalkIn
 from service.clock import set_clock
 from service.wiring import Runtime
 from tests.service.web.staff.room import Room, open_room

@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import forms, lifecycle
-from events.form_document import FormDocument, Question
+from events.drafts import lifecycle
 from events.models import AnswerFile, Registration
+from events.questions import forms
+from events.questions.form_document import FormDocument, Question
 from events.storage import LocalizedText
 from service.wiring import Runtime
 from tests.support.documents import EVERY_KIND, GOOD_ANSWERS, LETTER, PHOTOS, ROLE, WORKSHOPS, pdf, picture

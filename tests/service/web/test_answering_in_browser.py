@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
-from events import forms
 from events.models import AnswerFile, Registration
+from events.questions import forms
 from tests.support.browser import assert_accessible
 from tests.support.documents import EVERY_KIND, picture
 from tests.support.site import Site

@@ -14,7 +14,7 @@ from litestar.testing import TestClient
 from events.links import MANAGE
 from events.models import EventMode, Stage
 from events.storage import LocalizedText
-from notifications.house_cards import draw_cards
+from notifications.letters.house_cards import draw_cards
 from service.wiring import Runtime
 from tests.support.calendars import assert_calendar_valid
 from tests.support.life import Life

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from events import registration
 from events.links import MANAGE, read_door_code
 from events.models import EventMode
+from events.registrations import registration
 from service.wiring import Runtime
 from tests.support.life import Life, add_organiser
 from tests.support.site import words

@@ -12,9 +12,13 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import lifecycle, organisers, own_events, partners, registration
+from events import organisers
+from events.drafts import lifecycle
 from events.links import FEED, MANAGE, OWN_EVENTS, PARTNER, SERIES, Links
 from events.models import Event, Organiser, ParticipationRole, PartnerKind, Registration
+from events.pages import own_events
+from events.partnership import partners
+from events.registrations import registration
 from events.storage import LocalizedText, ReadSession, Session
 from service.clock import real_now
 from service.wiring import Runtime

@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import guardians, series
 from events.links import GUARDIAN, MANAGE
 from events.models import Event, Registration, RegistrationState
-from events.registration import Guardian, Registered
+from events.recurring import series
+from events.registrations import guardians
+from events.registrations.applications import Guardian
+from events.registrations.registration import Registered
 from service.wiring import Runtime
 from tests.support.life import Life
 from tests.support.series_life import make_series

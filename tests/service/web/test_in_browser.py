@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import io
+import random
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
+import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import lifecycle, partners, registration, series, series_booking
-from events.links import JOIN, MANAGE, PARTNER, SERIES
-from events.models import ParticipationRole, PartnerKind, ProgrammeItem, Stage
-from events.registration import Registered
+from events.drafts import lifecycle
+from events.links import JOIN, MANAGE, PARTNER, PARTNER_SERIES, SERIES
+from events.models import ContributionItem, ParticipationRole, PartnerAnswer, PartnerKind, ProgrammeItem, Stage
+from events.partnership import contributions, partners
+from events.recurring import series, series_booking
+from events.registrations import registration
+from events.registrations.registration import Registered
 from events.storage import LocalizedText, Session
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW, STAFF, STARTS_AT, application
 from tests.support.series_life import make_series
+from tests.support.series_speaker import FIRST, WEEK, SeriesSpeaker
 from tests.support.site import Site
 
 PHONE, DESK = 360, 1280
@@ -98,7 +106,17 @@ def _fill_series(site: Site) -> dict[str, str]:
         "series-own": f"{holds}?new=1",
         "series-waiting": waits,
         "series-cancel": f"{holds}/cancel",
+        "partner-series": _fill_partner_series(site),
     }
+
+
+def _fill_partner_series(site: Site) -> str:
+    """Have somebody speak at dates in every state; return the page of all their dates."""
+    speaker = SeriesSpeaker(site.life)
+    speaker.answer(PartnerAnswer.ACCEPTED, 0)
+    speaker.move(1, FIRST + WEEK + timedelta(days=1))
+    speaker.cancel(2)
+    return f"/ps/{site.runtime.links.token(PARTNER_SERIES, speaker.invitations()[0].id)}?noted=one"
 
 
 def _certify(session: Session, organiser_id: uuid.UUID, event_id: uuid.UUID, person: Registered) -> dict[str, str]:
@@ -206,6 +224,20 @@ def test_registering_and_giving_the_place_back(site: Site, visitor: BrowserConte
     page.get_by_text("Pendaftaran ini sudah dibatalkan.").wait_for()
 
 
+def test_answering_all_dates_and_one_of_them_differently(site: Site, visitor: BrowserContext) -> None:
+    speaker = SeriesSpeaker(site.life)
+    page = visitor.new_page()
+    page.goto(f"{site.url}/ps/{site.runtime.links.token(PARTNER_SERIES, speaker.invitations()[0].id)}")
+    page.get_by_role("button", name="Saya bersedia hadir").last.click()
+    page.get_by_text("kami catat untuk semua tanggal").wait_for()
+    page.get_by_text("Jawab untuk tanggal ini saja").nth(2).click()
+    third = page.locator("main li").nth(2)
+    third.get_by_role("button", name="Saya berhalangan").click()
+    page.get_by_text("Jawaban Anda untuk tanggal itu kami catat.").wait_for()
+    assert speaker.said() == ["accepted", "accepted", "declined", "accepted"]
+    assert _width_over(page) == 0
+
+
 def test_subscribing_to_a_calendar_by_keyboard(
     site: Site, visitor: BrowserContext, request: pytest.FixtureRequest
 ) -> None:
@@ -298,3 +330,41 @@ def test_a_public_page_is_light(site: Site, page: Page) -> None:
     page.wait_for_load_state("networkidle")
     assert {url for url in sizes if not url.startswith(site.url)} == set()
     assert sum(sizes.values()) < 100_000
+
+
+def test_an_events_page_with_five_faces_is_light(site: Site, page: Page) -> None:
+    """Five speakers with pictures that nothing makes small and biographies as long as they may be."""
+    event_id = site.life.webinar()
+    with httpx.Client(base_url=site.url, timeout=60) as visitor:
+        for number in range(5):
+            part = site.life.database.write(
+                lambda session, name=f"Pembicara {number}": _take_part(session, site.life.organiser_id, event_id, name)  # type: ignore[misc] # a default binds the loop's value
+            )
+            site.life.do(contributions.ask, part, [ContributionItem.PHOTO, ContributionItem.BIOGRAPHY], due_at=None)
+            sent = {"biography_id": "Menulis cerita anak di Batam sejak dulu. " * 20}
+            photo = {"photo": ("saya.png", _noise(number), "image/png")}
+            address = f"/p/{site.runtime.links.token(PARTNER, part)}/materials"
+            assert visitor.post(address, data=sent, files=photo).status_code == 303
+            for item in (ContributionItem.PHOTO, ContributionItem.BIOGRAPHY):
+                site.life.do(contributions.accept, part, item)
+    sizes: dict[str, int] = {}
+    page.on("requestfinished", lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}))
+    page.set_viewport_size({"width": PHONE, "height": 780})
+    page.goto(f"{site.url}/events/perpustakaan-batam/{site.life.event(event_id).slug}")
+    page.wait_for_load_state("networkidle")
+    faces = page.locator("img.face")
+    assert [each.get_attribute("loading") for each in faces.all()] == ["lazy"] * 5
+    assert sum(sizes.values()) < 100_000
+    for face in faces.all():
+        face.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "[...document.querySelectorAll('img.face')].every(each => each.complete && each.naturalWidth)"
+    )
+    assert len([url for url in sizes if "/speakers/" in url]) == 5
+
+
+def _noise(seed: int) -> bytes:
+    side = 400
+    picture, out = Image.frombytes("RGB", (side, side), random.Random(seed).randbytes(side * side * 3)), io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from events import door_reading, registration
+from events.doors import door_reading
+from events.registrations import registration
 from service.accounts.models import Role
 from tests.service.web.staff.conftest import room as room  # noqa: PLC0414 - a fixture of the staff's tests
 from tests.service.web.staff.room import Room

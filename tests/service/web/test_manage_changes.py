@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from events import answers, forms, lifecycle
-from events.form_document import Choice, FormDocument, Question, QuestionKind
+from events.drafts import lifecycle
 from events.links import MANAGE
-from events.registration import Registered
+from events.questions import answers, forms
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
+from events.registrations.registration import Registered
 from events.storage import LocalizedText
 from service.wiring import Runtime
 from tests.support.life import NOW, STARTS_AT, Life

@@ -10,12 +10,15 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import forms, registration, series, waitlist
-from events.answers import Member
-from events.form_document import FormDocument, Question, QuestionKind
 from events.links import MANAGE
 from events.models import Event, Registration, RegistrationState
-from events.registration import Registered
+from events.questions import forms
+from events.questions.answers import Member
+from events.questions.form_document import FormDocument, Question, QuestionKind
+from events.recurring import series
+from events.registrations import registration
+from events.registrations.registration import Registered
+from events.seating import waitlist
 from events.storage import LocalizedText, new_id
 from service.wiring import Runtime
 from tests.support.life import Life, add_organiser

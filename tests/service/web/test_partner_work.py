@@ -18,10 +18,12 @@ import pytest
 from litestar.testing import TestClient
 from PIL import Image
 
-from events import allotments, contributions, partners, recording_consent, seat_audit
 from events.links import PARTNER
 from events.models import ContributionItem, Participation, ParticipationRole, Partner, PartnerKind, Stage
-from events.partner_pages import seats_of
+from events.pages.partner_pages import seats_of
+from events.partnership import allotments, contributions, partners
+from events.recordings import recording_consent
+from events.seating import seat_audit
 from events.storage import Session
 from service import partner_sweeping
 from service.portraits import FACE_BYTES, FACE_KINDS, FACE_SIDE

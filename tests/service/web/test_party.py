@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from events import forms, registration_rules
-from events.approval_rules import ApprovalRules
-from events.form_document import Choice, FormDocument, Question, QuestionKind
-from events.form_reading import NOTHING_ASKED, AskedForm
 from events.models import PartyKind, PartyMember, Registration
+from events.questions import forms
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
+from events.questions.form_reading import NOTHING_ASKED, AskedForm
+from events.registrations import registration_rules
+from events.registrations.approval_rules import ApprovalRules
 from events.storage import LocalizedText
 from service.web.forms import Form
 from service.web.party import party_of

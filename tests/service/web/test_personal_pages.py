@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import lifecycle, partners, registration
+from events.drafts import lifecycle
 from events.links import JOIN, MANAGE, PARTNER
 from events.models import (
     Attendance,
@@ -24,6 +24,8 @@ from events.models import (
     RegistrationState,
     Stage,
 )
+from events.partnership import partners
+from events.registrations import registration
 from events.storage import Session
 from service.wiring import Runtime
 from tests.support.life import NOW, STAFF, STARTS_AT, Life

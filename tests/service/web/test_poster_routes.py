@@ -11,11 +11,11 @@ from litestar.testing import TestClient
 from PIL import Image
 
 from events.storage import Session
-from notifications.house_cards import draw_cards
+from notifications.letters.house_cards import draw_cards
 from notifications.models.moment import Moment
 from notifications.models.poster import Poster, PosterState
-from notifications.posters_design import key_of
-from notifications.posters_web import WEB_FORMATS, web_pictures
+from notifications.posters.design import key_of
+from notifications.posters.web import WEB_FORMATS, web_pictures
 from service.wiring import Runtime
 from tests.support.life import NOW, Life
 
@@ -26,8 +26,10 @@ PORTRAIT = key_of(DIGEST, "portrait", "jpg")
 def _hang_up(life: Life, runtime: Runtime, event_id: uuid.UUID) -> None:
     drawn = io.BytesIO()
     Image.new("RGB", (1080, 1350), "teal").save(drawn, "JPEG")
+    lying = io.BytesIO()
+    Image.new("RGB", (1200, 630), "teal").save(lying, "JPEG")
     runtime.files.put(PORTRAIT, drawn.getvalue(), content_type="image/jpeg")
-    for name, body in web_pictures(drawn.getvalue()).items():
+    for name, body in web_pictures(drawn.getvalue(), lying.getvalue()).items():
         runtime.files.put(key_of(DIGEST, name, WEB_FORMATS[name]), body, content_type="image/x")
 
     def use_case(session: Session) -> None:

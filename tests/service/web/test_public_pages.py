@@ -10,8 +10,8 @@ import pytest
 from litestar import get
 from litestar.testing import TestClient
 
-from events import recording
 from events.models import Stage
+from events.recordings import recording
 from service.app import create_app
 from tests.support.life import NOW, STAFF, Life
 from tests.support.running import make_runtime

@@ -20,8 +20,8 @@ from events.models import Stage
 from events.storage import LocalizedText, Session
 from notifications.models.moment import Moment
 from notifications.models.poster import Poster, PosterState
-from notifications.posters_design import key_of
-from notifications.posters_web import MOST, WEB_FORMATS, web_pictures
+from notifications.posters.design import key_of
+from notifications.posters.web import MOST, WEB_FORMATS, web_pictures
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW, STARTS_AT
 from tests.support.polling import until
@@ -59,7 +59,7 @@ def _noise() -> dict[str, bytes]:
     """
     out = io.BytesIO()
     Image.frombytes("RGB", (270, 338), os.urandom(270 * 338 * 3)).resize((1080, 1350)).save(out, "JPEG")
-    return {"portrait": out.getvalue(), **web_pictures(out.getvalue())}
+    return {"portrait": out.getvalue(), **web_pictures(out.getvalue(), out.getvalue())}
 
 
 def _hang_poster(site: Site, event_id: uuid.UUID) -> None:

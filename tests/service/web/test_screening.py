@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, expect
 
-from events import forms
 from events.models import AnswerFile, Event, OwnEventsLink, Registration, Stage
+from events.questions import forms
 from service.app import create_app
 from service.clock import real_now
 from service.wiring import Runtime
@@ -222,7 +222,7 @@ def _walk(browser: Browser, site: Site) -> None:
     assert box is None or page.locator(".unseen").bounding_box()["width"] <= 1  # type: ignore[index] # it has one
     assert (hidden.get_attribute("tabindex"), page.locator(".unseen").get_attribute("aria-hidden")) == ("-1", "true")
     page.get_by_label("Nama lengkap").fill("Siti Aminah")
-    page.get_by_label("Surel").fill("siti@gmail.com")
+    page.get_by_label("Surel (e-mail)").fill("siti@gmail.com")
     page.get_by_role("checkbox", name="Saya setuju").check()
     hidden.fill("diisi peramban", force=True)
     page.get_by_role("button", name="Daftar").click()

@@ -13,11 +13,14 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import forms, lifecycle, registration, series
-from events.form_document import FormDocument, Question, QuestionKind
+from events.drafts import lifecycle
 from events.links import SERIES
 from events.models import Event, Registration, RegistrationState, SeriesBooking
-from events.series_planning import ChosenDate
+from events.questions import forms
+from events.questions.form_document import FormDocument, Question, QuestionKind
+from events.recurring import series
+from events.recurring.series_planning import ChosenDate
+from events.registrations import registration
 from events.storage import LocalizedText
 from service.wiring import Runtime
 from tests.support.documents import pdf

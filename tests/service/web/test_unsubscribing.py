@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from events.storage import Session, new_id
-from notifications.emails import TABLE
 from notifications.models.email import EmailKind, EmailState
 from notifications.models.suppression import Suppression
+from notifications.planning.email_rows import TABLE
 from service.wiring import Runtime
 from tests.support.life import NOW, Life, add_organiser
 

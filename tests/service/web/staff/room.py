@@ -12,23 +12,8 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from certificates.models import Certificate, CertificateRole, CertificateState
-from events import (
-    answer_files,
-    contributions,
-    event_templates,
-    invitees,
-    materials,
-    organisers,
-    partner_files,
-    partner_records,
-    partners,
-    preview_links,
-    recording,
-    registration,
-)
-from events.answer_files import KeptFile
-from events.answers import FileGiven
-from events.invitees import Guest
+from events import organisers
+from events.drafts import event_templates, materials, preview_links
 from events.models import (
     ContributionItem,
     FilePurpose,
@@ -38,11 +23,18 @@ from events.models import (
     RegistrationImport,
     Stage,
 )
-from events.partner_files import SentFile
-from events.series import dates_of
+from events.partnership import contributions, partner_files, partner_records, partners
+from events.partnership.partner_files import SentFile
+from events.questions import answer_files
+from events.questions.answer_files import KeptFile
+from events.questions.answers import FileGiven
+from events.recordings import recording
+from events.recurring.series import dates_of
+from events.registrations import registration
+from events.seating import invitees
+from events.seating.invitees import Guest
 from events.storage import LocalizedText, Session
-from notifications import announcements, emails, mail_templates, suppressing
-from notifications.announcements import Written
+from notifications.letters import mail_templates
 from notifications.models.announcement import Segment
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
@@ -50,6 +42,9 @@ from notifications.models.moment import Moment
 from notifications.models.post import Post, PostState
 from notifications.models.suppression import SuppressionReason
 from notifications.models.text_message import TextMessage
+from notifications.planning import announcements, emails
+from notifications.planning.announcements import Written
+from notifications.suppression import suppressing
 from service import kiosks
 from service.accounts import invitations, staff, tokens
 from service.accounts.models import Role

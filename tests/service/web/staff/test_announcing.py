@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import uuid
+from html import unescape
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
-from events import outbox, registration
+from events import outbox
 from events.links import MANAGE
+from events.registrations import registration
 from notifications.models.email import Email, EmailKind
 from service.accounts.models import Role
 from service.clock import real_now
@@ -62,7 +64,10 @@ def test_written_looked_at_sent_once_and_read_on_ones_own_page(room: Room) -> No
         assert "1 orang lewat surel" in shown
         assert "1 orang tanpa surel: teksnya menunggu di “Kabari sendiri”" in shown
         preview = client.get(f"{page}/html?in=id")
-        assert "ruangnya pindah" in preview.text
+        assert (
+            "ruangnya pindah" in preview.text,
+            f"Kepada: {room.life.registration(key).name}" in unescape(preview.text),
+        ) == (True, True)
         assert "sandbox" in preview.headers["content-security-policy"]
         assert own_page(room, key).removeprefix("/r/") not in preview.text
         for _ in range(8):

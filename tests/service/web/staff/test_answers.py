@@ -9,10 +9,10 @@ from typing import Any
 import openpyxl
 from litestar.testing import TestClient
 
-from events import answer_files, forms
-from events.answer_files import KeptFile
-from events.answers import check_answers
-from events.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
+from events.questions import answer_files, forms
+from events.questions.answer_files import KeptFile
+from events.questions.answers import check_answers
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.storage import LocalizedText
 from service.accounts.models import Role
 from tests.service.web.staff.room import Room

@@ -8,9 +8,9 @@ from typing import Any
 
 from litestar.testing import TestClient
 
-from events import desk as lists
-from events import working_copies
+from events.drafts import working_copies
 from events.models import EventKind, Stage, WorkingCopy
+from events.registrations import desk as lists
 from service.accounts.models import Role
 from tests.service.web.staff.room import Room
 from tests.service.web.staff.test_events import drafted, event

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
+from events.drafts.review import set_review_rule
+from events.drafts.working_copies import list_working_copies
 from events.models import ReviewRule, Stage
-from events.review import set_review_rule
 from events.storage import Session
-from events.working_copies import list_working_copies
 from service.accounts.models import Role, StaffSession
 from service.accounts.permissions import StaffIdentity
 from service.clock import real_now

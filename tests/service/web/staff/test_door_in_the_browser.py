@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import BrowserContext, Page, expect
 
-from events import door_reading
+from events.doors import door_reading
 from events.models import DoorScan
 from service.accounts.models import Role, StaffSession
 from service.clock import real_now

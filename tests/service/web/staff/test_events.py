@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from events import desk as lists
 from events.models import Event, EventKind, ParticipationRole, Stage
+from events.registrations import desk as lists
 from events.storage import LocalizedText
 from tests.service.web.staff.room import Room
 from tests.support.life import Life

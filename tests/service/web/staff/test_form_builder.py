@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from events import form_use, forms
-from events.form_document import Choice, FormDocument, Question, QuestionKind
 from events.models import Stage
+from events.questions import form_use, forms
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
 from events.storage import LocalizedText
 from tests.service.web.staff.room import Room
 from tests.support.life import Life

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from events import forms
-from events.form_presets import document
+from events.questions import forms
+from events.questions.form_presets import document
 from service.clock import real_now
 from tests.service.accounts.people import PASSWORD, People
 from tests.service.web.staff.room import Room

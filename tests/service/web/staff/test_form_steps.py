@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from events import form_presets
 from events.errors import Invalid
-from events.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
+from events.questions import form_presets
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind, ShownIf
 from events.storage import LocalizedText
 from service.web.forms import Form
 from service.web.staff.form_fields import fields_of, preview, read

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from events import registration
 from events.errors import Invalid
-from events.invitees import Guest
 from events.links import MANAGE
 from events.models import PartyKind, RegistrationState
+from events.registrations import registration
+from events.seating.invitees import Guest
 from service.seat_inputs import guests_in
 from tests.service.web.staff.room import Room
 

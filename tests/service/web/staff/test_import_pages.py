@@ -17,11 +17,13 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 from playwright.sync_api import Page, expect
 
-from events import forms, guardians, outbox, registration
-from events.answers import Member
-from events.form_document import Choice, FormDocument, Question, QuestionKind
+from events import outbox
 from events.models import PartyMember, Registration, RegistrationSource
-from events.registration import Guardian
+from events.questions import forms
+from events.questions.answers import Member
+from events.questions.form_document import Choice, FormDocument, Question, QuestionKind
+from events.registrations import guardians, registration
+from events.registrations.applications import Guardian
 from events.storage import LocalizedText
 from notifications.models.email import Email
 from service import import_columns

@@ -8,9 +8,9 @@ from email.policy import default
 
 import pytest
 
-from notifications import rendering
-from notifications.house_texts import ordinary_text
-from notifications.mail_texts import EDITABLE, checked
+from notifications.contents.house_texts import ordinary_text
+from notifications.letters import rendering
+from notifications.letters.mail_texts import EDITABLE, checked
 from notifications.models.email import EmailKind
 from service.accounts.models import Role
 from service.web.staff.mail_moments import NAMES

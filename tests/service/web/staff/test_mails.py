@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from events.storage import Session
-from notifications import emails
 from notifications.models.email import Email, EmailKind, EmailState
+from notifications.planning import emails
 from service.accounts.models import Role
 from tests.service.web.staff.room import Room
 from tests.support.life import NOW

@@ -14,11 +14,14 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import forms, guardians, lifecycle, outbox
-from events.form_document import FormDocument, Question, QuestionKind
+from events import outbox
+from events.drafts import lifecycle
 from events.links import MANAGE
 from events.models import Attendance, Evidence, Registration, RegistrationState, Stage
-from events.registration import Guardian
+from events.questions import forms
+from events.questions.form_document import FormDocument, Question, QuestionKind
+from events.registrations import guardians
+from events.registrations.applications import Guardian
 from events.storage import LocalizedText
 from notifications.models.email import Email
 from service.clock import real_now

@@ -8,9 +8,9 @@ from typing import Any
 
 from litestar.testing import TestClient
 
-from events import desk as lists
-from events import lifecycle
+from events.drafts import lifecycle
 from events.models import Stage
+from events.registrations import desk as lists
 from tests.service.web.staff.room import Room
 from tests.service.web.staff.test_authoring import fields_in
 from tests.support.life import STARTS_AT

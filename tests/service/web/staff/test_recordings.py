@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from events import desk as lists
 from events.models import Recording, RecordingState, Stage
+from events.registrations import desk as lists
 from service.web.multipart import first_file
 from tests.service.web.staff.room import Room
 

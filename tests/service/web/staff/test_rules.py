@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
 
 from events import outbox
+from events.links import MANAGE
 from events.models import MailRule
 from notifications.models.email import Email, EmailState
 from service.clock import real_now
@@ -120,3 +123,65 @@ def test_two_who_change_one_rule_do_not_overwrite_each_other(sqlite_room: Room) 
         assert client.post(f"{home}/thanks", data=seen).status_code == 303
         late = client.post(f"{home}/thanks", data=seen | {"subject_id": "Terlambat"})
         assert (late.status_code, "Terlambat" in late.text) == (409, True)
+
+
+def read(framed: str) -> str:
+    """Return what an e-mail in a frame says, without its tags."""
+    return unescape(" ".join(re.sub(r"<[^>]*>", " ", framed).split()))
+
+
+def test_a_rule_is_looked_at_as_a_real_person_reads_it(room: Room) -> None:
+    event_id = room.life.webinar()
+    room.life.register(event_id, name="Ibu Komang")
+    home = f"/staff/events/{event_id}/rules"
+    with room.visitor() as client:
+        room.sign_in(client, room.installation.email)
+        page = client.get(f"{home}/reminder_1d").text
+        assert f'src="{home}/reminder_1d/preview?in=id&amp;event="' in page
+        kept = client.get(f"{home}/reminder_1d/preview?in=id")
+        assert "sandbox" in kept.headers["content-security-policy"]
+        shown = read(kept.text)
+        assert "Kepada: Ibu Komang" in shown
+        assert "Dikirim: Jumat, 11 Desember 2026, pukul 09.00 WIB" in shown
+        assert "Saat ini: 1 lewat surel, 0 lewat WhatsApp atau Telegram, 0 dikabari sendiri" in shown
+
+
+def test_what_is_being_written_is_looked_at_and_tested_before_it_is_kept(room: Room) -> None:
+    event_id = room.life.webinar()
+    person = room.life.register(event_id, name="Ibu Komang").registration_id
+    home = f"/staff/events/{event_id}/rules"
+    typed = THANKS | {"body_id": "Terima kasih, {nama}.\n\n[Kelola]({tautan_kelola})", "in": "id"}
+    with room.visitor() as client:
+        room.sign_in(client, room.installation.email)
+        written = client.post(f"{home}/preview", data=typed).text
+        assert "Terima kasih, Ibu Komang." in read(written)
+        assert room.runtime.links.token(MANAGE, person) not in written
+        wrong = client.post(f"{home}/preview", data=typed | {"body_id": "{sandi}"})
+        assert (wrong.status_code, "Teks ini belum dapat dikirim" in read(wrong.text)) == (200, True)
+        tested = client.post(f"{home}/test", data=typed | {"rule": ""})
+        assert f"Uji coba sedang dikirim ke {room.installation.email}" in words(tested.text)
+        assert "[Kelola]({tautan_kelola})" in tested.text
+        [letter] = room.runtime.settings.mail_dir.glob("*.eml")
+        assert f"To: {room.installation.email}".encode() in letter.read_bytes()
+        refused = client.post(f"{home}/test", data=typed | {"subject_id": ""})
+        assert (refused.status_code, "[Kelola]({tautan_kelola})" in refused.text) == (422, True)
+        assert len(list(room.runtime.settings.mail_dir.glob("*.eml"))) == 1
+        assert planned(room, event_id) == []
+
+
+def test_a_librarys_rule_is_looked_at_with_the_people_of_an_event_of_its_own(sqlite_room: Room) -> None:
+    room = sqlite_room
+    event_id, foreign = room.life.webinar(), room.other.webinar()
+    room.life.register(event_id, name="Ibu Komang")
+    home = f"/staff/organisers/{room.life.organiser_id}/rules"
+    with room.visitor() as client:
+        room.sign_in(client, room.installation.email)
+        assert f'<option value="{event_id}" selected>' in client.get(f"{home}/thanks").text
+        shown = read(client.get(f"{home}/thanks/preview?event={event_id}").text)
+        assert "Kepada: Ibu Komang" in shown
+        assert "Siapa yang hadir baru diketahui setelah acara." in shown
+        example = read(client.get(f"{home}/thanks/preview?in=en").text)
+        assert "Kepada: Siti Rahmawati (belum ada siapa-siapa, jadi ini contoh)" in example
+        assert "Thank you for coming to" in example
+        assert client.get(f"{home}/thanks/preview?event={foreign}").status_code == 404
+        assert client.get(f"{home}/no_such_rule/preview").status_code == 404

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from events import series
 from events.models import Additions, Event, EventMode, Series, Stage
+from events.recurring import series
 from events.storage import LocalizedText
 from service.accounts.models import Role
 from tests.service.web.staff.room import Room

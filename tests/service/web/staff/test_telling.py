@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from events import approval, lifecycle, outbox, registration_rules
-from events.approval_rules import ApprovalRules
+from events import outbox
+from events.drafts import lifecycle
+from events.registrations import approval, registration_rules
+from events.registrations.approval_rules import ApprovalRules
 from service.accounts.models import Role
 from service.clock import real_now
 from service.work import react_to

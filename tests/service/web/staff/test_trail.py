@@ -21,6 +21,8 @@ from tests.service.web.staff.room import Room, things_of
 from tests.service.web.staff.test_routes import PROTECTED, send
 
 FIREFOX = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"}
+SHOWN = ("/{locale}/preview", "/rules/preview", "/rules/{rule_key}/preview")
+"""Ends of paths under which a text is shown, and not kept."""
 
 
 def rows(room: Room, wanted: Wanted | None = None) -> list[Line]:
@@ -48,7 +50,7 @@ def test_every_act_of_every_route_leaves_a_row_and_nothing_else_does(sqlite_room
             shows_people = action is Action.EXPORT_REGISTRATIONS or path.endswith("{import_id}/errors.csv")
             acted = answer.status_code < 400 and (method != "GET" or shows_people)
             acted = acted and not path.endswith("/options")  # a question, asked before the act
-            acted = acted and not path.endswith("/{locale}/preview")  # a text is shown, and not kept
+            acted = acted and not path.endswith(SHOWN)
             acted = acted and "working-copy" not in path  # a person's own unsaved text is no act
             listed = path.replace("{draft_id}", "{event_id}").replace("{live_id}", "{event_id}")
             listed = listed.replace("{exhibition_id}", "{event_id}")

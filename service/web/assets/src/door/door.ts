@@ -15,7 +15,7 @@ const SAME_CODE_AGAIN = 4000;
 const root = byId("door");
 const words = JSON.parse(byId("door-words").textContent ?? "{}") as Words;
 const eventId = root.dataset["event"] ?? "";
-const tag = root.dataset["tag"] ?? "";
+const tags = (root.dataset["tags"] ?? "").split(" ");
 const forgetAt = Date.parse(root.dataset["forget"] ?? "");
 const locale = root.dataset["locale"] ?? "id";
 const at = clock(root.dataset["zone"] ?? "Asia/Jakarta", locale);
@@ -52,7 +52,7 @@ async function take(text: string): Promise<void> {
   if (!code) return tell("bad", { title: words["not_a_code"] ?? "" });
   const entry = await roster.find(code);
   if (entry) return offer(entry, true);
-  if (!code.startsWith(tag)) return tell("bad", { title: words["other_event"] ?? "" });
+  if (!tags.some((tag) => code.startsWith(tag))) return tell("bad", { title: words["other_event"] ?? "" });
   // Registered since the list was fetched, perhaps: the server knows.
   const item: Item = { id: newId(), kind: mode(), at: new Date().toISOString(), code };
   awaited.set(item.id, (answer) => {

@@ -25,6 +25,11 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
+// Also of what was printed before the secret key was changed.
+function hashesOf(entry: Entry): string[] {
+  return [entry.code_hash, ...(entry.former_code_hashes ?? [])];
+}
+
 export class Roster {
   entries = new Map<string, Entry>();
   private byHash = new Map<string, string>();
@@ -40,9 +45,9 @@ export class Roster {
   merge(answer: ListAnswer): void {
     for (const entry of answer.entries) {
       const before = this.entries.get(entry.id);
-      if (before) this.byHash.delete(before.code_hash);
+      if (before) for (const hash of hashesOf(before)) this.byHash.delete(hash);
       this.entries.set(entry.id, entry);
-      this.byHash.set(entry.code_hash, entry.id);
+      for (const hash of hashesOf(entry)) this.byHash.set(hash, entry.id);
     }
     this.asOf = answer.as_of;
     this.count = answer.count;

@@ -49,7 +49,11 @@ function run<T>(
   return change([store], mode, (transaction) => work(transaction.objectStore(store)));
 }
 
+// Set once somebody signs out: a list that is still on its way then must not be kept after all.
+let forgetting = false;
+
 export async function keepList(kept: Kept): Promise<void> {
+  if (forgetting) return;
   localStorage.setItem(FLAG, "yes");
   await run("lists", "readwrite", (store) => store.put(kept));
 }
@@ -86,6 +90,7 @@ export async function forgetRefused(id: string): Promise<void> {
 
 // People's names go when somebody signs out; what is not sent yet holds none but a walk-in's, and stays until it is.
 export async function forgetLists(): Promise<void> {
+  forgetting = true;
   if (localStorage.getItem(FLAG) === null) return;
   await run("lists", "readwrite", (store) => store.clear());
   if ("caches" in window) await caches.delete(CACHE);

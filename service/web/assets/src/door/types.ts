@@ -11,6 +11,7 @@ export interface Person {
 export interface Entry {
   id: string;
   code_hash: string;
+  former_code_hashes?: string[];
   name: string;
   others: string[];
   size: number;

@@ -1,0 +1,1 @@
+"""What is on: events as lists, months, feeds and calendar entries."""

@@ -1,0 +1,1 @@
+"""Days and times: how they are said, how they recur, which are holidays."""

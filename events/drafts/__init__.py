@@ -1,0 +1,1 @@
+"""How events come to be and move through their stages."""

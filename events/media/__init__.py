@@ -1,0 +1,1 @@
+"""Files, typefaces and the child processes that draw with them."""

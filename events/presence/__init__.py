@@ -1,0 +1,1 @@
+"""Who was there: evidence, and what it adds up to."""

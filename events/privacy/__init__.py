@@ -1,0 +1,1 @@
+"""What is known of a person: told, kept as long as needed, erased."""

@@ -1,0 +1,1 @@
+"""What an event asks of people, and what they answer."""

@@ -1,0 +1,1 @@
+"""Recordings: consent, upload, and the host that keeps them."""

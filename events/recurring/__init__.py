@@ -1,0 +1,1 @@
+"""Series: one plan, many dates."""

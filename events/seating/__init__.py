@@ -1,0 +1,1 @@
+"""Seats: pools and what is kept, taken and waited for, never one too many."""

@@ -1,0 +1,1 @@
+"""E-mails on their way: sent, held, sent again, and how they fare."""

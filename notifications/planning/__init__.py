@@ -1,0 +1,1 @@
+"""Who is to be told what, and when: rules, announcements, invitations."""

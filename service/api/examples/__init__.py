@@ -1,0 +1,1 @@
+"""Examples of what is sent and answered, by type; a test checks each against its schema."""
