@@ -1,7 +1,7 @@
 """Whose turn it is: the queues before the writers of a database, and who is told when a use-case is done.
 
-People's use-cases go before workers', for at most `PATIENCE`; what changes the seats of one event is left to one writer
-at a time. See decision 2.
+People's use-cases go before workers', for at most `PATIENCE`, and while there are any, one writer at most is at
+workers'; what changes the seats of one event is left to one writer at a time. See decision 2.
 """
 
 from __future__ import annotations
@@ -93,6 +93,8 @@ class Turns:
         self.work: deque[Waiting] = deque()
         self._at_work: dict[int, float] = {}
         """Since when the oldest use-case has waited that a writer (by its thread's number) is working on."""
+        self._working = 0
+        """How many writers are at workers' use-cases."""
         self._claimed: set[uuid.UUID] = set()
         """Events whose seats a writer of ours is changing: what else is to be done with them waits in its queue."""
         self._wake = threading.Condition()
@@ -109,35 +111,51 @@ class Turns:
     def serve(self, commit: Callable[[list[Waiting]], None]) -> None:
         """Hand batch by batch to `commit`, in a writer's thread, until the queues are closed and empty."""
         while True:
-            self._at_work.pop(threading.get_ident(), None)
             with self._wake:
-                while not (batch := self._next_batch()):
-                    if self._closing and not (self.people or self.work):
-                        return
-                    self._wake.wait()
+                queue, batch = self._wait_for_batch()
+                if not batch:
+                    return
                 self._at_work[threading.get_ident()] = batch[0].since
+                self._working += queue is self.work
                 claimed = events_of(batch)
                 self._claimed |= claimed
             batch = [waiting for waiting in batch if waiting.is_wanted()]
             if batch:
                 commit(batch)
-            if claimed:
-                with self._wake:
-                    self._claimed -= claimed
+            with self._wake:
+                self._at_work.pop(threading.get_ident(), None)
+                self._working -= queue is self.work
+                self._claimed -= claimed
+                if claimed or self.work:  # others may go on with what gave way to this
                     self._wake.notify_all()
 
-    def _next_batch(self) -> list[Waiting]:
+    def _wait_for_batch(self) -> tuple[deque[Waiting], list[Waiting]]:
+        """Return the next batch and the queue that it is from; none once the queues are closed and empty."""
+        while True:
+            queue, batch = self._next_batch()
+            if batch or (self._closing and not (self.people or self.work)):
+                return queue, batch
+            self._wake.wait(PATIENCE if self.work else None)  # nobody says when work has become overdue
+
+    def _next_batch(self) -> tuple[deque[Waiting], list[Waiting]]:
         """Take from the queue whose turn it is: people's, unless work has waited for long enough.
 
         What follows from a registration costs several times the registration. Were there one queue, the last of fifty
-        people would wait until the first ones' mails are written.
+        people would wait until the first ones' mails are written. The other writers' work costs them as much, because
+        the writers share one interpreter: until nobody waits, workers have one writer, and it begins with what is
+        overdue.
         """
-        overdue = self.work and time.monotonic() - self.work[0].since > PATIENCE
-        people, work = (self.people, BATCH), (self.work, WORK_BATCH)
-        for queue, limit in (work, people) if overdue else (people, work):
+        overdue = bool(self.work) and time.monotonic() - self.work[0].since > PATIENCE
+        serving = len(self._at_work) - self._working
+        turns = [(self.people, BATCH)]
+        if not (self.people or serving):
+            turns.append((self.work, WORK_BATCH))
+        elif overdue and not self._working:
+            turns.insert(0, (self.work, WORK_BATCH))
+        for queue, limit in turns:
             if batch := self._take(queue, limit):
-                return batch
-        return []
+                return queue, batch
+        return self.people, []
 
     def _take(self, queue: deque[Waiting], limit: int) -> list[Waiting]:
         """Take the oldest whose events no other writer is at: it would only wait there, and hold what it has."""

@@ -61,6 +61,58 @@ def test_one_event_is_with_one_writer_at_a_time() -> None:
     assert handed == [first, other, same]
 
 
+def test_while_somebody_waits_workers_have_one_writer_at_most() -> None:
+    """Writers share one interpreter: people before one wait for what three do for workers."""
+    turns = Turns()
+    person, work = waiting(), [waiting() for _ in range(2 * WORK_BATCH)]
+    at_once: list[int] = []
+    handed: list[list[Waiting]] = []
+    release = threading.Event()
+
+    def commit(batch: list[Waiting]) -> None:
+        handed.append(batch)
+        if batch == [person]:
+            release.wait(30)
+        else:
+            at_once.append(len(turns.at_work()))
+
+    turns.put(person, turns.people)
+    writers = [threading.Thread(target=turns.serve, args=(commit,), daemon=True) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    until(lambda: handed == [[person]], what="the person is at work")
+    for each in work:
+        turns.put(each, turns.work)
+    until(
+        lambda: sum(map(len, handed[1:])) == len(work), what="work that has waited for long enough is done all the same"
+    )
+    release.set()
+    turns.close()
+    for writer in writers:
+        writer.join(10)
+    assert [each for batch in handed[1:] for each in batch] == work
+    assert set(at_once) == {2}, "beside the person's writer only one other"
+
+
+def test_work_begins_with_every_writer_once_nobody_waits() -> None:
+    turns = Turns()
+    together = threading.Barrier(3)
+
+    def commit(_: list[Waiting]) -> None:
+        together.wait(30)
+
+    writers = [threading.Thread(target=turns.serve, args=(commit,), daemon=True) for _ in range(3)]
+    for _ in range(3 * WORK_BATCH):
+        turns.put(waiting(), turns.work)
+    turns.close()
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(30)
+    assert not together.broken
+    assert not turns.at_work()
+
+
 def test_who_comes_too_late_is_told() -> None:
     turns = Turns()
     turns.close()
