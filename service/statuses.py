@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from litestar.exceptions import InternalServerException
+
 from events.errors import Conflict, Gone, Invalid, KeyReused, NotAllowed, NotFound, Outdated, Refused
 from service.accounts.throttling import TooManyAttempts
 from service.files import TooLarge
@@ -33,3 +35,11 @@ def status_of(refusal: Refused) -> int:
         if kind in _STATUSES:
             return _STATUSES[kind]
     return 400
+
+
+def has_gone_away(error: Exception) -> bool:
+    """Tell whether the client went away in the middle of its body: nobody reads the answer, and nobody is to blame.
+
+    The framework has no kind of its own for it (`litestar.Request.stream`).
+    """
+    return isinstance(error, InternalServerException) and "disconnected" in error.detail

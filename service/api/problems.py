@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, InternalServerException
+from litestar.exceptions import HTTPException
 
 from events.errors import N_, Invalid, Refused
-from service.statuses import status_of
+from service.statuses import has_gone_away, status_of
 from service.web.languages import choose, translate
 
 log = structlog.stdlib.get_logger(__name__)
@@ -71,8 +71,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Proble
     elif isinstance(error, HTTPException) and error.status_code < 500:
         problem = _of_status(error.status_code, locale)
         headers |= error.headers or {}
-    elif isinstance(error, InternalServerException) and "disconnected" in error.detail:
-        # The client has gone away in the middle of its body: nobody reads the answer, and nobody is to blame here.
+    elif has_gone_away(error):
         problem = _of_status(400, locale)
     else:
         log.error("request failed", exc_info=error, path=request.url.path, method=request.method)

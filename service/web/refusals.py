@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Response
 
 from events.errors import N_, Invalid, Refused
-from service.statuses import status_of
+from service.statuses import has_gone_away, status_of
 from service.web.languages import translate
 from service.web.pages import Request, locale_of, pages_of
 
@@ -62,6 +62,8 @@ def refused_page(request: Request, refusal: Refused) -> Response[Any]:
 
 def http_error_page(request: Request, error: HTTPException) -> Response[Any]:
     """Answer what the framework refused: no such route, wrong method, too much, too often."""
+    if has_gone_away(error):
+        return error_page(request, 400)
     if error.status_code >= 500:
         return failure_page(request, error)
     return error_page(request, error.status_code, headers=error.headers)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from html import unescape
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -192,3 +193,45 @@ def test_links_always_lead_to_the_configured_host(client: TestClient[Any], life:
     answer = client.get(path, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
     assert "evil.example" not in answer.text
     assert f'<link rel="canonical" href="{runtime.settings.base_url}{path}">' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("{page}", "application/x-www-form-urlencoded"), ("/api/v1/events/{event_id}/registrations", "application/json")],
+)
+def test_a_connection_that_breaks_in_the_middle_of_a_form_is_no_failure_of_ours(
+    client: TestClient[Any], life: Life, caplog: pytest.LogCaptureFixture, path: str, kind: str
+) -> None:
+    """As it happens on a phone in a lift: nothing is registered, and no operator is woken."""
+    event_id = life.webinar()
+    page = f"/events/perpustakaan-batam/{life.event(event_id).slug}/register"
+    path = path.format(page=page, event_id=event_id)
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"content-type", kind.encode()), (b"content-length", b"400")],
+        "client": ("127.0.0.1", 4711),
+        "server": ("localhost", 80),
+    }
+    arriving = iter([{"type": "http.request", "body": b"name=Siti", "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(arriving)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    with caplog.at_level("WARNING"):
+        app = cast("Any", client.app)  # pyright: ignore[reportUnknownMemberType] # the client does not say whose it is
+    asyncio.run(app(scope, receive, send))
+    assert [message["status"] for message in sent if message["type"] == "http.response.start"] == [400]
+    assert not caplog.records
+    assert _registered(life) == []
