@@ -53,6 +53,7 @@ class Certificate(Claimable, Base):
         ),
         sa.Index(None, "event_id", "state"),
         sa.Index(None, "state", "due_at"),
+        sa.Index(None, "sha256"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -134,6 +134,11 @@ class PadesSigner:
         # Room for the signature, in hexadecimal digits. Given, pyHanko need not sign once more to find out.
         self._reserved = 2 * (4096 + len(key.certificate) + sum(map(len, key.issuers)))
 
+    @property
+    def certificate(self) -> bytes:
+        """Return the X.509 certificate (DER) by which others check what was signed."""
+        return self._key.certificate
+
     def sign(self, pdf: bytes, *, reason: str, location: str) -> bytes:
         """Return `pdf` certified: no change is allowed afterwards. Blocks for some milliseconds; safe in any thread."""
         return _pyhanko_sign(self._signer, self._reserved, pdf, reason=reason, location=location)

@@ -101,6 +101,16 @@ def verify(session: ReadSession, code: str) -> Verification:
     )
 
 
+def find_code(session: ReadSession, sha256: str) -> str | None:
+    """Return the code of the certificate whose file has this digest (64 hexadecimal digits), or None.
+
+    A file that has it is the one that was issued, byte for byte; what it is worth today is `verify`'s to say.
+    """
+    found = sa.select(Certificate.code).where(Certificate.sha256 == sha256, Certificate.issued_at.is_not(None))
+    code: str | None = session.scalar(found.order_by(Certificate.version.desc()).limit(1))
+    return code
+
+
 def _settings(event: Event) -> CertificateSettings:
     try:
         return read_settings(event.certificate)

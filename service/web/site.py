@@ -76,7 +76,7 @@ from service.web.static_files import built_files, static_file
 from service.web.texting import choose_texts
 from service.web.unsubscribing import show_unsubscribe, unsubscribe
 from service.web.validators import answer_unchanged
-from service.web.verifying import ask_for_code, show_proof
+from service.web.verifying import ask_for_code, examine_file, show_proof
 from service.wiring import Runtime
 
 _PUBLIC: Sequence[ControllerRouterHandler] = (
@@ -157,6 +157,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     partner_join,
     partner_certificate,
     ask_for_code,
+    examine_file,
     show_proof,
     ask_for_own_events,
     send_own_events,

@@ -1432,6 +1432,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_certificate_due_at"), "certificate", ["due_at"], unique=False)
     op.create_index(op.f("ix_certificate_event_id_state"), "certificate", ["event_id", "state"], unique=False)
+    op.create_index(op.f("ix_certificate_sha256"), "certificate", ["sha256"], unique=False)
     op.create_index(op.f("ix_certificate_state_due_at"), "certificate", ["state", "due_at"], unique=False)
     op.create_table(
         "door_scan",
@@ -1910,6 +1911,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_door_scan_event_id_received_at"), table_name="door_scan")
     op.drop_table("door_scan")
     op.drop_index(op.f("ix_certificate_state_due_at"), table_name="certificate")
+    op.drop_index(op.f("ix_certificate_sha256"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_event_id_state"), table_name="certificate")
     op.drop_index(op.f("ix_certificate_due_at"), table_name="certificate")
     op.drop_table("certificate")
