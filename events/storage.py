@@ -160,7 +160,7 @@ class Transactions(Protocol):
     """How work outside a request reaches the database: each call is one transaction, committed on return.
 
     A callable may be run again after a clash, so it does nothing but read and write rows. Implemented by
-    `service.transactions.Database`.
+    `service.database.transactions.Database`.
     """
 
     def write(self, use_case: Callable[[Session], _Result], /) -> _Result:

@@ -8,7 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable
 
-from service.transactions import Committed
+from service.database.transactions import Committed
 
 log = logging.getLogger(__name__)
 

@@ -44,12 +44,12 @@ def main() -> None:
 def serve() -> None:
     """Answer requests; without a broker also work off every queue."""
     # Nothing that is loaded at the start is garbage, and looking for some takes an eighth of that time.
-    # `service.running` turns it on again.
+    # `service.processes.running` turns it on again.
     gc.disable()
     from sqlalchemy.exc import DBAPIError
 
-    from service.outages import Unavailable, reason_of
-    from service.running import serve as run
+    from service.database.outages import Unavailable, reason_of
+    from service.processes.running import serve as run
 
     runtime = _runtime()
     try:
@@ -67,7 +67,7 @@ def serve() -> None:
 def work(queues: str) -> None:
     """Work off the queues of a broker."""
     from service.broker import QUEUES
-    from service.running import work as run
+    from service.processes.running import work as run
 
     wanted = tuple(name.strip() for name in queues.split(",") if name.strip()) or QUEUES
     unknown = set(wanted) - set(QUEUES)
@@ -200,8 +200,8 @@ def inbound() -> None:
     Ends with 0 once it is kept (also if it was known), with 75 (EX_TEMPFAIL) where the server should try again.
     """
     from notifications.inbox.message import MOST_BYTES
-    from service.inbox_reader import receive
-    from service.outages import Unavailable
+    from service.database.outages import Unavailable
+    from service.mail.inbox_reader import receive
 
     raw = sys.stdin.buffer.read(MOST_BYTES + 1)
     while sys.stdin.buffer.read(1 << 16):  # a mail server takes a pipe that breaks for a failure
@@ -257,8 +257,8 @@ def connect(organiser: str | None, paste: bool) -> None:
 
     from events.errors import Refused
     from events.models import Organiser
-    from service.uploads import google_project
-    from service.youtube_connection import connect as run
+    from service.processes.uploads import google_project
+    from service.youtube.connection import connect as run
 
     runtime = _runtime()
     project = google_project(runtime.settings)

@@ -12,7 +12,7 @@ import msgspec
 from events.doors import door, door_reading
 from events.links import Links
 from events.storage import ReadSession, Session
-from service.door_inputs import DoorAnswers, DoorBatchInput, DoorList, answers_of, items_of
+from service.inputs.door import DoorAnswers, DoorBatchInput, DoorList, answers_of, items_of
 
 
 def listing(

@@ -18,7 +18,7 @@ from litestar.handlers import BaseRouteHandler
 from events.errors import N_
 from events.registrations import registration_rules
 from events.registrations.applications import Application, Guardian
-from service.limiter import Limiter, TooManyRequests
+from service.limits.limiter import Limiter, TooManyRequests
 from service.wiring import Runtime
 
 KEPT_TYPED = 60

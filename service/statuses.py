@@ -6,10 +6,10 @@ from litestar.exceptions import InternalServerException
 
 from events.errors import Conflict, Gone, Invalid, KeyReused, NotAllowed, NotFound, Outdated, Refused
 from service.accounts.throttling import TooManyAttempts
-from service.files import TooLarge
-from service.limiter import TooManyRequests
-from service.outages import Busy, Unavailable
-from service.stamps import HeldBack
+from service.database.outages import Busy, Unavailable
+from service.files.stored import TooLarge
+from service.limits.limiter import TooManyRequests
+from service.limits.stamps import HeldBack
 
 _STATUSES: dict[type[Refused], int] = {
     NotFound: 404,

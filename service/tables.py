@@ -26,7 +26,10 @@ from notifications.models import (
     suppression,
     text_message,
 )
-from service import idempotency, kiosks, presence, rate_counts, youtube_connection
+from service import kiosks, presence
+from service.database import idempotency
+from service.limits import rate_counts
+from service.youtube import connection as youtube_connection
 
 MODULES: tuple[ModuleType, ...] = (
     models,

@@ -1,6 +1,7 @@
 """Request ids: each request gets one, says it in its answer, and passes it on to every row and log line that follows.
 
-A use-case's facts carry it (`service.transactions`), and so do the reactions and deliveries of workers, in any process.
+A use-case's facts carry it (`service.database.transactions`), and so do the reactions and deliveries of workers, in any
+process.
 """
 
 from __future__ import annotations

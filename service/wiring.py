@@ -1,7 +1,7 @@
 """Where everything meets: the `Runtime` of one process, made from its settings.
 
 What only deliveries need (composing mails, drawing, signing, networks) is imported and made when it is first used:
-the first page of a service that starts must not wait for it. `service.warming` fetches it soon afterwards.
+the first page of a service that starts must not wait for it. `service.processes.warming` fetches it soon afterwards.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from notifications.transport.smtp import FolderMailer, Mailer, SmtpMailer
 from service.bell import Bell
 from service.broker import make_broker
 from service.clock import Clock, FileClock, SystemClock, real_now
-from service.files import StoredFiles, open_files
+from service.database.shared_reads import SharedReads
+from service.database.transactions import Committed, Database
+from service.files.stored import StoredFiles, open_files
+from service.limits.shared_counts import DatabaseCounts, RedisCounts, SharedCounts
+from service.limits.stamps import Stamps
 from service.mail_signing import signer_of
 from service.secrets import MessageAuthenticator, SecretBox
 from service.settings import Settings, secret_key_of
-from service.shared_counts import DatabaseCounts, RedisCounts, SharedCounts
-from service.shared_reads import SharedReads
-from service.stamps import Stamps
-from service.transactions import Committed, Database
 
 if TYPE_CHECKING:
     from certificates.renderer import ProcessRenderer
@@ -64,9 +64,9 @@ class Runtime:
         )
         self.shared_reads = SharedReads(self.database)
         self.bell: Bell | None = None
-        """Hung up by `service.actors.connect`; a process without one leaves its work to the next tick of others."""
+        """Hung up by `service.processes.actors.connect`; without one, work is left to others' next tick."""
         self.process_id = new_id()
-        """Who this process is to the others, see `service.heartbeat`."""
+        """Who this process is to the others, see `service.processes.heartbeat`."""
         self.stopping = False
         self.served: Callable[[], int] | None = None
         """How many requests this process has answered so far; None in one that answers none."""

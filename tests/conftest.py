@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page
 
-from service.files import StoredFiles, open_files
+from service.files.stored import StoredFiles, open_files
 from tests.support import browser as chromium
 from tests.support import life as lives
 from tests.support.databases import Database, PostgresDatabases, SqliteTemplate

@@ -9,7 +9,8 @@ from typing import Protocol
 class FileStore(Protocol):
     """A flat store of files by key, such as ``recordings/<id>``. Keys are ours, never a person's file name.
 
-    Implemented by `service.files` over a folder or an S3-compatible bucket. A missing key raises `FileNotFoundError`.
+    Implemented by `service.files.stored` over a folder or an S3-compatible bucket. A missing key raises
+    `FileNotFoundError`.
     """
 
     def put(self, key: str, body: bytes | Iterable[bytes], *, content_type: str) -> int:

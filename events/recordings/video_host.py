@@ -1,7 +1,7 @@
 """What the recording needs of a place that shows videos, and the ways in which such a place says no.
 
-Implemented by `service.youtube`. Implementations raise nothing but the errors of this module (and what `save_session`
-raises, unchanged), so that `events.recordings.uploading` can decide without knowing whose host it is.
+Implemented by `service.youtube.client`. Implementations raise nothing but the errors of this module (and what
+`save_session` raises, unchanged), so that `events.recordings.uploading` can decide without knowing whose host it is.
 """
 
 from __future__ import annotations

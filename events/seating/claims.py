@@ -2,10 +2,9 @@
 
 Whoever changes who sits, waits or is decided upon claims the event first: one advisory lock until the commit, before
 the first row is written. Behind it a transaction meets nobody, in whatever order it goes through pools, registrations,
-invitees and keys. Several events are claimed at once and in one order; `service.transactions` does that for a whole
-commit. No seat needs a claim to be safe: that is the conditional UPDATE (`events.seating.seats`). SQLite has one
-writer, and
-nothing to claim.
+invitees and keys. Several events are claimed at once and in one order; `service.database.transactions` does that for a
+whole commit. No seat needs a claim to be safe: that is the conditional UPDATE (`events.seating.seats`). SQLite has one
+writer, and nothing to claim.
 
 The lock is PostgreSQL's `pg_advisory_xact_lock` (its manual, 13.3.5). What a savepoint claimed and gave back may be
 taken for claimed still: then the database settles a meeting, as it did before.

@@ -24,7 +24,7 @@ from service.accounts.audit import Origin
 from service.accounts.opaque import digest
 from service.accounts.permissions import Action, StaffIdentity, require
 from service.clock import real_now
-from service.idempotency import remember
+from service.database.idempotency import remember
 from service.wiring import Runtime
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Acting:
     async def try_out(self, words: Words, *, locale: str, sender: str, on: Thing | None = None) -> None:
         """Send an e-mail as a test to whose token it is, and note that. Raises `TrialRefused`."""
         # smtplib is needed by tests of e-mails only.
-        from service.mail_trial import require_taken, try_out  # noqa: PLC0415
+        from service.mail.trial import require_taken, try_out  # noqa: PLC0415
 
         outcome = await try_out(self.runtime, words, locale=locale, sender=sender, to=self.identity.email)
         await self.change(lambda _: None, on=on)

@@ -17,8 +17,8 @@ from events.registrations.applications import Application
 from events.registrations.registration import Registered
 from events.storage import ReadSession, Session
 from service.answering import error_of_full_choice, refuse_other_wording
-from service.inputs import AnsweringInput, DateAnswersInput
-from service.shared_reads import SharedReads
+from service.database.shared_reads import SharedReads
+from service.inputs.checking import AnsweringInput, DateAnswersInput
 
 Register = Callable[[Session], Registered]
 _Answering = AnsweringInput | DateAnswersInput

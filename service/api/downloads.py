@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.openapi.datastructures import ResponseSpec
 
 from events.errors import NotFound
-from service.files import StoredFiles
+from service.files.stored import StoredFiles
 
 SANDBOX = "default-src 'none'; sandbox"
 """A file that a browser shows must run nothing, whatever is in it."""

@@ -16,19 +16,17 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Tag
 from pydantic.json_schema import models_json_schema
 
-from service import (
-    authoring_inputs,
-    desk_inputs,
-    event_inputs,
-    input_types,
-    inputs,
-    part_inputs,
-    partner_inputs,
-    series_inputs,
-)
 from service.api import problems
 from service.api.examples.catalogue import EXAMPLES
 from service.api.resources import documents, events, people, public, series, work
+from service.inputs import authoring as authoring_inputs
+from service.inputs import checking as inputs
+from service.inputs import desk as desk_inputs
+from service.inputs import events as event_inputs
+from service.inputs import partners as partner_inputs
+from service.inputs import parts as part_inputs
+from service.inputs import series as series_inputs
+from service.inputs import types as input_types
 
 PATH = "/api/v1"
 TOKEN = "token"  # noqa: S105 - the name of a scheme

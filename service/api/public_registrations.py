@@ -36,8 +36,8 @@ from service.api.resources.public import (
     registered_view,
 )
 from service.clock import real_now
-from service.idempotency import remember
-from service.inputs import AnsweringInput, CodeWordInput, PartnerAnswerInput
+from service.database.idempotency import remember
+from service.inputs.checking import AnsweringInput, CodeWordInput, PartnerAnswerInput
 from service.limiting import address_of, limit_posts, limits_of
 from service.wiring import Runtime
 

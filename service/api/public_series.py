@@ -35,7 +35,7 @@ from service.api.resources.series import (
     other_dates_view,
     own_series,
 )
-from service.inputs import DateAnswersInput, DateExchangeInput, SeriesRegistrationInput
+from service.inputs.checking import DateAnswersInput, DateExchangeInput, SeriesRegistrationInput
 from service.limiting import address_of, limit_posts, limits_of
 from service.wiring import Runtime
 

@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.exceptions import ClientException, HTTPException
 from litestar.typing import FieldDefinition
 
-from service.inputs import Input, NotJsonError, parse_json
+from service.inputs.checking import Input, NotJsonError, parse_json
 
 BODY_LIMIT = 256 * 1024
 """Bytes of a JSON body: a programme of 200 lines in two languages fits."""

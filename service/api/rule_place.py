@@ -18,7 +18,7 @@ from notifications.planning.rule_outlook import Outlook
 from service.accounts.permissions import Action, require
 from service.api.access import Acting, Thing
 from service.api.resources.rules import RuleList, RuleView, rule_view
-from service.rule_inputs import RuleChangeInput, RuleInput, RuleSwitchInput
+from service.inputs.rules import RuleChangeInput, RuleInput, RuleSwitchInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from service.api.resources.people import (
     token_view,
 )
 from service.clock import real_now
-from service.desk_inputs import ColleagueInput, InvitationInput, TokenInput
+from service.inputs.desk import ColleagueInput, InvitationInput, TokenInput
 
 NO_STORE = {"Cache-Control": "no-store"}
 

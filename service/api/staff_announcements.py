@@ -25,7 +25,7 @@ from service.api.resources.announcements import (
     announcement_view,
 )
 from service.api.resources.previews import PreviewView, preview_view
-from service.desk_inputs import AnnouncementChangeInput, AnnouncementInput, AnnouncementSendInput
+from service.inputs.desk import AnnouncementChangeInput, AnnouncementInput, AnnouncementSendInput
 
 _ALL = "/events/{event_id:uuid}/announcements"
 _ONE = _ALL + "/{announcement_id:uuid}"

@@ -30,7 +30,7 @@ from service.api.resources.authoring import (
     template_view,
 )
 from service.api.resources.events import StaffEvent
-from service.authoring_inputs import CloneInput, CommentInput, PreviewLinkInput, ReviewRuleInput, TemplateInput
+from service.inputs.authoring import CloneInput, CommentInput, PreviewLinkInput, ReviewRuleInput, TemplateInput
 
 
 # ---------------------------------------------------------------- copies and templates

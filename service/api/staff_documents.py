@@ -32,7 +32,7 @@ from service.api.resources.documents import (
     certificate_view,
     post_view,
 )
-from service.desk_inputs import CertificateNameInput, PostInput, RevocationInput
+from service.inputs.desk import CertificateNameInput, PostInput, RevocationInput
 
 
 @get(

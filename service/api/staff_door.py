@@ -17,7 +17,7 @@ from service.api.answers import STAFF_READ, STAFF_WRITE
 from service.api.downloads import described
 from service.api.parameters import Id
 from service.api.problems import locale_of
-from service.door_inputs import DoorAnswers, DoorBatchInput, DoorList
+from service.inputs.door import DoorAnswers, DoorBatchInput, DoorList
 from service.reports import making
 from service.reports.sending import send_report
 from service.web.languages import translate

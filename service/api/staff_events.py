@@ -21,7 +21,7 @@ from service.api.etags import change_event, expected_version, render_event, with
 from service.api.paging import Cursor, Limit, cut, read_time_cursor
 from service.api.parameters import Id, IdempotencyKey, IfMatch, OrganiserQuery
 from service.api.resources.events import StaffEvent, StaffEventPage, event_row, staff_event
-from service.event_inputs import EventDraftInput, EventEditInput, TimesInput
+from service.inputs.events import EventDraftInput, EventEditInput, TimesInput
 
 
 @get("/events", opt=needs(Action.VIEW_EVENTS), responses=STAFF_READ, operation_id="listStaffEvents")

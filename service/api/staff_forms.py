@@ -18,7 +18,7 @@ from service.api.answers import STAFF_READ, STAFF_WRITE, refusals
 from service.api.parameters import Id
 from service.api.resources.forms import FormView, form_view, revision_view
 from service.api.resources.people import PreparationList, preparation_view
-from service.form_inputs import FormInput
+from service.inputs.forms import FormInput
 
 Number = Annotated[int, PathParameter(ge=0, le=1_000_000, description="The number of the revision.")]
 

@@ -22,8 +22,8 @@ from service.api.parameters import Id, IdempotencyKey
 from service.api.requests import UnsupportedMediaTypeException
 from service.api.resources.events import OrganiserList, OrganiserView, organiser_view
 from service.api.resources.people import Timeline, fact_view
-from service.desk_inputs import BrandInput, OrganiserInput
-from service.logos import LOGO_BYTES, redraw
+from service.files.logos import LOGO_BYTES, redraw
+from service.inputs.desk import BrandInput, OrganiserInput
 
 _PICTURES = ("image/png", "image/jpeg", "image/webp")
 

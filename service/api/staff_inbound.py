@@ -19,7 +19,7 @@ from service.api.access import Acting, needs
 from service.api.answers import STAFF_READ, STAFF_WRITE
 from service.api.parameters import Id
 from service.api.resources.inbound import InboundList, InboundView, inbound_view
-from service.desk_inputs import InboundAnswerInput, InboundLinkInput
+from service.inputs.desk import InboundAnswerInput, InboundLinkInput
 
 Settled = Annotated[bool, QueryParameter(description="What is settled, the newest first, instead of what waits.")]
 Page = Annotated[int, QueryParameter(ge=1, le=10_000, description="The number of the page, from 1 on.")]

@@ -18,7 +18,6 @@ from events.registrations import desk
 from events.registrations import importing as lists
 from events.registrations.importing import Order, Outcome
 from events.storage import ReadSession, Session
-from service import exports, import_desk, sheets
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_READ, STAFF_WRITE
@@ -26,9 +25,12 @@ from service.api.parameters import Id, IdempotencyKey
 from service.api.problems import locale_of
 from service.api.requests import UnsupportedMediaTypeException
 from service.api.resources.lists import ListBroughtIn, ListColumn, ListError, ListRow, ListTrial
-from service.import_desk import Listed, Prepared
-from service.list_inputs import ListColumnsInput, ListInput, ListOrderInput
-from service.sheets import Table
+from service.files import sheets
+from service.files.sheets import Table
+from service.importing import desk as import_desk
+from service.importing.desk import Listed, Prepared
+from service.inputs.lists import ListColumnsInput, ListInput, ListOrderInput
+from service.reports import exports
 from service.web.languages import translate
 
 _FILES = ("text/csv", exports.XLSX)

@@ -18,7 +18,6 @@ from notifications.mailing import holding, mail_listing, resending
 from notifications.mailing.mail_listing import HistoryLine, MailLine
 from notifications.models.email import Email
 from notifications.transport import relays
-from service import mail_health
 from service.accounts.permissions import Action, require
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ
@@ -34,6 +33,7 @@ from service.api.resources.mail import (
     mail_health_view,
 )
 from service.clock import real_now
+from service.mail import health as mail_health
 
 Group = Annotated[
     Literal["waiting", "held", "sent", "failed", "not_sent"] | None,

@@ -40,7 +40,7 @@ from service.api.resources.mail_texts import (
     Whose,
     version_view,
 )
-from service.desk_inputs import MailTextSavedInput, MailTextTriedInput
+from service.inputs.desk import MailTextSavedInput, MailTextTriedInput
 
 
 class Language(enum.StrEnum):
@@ -272,7 +272,7 @@ async def send_mail_test(
     # smtplib and the templates are needed by this route only.
     from notifications.letters.rendering import Words  # noqa: PLC0415
     from notifications.transport.smtp import Verdict  # noqa: PLC0415
-    from service.mail_trial import try_out  # noqa: PLC0415
+    from service.mail.trial import try_out  # noqa: PLC0415
 
     made = await _preview(acting, organiser_id, mail_kind, locale.value, data)
     name = await acting.see(lambda session: records.organiser(session, organiser_id).name.to(locale.value))

@@ -14,7 +14,7 @@ from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
 from service.api.parameters import Id
 from service.api.resources.authoring import MaterialList, MaterialView, material_view
-from service.authoring_inputs import MaterialInput
+from service.inputs.authoring import MaterialInput
 
 
 @get(

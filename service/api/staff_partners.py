@@ -28,8 +28,8 @@ from service.api.resources.partners import (
     arrangement_view,
     record_view,
 )
-from service.partner_inputs import AllotmentInput, AskInput, ContactInput, DeclinedTimeInput, PartnerInput
-from service.slides import slides_url
+from service.files.slides import slides_url
+from service.inputs.partners import AllotmentInput, AskInput, ContactInput, DeclinedTimeInput, PartnerInput
 
 _EDIT = needs(Action.EDIT_EVENTS)
 

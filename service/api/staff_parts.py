@@ -33,9 +33,9 @@ from service.api.resources.events import (
     participation_view,
     partner_view,
 )
-from service.desk_inputs import AnswerInput
-from service.part_inputs import CapacityInput, ProgrammeInput, SlotsInput
-from service.partner_inputs import ParticipationInput, PartnerInput
+from service.inputs.desk import AnswerInput
+from service.inputs.partners import ParticipationInput, PartnerInput
+from service.inputs.parts import CapacityInput, ProgrammeInput, SlotsInput
 
 
 @put("/pools/{pool_id:uuid}", opt=needs(Action.EDIT_EVENTS), responses=STAFF_WRITE, operation_id="setCapacity")

@@ -15,7 +15,6 @@ from events.models import Event, Evidence, Registration, RegistrationState
 from events.presence import attendance
 from events.registrations import desk, guardian_paper, guardians, people_listing, registration
 from events.storage import ReadSession, Session
-from service import exports
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answering import registering
@@ -31,7 +30,8 @@ from service.api.resources.people import (
     RegistrationView,
     registration_view,
 )
-from service.desk_inputs import AttendanceInput, GuardianActInput, StaffRegistrationInput
+from service.inputs.desk import AttendanceInput, GuardianActInput, StaffRegistrationInput
+from service.reports import exports
 from service.web.languages import translate
 
 

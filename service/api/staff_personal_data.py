@@ -22,7 +22,7 @@ from service.api.resources.personal_data import (
     held_view,
     person_found_view,
 )
-from service.desk_inputs import ErasureInput
+from service.inputs.desk import ErasureInput
 
 _Wanted = Annotated[
     str, QueryParameter(name="search", max_length=100, description="Part of a name, address or number.")

@@ -21,7 +21,7 @@ from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE
 from service.api.parameters import Id
 from service.api.requests import UnsupportedMediaTypeException
 from service.api.resources.events import RecordingList, RecordingView, recording_view
-from service.desk_inputs import RecordingLinkInput
+from service.inputs.desk import RecordingLinkInput
 
 MOST_BYTES = 64 * 1024**3
 """Far above any webinar, below what YouTube takes (256 GB) and what a bucket's parts add up to."""

@@ -16,7 +16,7 @@ from service.api.parameters import Id, IdempotencyKey, Tongue
 from service.api.resources.previews import PreviewView, preview_view
 from service.api.resources.rules import RuleList, RuleView
 from service.api.rule_place import RulePlace
-from service.rule_inputs import RuleChangeInput, RuleInput, RuleSwitchInput
+from service.inputs.rules import RuleChangeInput, RuleInput, RuleSwitchInput
 
 Key = Annotated[str, PathParameter(max_length=80, description="What names the rule, e.g. `reminder_1d`.")]
 PreviewedEvent = Annotated[

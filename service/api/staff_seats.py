@@ -32,7 +32,7 @@ from service.api.resources.seats import (
     WaitingParty,
     Waitlist,
 )
-from service.seat_inputs import (
+from service.inputs.seats import (
     DecisionInput,
     InviteesInput,
     OfferUntilInput,

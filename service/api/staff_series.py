@@ -18,7 +18,7 @@ from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE, refusals
 from service.api.parameters import Id, IdempotencyKey, OrganiserQuery
 from service.api.resources.series import SeriesView, series_view
-from service.series_inputs import AdditionsInput, CallOffInput, EndInput, SeriesChangeInput, SeriesInput
+from service.inputs.series import AdditionsInput, CallOffInput, EndInput, SeriesChangeInput, SeriesInput
 
 
 def _render(session: Session, series_id: uuid.UUID) -> SeriesView:

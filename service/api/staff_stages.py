@@ -18,7 +18,7 @@ from service.api.answers import STAFF_ACT, STAFF_WRITE, refusals
 from service.api.etags import change_event, with_etag
 from service.api.parameters import Id
 from service.api.resources.events import StaffEvent
-from service.event_inputs import ReasonInput, RescheduleInput
+from service.inputs.events import ReasonInput, RescheduleInput
 
 _PUBLISH = STAFF_ACT | refusals(422)
 

@@ -19,7 +19,7 @@ from service.api.answers import STAFF_READ, STAFF_WRITE
 from service.api.paging import Cursor, Limit, read_cursor, write_cursor
 from service.api.parameters import Id, Search
 from service.api.resources.mail_texts import SuppressionList, SuppressionView, suppression_list, suppression_view
-from service.desk_inputs import SuppressionEndInput, SuppressionInput
+from service.inputs.desk import SuppressionEndInput, SuppressionInput
 
 Reason = Annotated[SuppressionReason | None, QueryParameter(description="Only addresses that are there for this.")]
 

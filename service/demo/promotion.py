@@ -12,7 +12,7 @@ from events.models import Organiser
 from notifications.channels.limits import INSTAGRAM, WHATSAPP
 from service.clock import real_now
 from service.demo.theatre import Theatre
-from service.youtube_connection import GoogleProject, connect
+from service.youtube.connection import GoogleProject, connect
 
 if TYPE_CHECKING:
     from service.demo.play import Play

@@ -28,8 +28,8 @@ from service.demo.standins.mail import SmtpSink
 from service.demo.standins.mastodon import MastodonStandIn
 from service.demo.standins.youtube import YouTubeStandIn
 from service.demo.standins.youtube_channel import Channel, demonstration_faults
+from service.processes.ticker import CLAIMED, queues_with_work
 from service.settings import Settings
-from service.ticker import CLAIMED, queues_with_work
 from service.wiring import Runtime
 
 PATIENCE = 300.0

@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from events import outbox
 from events.seating import seat_audit
 from service.accounts import sealing
+from service.database.outages import Unavailable, reason_of
+from service.database.stalls import STALLED_AFTER
 from service.doctor.findings import Finding, Verdict, good
-from service.outages import Unavailable, reason_of
-from service.stalls import STALLED_AFTER
 from service.wiring import Runtime
 
 

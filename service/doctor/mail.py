@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from notifications.inbox import listing
 from notifications.transport.smtp import SmtpMailer
-from service import mail_health
 from service.clock import real_now
 from service.doctor.findings import Finding, Verdict, good
+from service.mail import health as mail_health
 from service.wiring import Runtime
 
 _SAID_BEFORE = frozenset({"no_relay", "mailbox"})
@@ -37,7 +37,7 @@ def check_mail(runtime: Runtime) -> Finding:
 def check_sender(runtime: Runtime) -> Finding:
     """Does DNS say that mail from our domain is ours? A domain for examples (RFC 2606) is nobody's to ask."""
     # The module brings a DNS library, which only this check and one page need.
-    from service.sender_domain import Standing, look  # noqa: PLC0415
+    from service.mail.sender_domain import Standing, look  # noqa: PLC0415
 
     settings = runtime.settings
     domain = settings.mail_from.rpartition("@")[2].lower()

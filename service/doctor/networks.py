@@ -13,7 +13,7 @@ from service.wiring import Runtime
 def check_youtube(runtime: Runtime) -> Finding:
     """Can recordings be uploaded?"""
     # The connection's module brings Google's library, which only this check and uploads need.
-    from service.youtube_connection import ConnectionState, OAuthConnection  # noqa: PLC0415
+    from service.youtube.connection import ConnectionState, OAuthConnection  # noqa: PLC0415
 
     if runtime.settings.youtube_client_id is None:
         mend = "Create OAuth credentials at Google, set ACARA_YOUTUBE_CLIENT_ID and _SECRET, run: acara youtube connect"

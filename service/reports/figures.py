@@ -10,7 +10,7 @@ from events.days.dates import format_when
 from events.doors.reports import ActivityReport
 from events.errors import N_
 from events.models import AgeGroup, ParticipationRole, RegistrationSource
-from service.exports import EVIDENCE, STATES
+from service.reports.exports import EVIDENCE, STATES
 
 Say = Callable[[str], str]
 Line = tuple[str, str | int]

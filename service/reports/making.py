@@ -23,9 +23,9 @@ from events.media.processes import ChildProcesses
 from events.models import Event, Organiser
 from events.registrations.desk import find_event
 from events.storage import ReadSession
-from service.exports import XLSX
-from service.files import StoredFiles
+from service.files.stored import StoredFiles
 from service.reports import drawing, workbooks
+from service.reports.exports import XLSX
 from service.reports.figures import Say, Section, sections_of
 
 PDF = "application/pdf"

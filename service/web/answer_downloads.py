@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from events.errors import NotFound
 from events.models import AnswerFile
-from service.files import StoredFiles
+from service.files.stored import StoredFiles
 from service.web.headers import PERSONAL
 
 _SANDBOX = "sandbox; default-src 'none'"

@@ -24,7 +24,7 @@ from events.questions.answer_files import KeptFile
 from events.questions.form_document import FormDocument, Question, QuestionKind
 from events.questions.form_reading import AskedForm
 from events.questions.form_rules import FILE_BYTES
-from service import sniffing
+from service.files import sniffing
 from service.web.forms import Form, read_form
 from service.web.multipart import Part, parts
 from service.web.pages import Request

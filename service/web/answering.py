@@ -16,7 +16,7 @@ from events.questions.answers import NO_ANSWERS, Answers, check_answers
 from events.questions.form_document import QuestionKind
 from events.questions.form_reading import NOTHING_ASKED, AskedForm, asked_form
 from events.registrations.applications import Guardian
-from service.inputs import GuardianInput, RegistrationInput, parse
+from service.inputs.checking import GuardianInput, RegistrationInput, parse
 from service.web.answer_uploads import Received
 from service.web.forms import Form, whole
 from service.web.pages import Pages

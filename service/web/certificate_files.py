@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from certificates.listing import CertificateView
 from events.errors import NotFound
-from service.files import StoredFiles
+from service.files.stored import StoredFiles
 from service.web.headers import PERSONAL
 
 

@@ -12,7 +12,7 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from pydantic import BaseModel
 
 from events.errors import FieldError, Invalid
-from service.inputs import parse
+from service.inputs.checking import parse
 from service.web.pages import Request
 
 MAX_BYTES = 64 * 1024

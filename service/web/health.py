@@ -10,8 +10,8 @@ from litestar.response import Response
 
 from events.catalogue.houses import houses
 from events.errors import Refused
-from service.outages import Unavailable
-from service.stalls import HOPELESS_AFTER
+from service.database.outages import Unavailable
+from service.database.stalls import HOPELESS_AFTER
 from service.web.pages import Request
 from service.wiring import Runtime
 
@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 async def health(runtime: NamedDependency[Runtime]) -> Response[dict[str, str]]:
     """Answer 200 while the database can be read and could be written when that was last tried, 503 otherwise.
 
-    Every process writes every few seconds (`service.heartbeat`), so a full disk is noticed without a visitor, and so is
-    a use-case that hangs. What is wrong stands in the log, once: `service.outages` and `service.stalls` tell it.
+    Every process writes every few seconds (`service.processes.heartbeat`), so a full disk is noticed without a visitor,
+    and so is a use-case that hangs. What is wrong stands in the log, once: `service.database.outages` and
+    `service.database.stalls` tell it.
     """
     try:
         await runtime.database.aread(houses)

@@ -32,7 +32,7 @@ from events.seating import waitlist
 from events.storage import ReadSession
 from notifications.contents.waiting_words import because
 from notifications.planning import announcements
-from service.inputs import CodeWordInput
+from service.inputs.checking import CodeWordInput
 from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, Form, read_form

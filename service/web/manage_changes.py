@@ -28,7 +28,7 @@ from events.registrations import changing
 from events.registrations.changing import NewAnswers
 from events.registrations.own_answers import OwnAnswers, own_answers
 from service.answering import error_of_full_choice
-from service.inputs import OwnDetailsInput, PartyInput, SlotChoiceInput
+from service.inputs.checking import OwnDetailsInput, PartyInput, SlotChoiceInput
 from service.limiting import limits_of
 from service.web.answer_uploads import MAX_BYTES as MAX_FORM_BYTES
 from service.web.answer_uploads import Received, read_answers

@@ -7,9 +7,9 @@ import uuid
 from events.errors import Conflict, Invalid
 from notifications.news import schedules, subscribing
 from service import consent
-from service.inputs import OwnEventsInput
-from service.limiter import TooManyRequests
+from service.inputs.checking import OwnEventsInput
 from service.limiting import limits_of
+from service.limits.limiter import TooManyRequests
 from service.web.forms import Form
 from service.web.pages import Pages, Request, locale_of, pages_of
 from service.wiring import Runtime

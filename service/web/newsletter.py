@@ -23,10 +23,10 @@ from events.tags import Audience, Topic
 from notifications.news import subscribing
 from notifications.news.subscribing import SubscriptionPage, Wishes
 from service import consent
-from service.inputs import OwnEventsInput
-from service.limiter import TooManyRequests
+from service.inputs.checking import OwnEventsInput
 from service.limiting import limits_of
-from service.stamps import HeldBack
+from service.limits.limiter import TooManyRequests
+from service.limits.stamps import HeldBack
 from service.statuses import status_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.manage import open_link

@@ -24,10 +24,10 @@ from events.pages import own_events
 from events.pages.own_events import OwnEvent
 from events.storage import ReadSession
 from service.clock import real_now
-from service.inputs import OwnEventsInput
-from service.limiter import TooManyRequests
+from service.inputs.checking import OwnEventsInput
 from service.limiting import limits_of
-from service.stamps import HeldBack
+from service.limits.limiter import TooManyRequests
+from service.limits.stamps import HeldBack
 from service.statuses import status_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request, locale_of, pages_of

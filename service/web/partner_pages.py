@@ -19,7 +19,7 @@ from events.partnership import partners
 from events.recordings.recording_consent import ON_STAGE
 from events.recurring import series_calendar
 from events.storage import ReadSession, Session
-from service.inputs import PartnerAnswerInput
+from service.inputs.checking import PartnerAnswerInput
 from service.web.certificate_files import certificate_file
 from service.web.event_page import calendar_file, organiser_of
 from service.web.forms import MAX_BYTES, read_form

@@ -27,8 +27,8 @@ from events.questions.form_document import FormDocument, QuestionKind
 from events.questions.form_reading import AskedForm
 from events.registrations.applications import Application
 from service import consent
-from service.inputs import parse
-from service.partner_link_inputs import Line, RenameInput, brought_in, lines_in
+from service.inputs.checking import parse
+from service.inputs.partner_links import Line, RenameInput, brought_in, lines_in
 from service.statuses import status_of
 from service.web.answering import Questions, answers_in, seen_revision
 from service.web.forms import Form, read_form, whole

@@ -18,7 +18,7 @@ from events.pages.partner_dates import PartnerDates
 from events.partnership import partners
 from events.recurring.series_calendar import series_file
 from events.storage import Session
-from service.inputs import DatesAnswerInput
+from service.inputs.checking import DatesAnswerInput
 from service.web.event_page import calendar_file
 from service.web.forms import MAX_BYTES, read_form
 from service.web.pages import Request, locale_of, pages_of

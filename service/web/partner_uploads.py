@@ -17,7 +17,7 @@ from events.errors import N_, FieldError
 from events.models import FilePurpose
 from events.partnership import partner_files
 from events.partnership.partner_files import SentFile
-from service import portraits, sniffing
+from service.files import portraits, sniffing
 from service.web.forms import Form, read_form
 from service.web.multipart import Part, parts
 from service.web.pages import Request

@@ -19,11 +19,11 @@ from events.partnership import contributions, partner_files, partner_reports
 from events.partnership.partner_reports import OVER
 from events.recordings import recording_consent
 from events.storage import ReadSession, Session
-from service import portraits
-from service.files import StoredFiles
-from service.inputs import parse
-from service.partner_link_inputs import PhoneInput, ReportInput
-from service.slides import SLIDES
+from service.files import portraits
+from service.files.slides import SLIDES
+from service.files.stored import StoredFiles
+from service.inputs.checking import parse
+from service.inputs.partner_links import PhoneInput, ReportInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.headers import PERSONAL
 from service.web.pages import Request, locale_of

@@ -14,8 +14,8 @@ from events.errors import NotFound
 from events.storage import LOCALES
 from notifications.letters.house_cards import card_key
 from notifications.posters.web import WEB_FORMATS, WIDTHS
-from service import portraits
-from service.files import StoredFiles
+from service.files import portraits
+from service.files.stored import StoredFiles
 from service.web.event_reads import Pictures, load_event, load_pictures
 from service.web.pages import Request, locale_of, pages_of
 from service.wiring import Runtime

@@ -23,12 +23,13 @@ from events.registrations import registration
 from events.registrations.applications import Application
 from events.registrations.registration import Registered
 from events.storage import ReadSession, Session, new_id
-from service import consent, idempotency
+from service import consent
 from service.answering import error_of_full_choice, refuse_other_wording
 from service.clock import real_now
-from service.limiter import TooManyRequests
+from service.database import idempotency
 from service.limiting import address_of, limits_of
-from service.stamps import HeldBack
+from service.limits.limiter import TooManyRequests
+from service.limits.stamps import HeldBack
 from service.statuses import status_of
 from service.web.answer_uploads import MAX_BYTES, Received, read_answers
 from service.web.answering import (

@@ -14,8 +14,8 @@ import structlog
 
 from events.errors import N_, FieldError, Invalid, Refused
 from service.clock import real_now
-from service.limiter import TooManyRequests
-from service.stamps import Age, NoStamp, TooQuick
+from service.limits.limiter import TooManyRequests
+from service.limits.stamps import Age, NoStamp, TooQuick
 from service.web.forms import Form
 from service.web.pages import Request, pages_of
 

@@ -18,7 +18,7 @@ from events.questions.form_document import QuestionKind
 from events.recurring.series_questions import AskingDates, SeriesQuestions
 from events.registrations.applications import Guardian
 from events.storage import ReadSession
-from service.inputs import RegistrationInput
+from service.inputs.checking import RegistrationInput
 from service.web.answer_uploads import Asked, Received, file_question
 from service.web.answering import Questions, answers_in, guardian_in
 from service.web.forms import Form

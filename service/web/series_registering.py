@@ -23,11 +23,12 @@ from events.recurring.series_listing import SeriesPage
 from events.recurring.series_questions import SeriesQuestions, series_questions
 from events.registrations.applications import Application
 from events.storage import ReadSession, Session
-from service import consent, idempotency
+from service import consent
 from service.clock import real_now
-from service.limiter import TooManyRequests
+from service.database import idempotency
 from service.limiting import address_of, limits_of
-from service.stamps import HeldBack
+from service.limits.limiter import TooManyRequests
+from service.limits.stamps import HeldBack
 from service.statuses import status_of
 from service.web.answer_uploads import MAX_BYTES, Received, read_with_files
 from service.web.forms import Form

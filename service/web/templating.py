@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from events.days import dates
 from events.storage import LOCALES, LocalizedText
-from service.sniffing import size_of, suffixes_of
+from service.files.sniffing import size_of, suffixes_of
 from service.web.languages import ENDONYMS, translate, translations
 from service.web.static_files import StaticFiles
 

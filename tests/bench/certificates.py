@@ -26,7 +26,7 @@ from events.models import Evidence
 from events.presence import attendance
 from events.registrations import registration
 from events.storage import Session
-from service.files import StoredFiles, open_files
+from service.files.stored import StoredFiles, open_files
 from tests.bench import house, peers
 from tests.bench.house import Hall as Library
 from tests.bench.processes import ROOT

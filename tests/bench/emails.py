@@ -28,9 +28,9 @@ from notifications.models.mail_template import MailTemplate
 from notifications.transport.dkim import make_key, pem_of
 from notifications.transport.smtp import FolderMailer
 from service.clock import real_now
+from service.processes.work import react_to
 from service.settings import Settings
 from service.wiring import Runtime
-from service.work import react_to
 from tests.bench import house, sink
 from tests.bench.house import Hall
 from tests.bench.results import Effort, Result, compared

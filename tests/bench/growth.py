@@ -19,8 +19,8 @@ from litestar.testing import TestClient
 
 from events.links import MANAGE
 from service.clock import set_clock
+from service.database.transactions import Database
 from service.migrations import migrate
-from service.transactions import Database
 from tests.bench import house
 from tests.bench.results import Effort, Result
 from tests.service.web.staff.room import Room, open_room

@@ -20,8 +20,8 @@ from events.partnership import partners
 from events.questions import forms
 from events.questions.form_document import FormDocument
 from events.storage import LocalizedText, ReadSession, Session
+from service.database.transactions import Database
 from service.migrations import migrate
-from service.transactions import Database
 from tests.support.life import STAFF, Life, add_organiser, bring_to
 from tests.support.memory import make_folder
 from tests.support.postgres import Postgres

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from service.clock import real_now
+from service.limits.stamps import Stamps
 from service.settings import Settings, secret_key_of
-from service.stamps import Stamps
 from tests.bench import house, peers
 from tests.bench.application import FORM, SIZES, bodies_for_programs, bodies_for_the_form
 from tests.bench.house import Hall

@@ -16,10 +16,10 @@ from litestar import Request, get
 from litestar.response import Response
 from sqlalchemy import event
 
+from service.database.transactions import Database
 from service.logs import configure
-from service.running import serve
+from service.processes.running import serve
 from service.settings import Settings
-from service.transactions import Database
 from service.wiring import Runtime
 
 PATH = "/bench/one-variable"

@@ -25,8 +25,8 @@ from events.media.processes import ChildProcesses
 from events.models import Evidence, Stage
 from events.outbox import FactRow
 from events.presence import attendance
-from service.files import StoredFiles
-from service.transactions import Database
+from service.database.transactions import Database
+from service.files.stored import StoredFiles
 from tests.support.life import STAFF, Life
 
 SETTINGS: dict[str, Any] = {"number_pattern": "{seq:04}/PERPUS-BTM/{roman_month}/{year}", "hours": 3}

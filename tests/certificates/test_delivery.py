@@ -20,8 +20,8 @@ from certificates.signing import PadesSigner
 from events import deliveries
 from events.models import Event, Organiser, Track
 from events.storage import Session
-from service.files import StoredFiles
-from service.transactions import Database
+from service.database.transactions import Database
+from service.files.stored import StoredFiles
 from tests.certificates.conftest import REAL, Hall, Stamp, Typist, make_hall, verify_url
 from tests.support.life import STAFF, Life
 

@@ -16,8 +16,8 @@ from events.errors import Conflict, Invalid, NotFound
 from events.models import Evidence, Participation, ParticipationRole, Partner, PartnerKind, Registration, Track
 from events.presence import attendance
 from events.storage import LocalizedText, Session
-from service.files import StoredFiles
-from service.transactions import Database
+from service.database.transactions import Database
+from service.files.stored import StoredFiles
 from tests.certificates.conftest import SETTINGS, Hall, Typist, make_hall
 from tests.support.life import STAFF, Life
 

@@ -74,5 +74,5 @@ def test_service_may_write_where_the_example_keeps_its_data_and_nowhere_else(pat
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_service_has_longer_to_stop_than_it_takes(path: Path) -> None:
-    """Workers are given thirty seconds to finish (`service.running`); systemd must not kill them before."""
+    """Workers are given thirty seconds to finish (`service.processes.running`); systemd must not kill them before."""
     assert int(dict(_parse(path)["Service"])["TimeoutStopSec"]) > 30

@@ -15,9 +15,9 @@ from notifications.models.email import Email
 from service import presence
 from service.broker import QUEUES
 from service.clock import FileClock, real_now, set_clock
-from service.ticker import tick
+from service.processes.ticker import tick
+from service.processes.work import react_to
 from service.wiring import Runtime
-from service.work import react_to
 from tests.support.life import NOW, STARTS_AT, Life, add_organiser
 from tests.support.polling import until
 from tests.support.running import make_runtime, settled, unsettled, workers

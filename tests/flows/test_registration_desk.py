@@ -35,7 +35,7 @@ from events.seating import invitees
 from events.seating.invitees import Guest
 from events.storage import LocalizedText, ReadSession
 from service.clock import FileClock, real_now, set_clock
-from service.ticker import tick
+from service.processes.ticker import tick
 from service.wiring import Runtime
 from tests.service.accounts.people import PASSWORD, People
 from tests.support.careless import VISITORS, careless

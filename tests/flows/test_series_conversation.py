@@ -38,9 +38,9 @@ from notifications.inbox import deciding
 from notifications.inbox.matching import Inbox
 from notifications.inbox.receiving import open_mail, take_in
 from notifications.models.inbound import InboundMessage
-from service import work
+from service.processes import work
 from tests.notifications.post_office import KEY, calendar_of
-from tests.service.test_series_mails import Office
+from tests.service.reactions.test_series_mails import Office
 from tests.support.calendar_clients import FAMILIES, fields
 from tests.support.calendars import assert_calendar_valid
 from tests.support.life import NOW

@@ -22,9 +22,9 @@ from events.partnership import partners
 from events.recurring import series_editing
 from events.recurring.series_editing import Changes, Scope
 from events.storage import LocalizedText, Session
-from service import work
+from service.processes import work
 from tests.notifications.post_office import calendar_of
-from tests.service.test_series_mails import Office
+from tests.service.reactions.test_series_mails import Office
 from tests.support.calendar_clients import fields
 from tests.support.calendars import assert_calendar_valid
 from tests.support.life import NOW, STAFF

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from notifications.mailing import delivery
 from notifications.transport.smtp import SmtpMailer
-from service.files import open_files
-from service.transactions import Database
+from service.database.transactions import Database
+from service.files.stored import open_files
 from tests.notifications.post_office import composer
 
 

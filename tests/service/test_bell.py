@@ -6,7 +6,7 @@ import threading
 import uuid
 
 from service.bell import FACTS_A_MESSAGE, Bell
-from service.transactions import Committed
+from service.database.transactions import Committed
 
 
 class Ear:

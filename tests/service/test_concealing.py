@@ -115,7 +115,7 @@ def test_what_people_typed_stands_in_no_traceback(tmp_path: Path, log_format: st
     program = """
 import logging
 import sqlalchemy as sa
-from service.engines import open_engine
+from service.database.engines import open_engine
 from service.logs import configure
 from service.settings import Settings
 

@@ -52,9 +52,10 @@ from notifications.planning import emails
 from notifications.suppression import suppressing
 from notifications.texting import consents, planning
 from notifications.texting.planning import Occasion
-from service import erasing, work
+from service import erasing
 from service.clock import real_now
-from service.ticker import forget_texts
+from service.processes import work
+from service.processes.ticker import forget_texts
 from service.wiring import Runtime
 from tests.support.life import NOW, Life, add_organiser
 from tests.support.running import make_runtime

@@ -17,7 +17,7 @@ from events.questions.answer_files import KeptFile
 from events.questions.answers import check_answers
 from events.questions.form_document import FormDocument, Question, QuestionKind
 from events.storage import LocalizedText
-from service.ticker import Ticker, remove_answers, tick
+from service.processes.ticker import Ticker, remove_answers, tick
 from service.wiring import Runtime
 from tests.support.life import NOW, Life
 from tests.support.polling import until

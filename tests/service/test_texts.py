@@ -19,8 +19,8 @@ from pydantic import SecretStr
 from events.links import MANAGE
 from notifications.models.text_message import TextChannel, TextConsent, TextMessage, TextState
 from notifications.texting import consents
-from service.chat_reader import ChatReader, receive
 from service.demo.standins.texting import TextingStandIn, running
+from service.mail.chat_reader import ChatReader, receive
 from service.texters import telegram
 from service.wiring import Runtime
 from tests.support.app import create_app

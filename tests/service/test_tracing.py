@@ -17,7 +17,7 @@ from events.models import Recording, RecordingState, Stage
 from events.outbox import FactRow
 from events.recordings import recording
 from notifications.models.email import Email
-from service.ticker import tidy_up
+from service.processes.ticker import tidy_up
 from service.tracing import trace_requests
 from service.wiring import Runtime
 from tests.support.app import create_app

@@ -16,7 +16,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from service.transactions import Database
+from service.database.transactions import Database
 
 GRAIN = 10
 """Instructions that SQLite counts at once."""

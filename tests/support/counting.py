@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
-from service.transactions import Database
+from service.database.transactions import Database
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from service.rate_counts import Counted
-from service.shared_counts import CountsUnavailableError
+from service.limits.rate_counts import Counted
+from service.limits.shared_counts import CountsUnavailableError
 
 
 class Watch:

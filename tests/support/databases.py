@@ -7,8 +7,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from service.database.transactions import Database
 from service.tables import metadata
-from service.transactions import Database
 from tests.support.postgres import Postgres
 
 __all__ = ["Database", "PostgresDatabases", "SqliteTemplate"]

@@ -19,7 +19,7 @@ from service.demo.standins.mastodon import MastodonStandIn
 from service.demo.standins.youtube import YouTubeStandIn
 from service.demo.standins.youtube_channel import Channel
 from service.wiring import Runtime
-from service.youtube_connection import GoogleProject, connect
+from service.youtube.connection import GoogleProject, connect
 from tests.support.life import NOW, add_organiser
 
 

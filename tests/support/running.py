@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from events.outbox import FactRow
 from service.broker import QUEUES
-from service.running import working
+from service.processes.running import working
 from service.settings import Settings
 from service.wiring import Runtime
 from tests.support.polling import until

@@ -16,7 +16,7 @@ from tests.support.polling import until
 
 @contextmanager
 def serving(runtime: Runtime, **config: Any) -> Generator[str]:
-    """Answer requests on loopback while the block runs, as `service.running.serve` does; yields the address."""
+    """Answer requests on loopback during the block, as `service.processes.running.serve` does; yields the address."""
     wanted: dict[str, Any] = {
         "host": "127.0.0.1",
         "port": 0,

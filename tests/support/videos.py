@@ -17,10 +17,10 @@ from events.recordings.video_host import VideoHost
 from events.storage import Session, Transactions
 from service.demo.standins.youtube import YouTubeStandIn
 from service.demo.standins.youtube_channel import BLOCK
-from service.files import StoredFiles
+from service.files.stored import StoredFiles
 from service.secrets import SecretBox
-from service.youtube import Consent, YouTubeHost
-from service.youtube_connection import SCOPES, GoogleProject
+from service.youtube.client import Consent, YouTubeHost
+from service.youtube.connection import SCOPES, GoogleProject
 from tests.support.life import NOW, Life
 
 SECRET_KEY = "a secret key for tests that is long enough"

@@ -8,7 +8,7 @@ from typing import Any
 
 from events.doors.door_reading import DoorCount, DoorEntry, PersonIn
 from events.models import RegistrationState
-from service import door_inputs
+from service.inputs import door as door_inputs
 
 _ID = uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab")
 _OTHER = uuid.UUID("01937a52-7c00-7abc-8def-ba9876543210")

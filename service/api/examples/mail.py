@@ -13,7 +13,7 @@ from notifications.models.email_attempt import AttemptVerdict
 from notifications.models.suppression import SuppressionReason, SuppressionScope
 from notifications.transport.quotas import Rank
 from service.api.resources import mail, mail_texts
-from service.mail_health import Trouble
+from service.mail.health import Trouble
 
 _ID = uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab")
 _OTHER = uuid.UUID("01937a52-7c00-7abc-8def-ba9876543210")

@@ -14,7 +14,7 @@ from notifications.mailing.mail_listing import HistoryLine, MailLine, Shown
 from notifications.models.email import EmailKind
 from notifications.models.email_attempt import AttemptVerdict
 from notifications.transport.quotas import Rank
-from service.mail_health import Advice, MailHealth, Trouble
+from service.mail.health import Advice, MailHealth, Trouble
 
 if TYPE_CHECKING:
     from notifications.mailing.previewing import Preview

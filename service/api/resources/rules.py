@@ -13,7 +13,7 @@ from events.storage import LocalizedText
 from notifications.models.email import EmailKind
 from notifications.planning.rule_outlook import Outlook
 from notifications.rules import Origin, Rule
-from service.rule_inputs import Direction, Unit, parts_of
+from service.inputs.rules import Direction, Unit, parts_of
 
 
 class OutlookView(msgspec.Struct, frozen=True, kw_only=True):

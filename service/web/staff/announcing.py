@@ -25,7 +25,7 @@ from notifications.planning import announcements
 from notifications.planning.announcements import Progress
 from notifications.segments import Reach
 from service.accounts.permissions import Action
-from service.desk_inputs import AnnouncementInput
+from service.inputs.desk import AnnouncementInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
 from service.web.pages import Request

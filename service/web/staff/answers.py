@@ -15,7 +15,7 @@ from events.registrations.people_listing import find_registration
 from events.storage import ReadSession
 from notifications.suppression import suppression_listing
 from service.accounts.permissions import Action
-from service.answer_words import words_of
+from service.reports.answer_words import words_of
 from service.web.answer_downloads import answer_file
 from service.web.forms import Form
 from service.web.guardian_sharing import share_link

@@ -13,8 +13,8 @@ from events.models import Event, Evidence, RegistrationState, Stage
 from events.presence import attendance
 from events.registrations import people_listing
 from events.storage import ReadSession
-from service import exports
 from service.accounts.permissions import Action
+from service.reports import exports
 from service.web.forms import MAX_BYTES, read_form
 from service.web.pages import Request
 from service.web.staff.desk import Desk, desk_of, page_number, plain

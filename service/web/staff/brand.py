@@ -13,8 +13,8 @@ from events.brand import FONTS, READABLE, Brand, contrast, nearest
 from events.catalogue.houses import House
 from events.storage import Session
 from service.accounts.permissions import Action, require
-from service.desk_inputs import BrandInput
-from service.logos import LOGO_BYTES, redraw
+from service.files.logos import LOGO_BYTES, redraw
+from service.inputs.desk import BrandInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.multipart import first_file
 from service.web.pages import Request

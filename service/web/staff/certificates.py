@@ -18,7 +18,7 @@ from events.models import Event
 from events.paging import Paged
 from events.storage import ReadSession
 from service.accounts.permissions import Action
-from service.inputs import Input, PersonName, Text500
+from service.inputs.checking import Input, PersonName, Text500
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, page_number, plain, refused

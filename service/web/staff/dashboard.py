@@ -15,7 +15,7 @@ from events.registrations import desk as lists
 from events.storage import ReadSession
 from service import attention
 from service.accounts.permissions import Action, require_founder
-from service.desk_inputs import OrganiserInput
+from service.inputs.desk import OrganiserInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -23,7 +23,7 @@ from service.accounts import audit
 from service.accounts.permissions import Action, StaffIdentity, require
 from service.accounts.sessions import Signed
 from service.clock import real_now
-from service.inputs import parse
+from service.inputs.checking import parse
 from service.statuses import status_of
 from service.web.forms import Form, whole
 from service.web.pages import Pages, Request, locale_of, pages_of

@@ -16,8 +16,8 @@ from events.doors import door_reading
 from events.models import Event
 from service import door_desk
 from service.accounts.permissions import Action
-from service.door_inputs import DoorBatchInput
-from service.inputs import NotJsonError, parse_json
+from service.inputs.checking import NotJsonError, parse_json
+from service.inputs.door import DoorBatchInput
 from service.web.pages import Request
 from service.web.staff.access import PUBLIC
 from service.web.staff.desk import desk_of

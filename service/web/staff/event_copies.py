@@ -17,7 +17,7 @@ from events.models import Event, EventTemplate
 from events.ownership import owner_of
 from events.storage import ReadSession, Session
 from service.accounts.permissions import Action, require
-from service.authoring_inputs import CloneInput, TemplateInput
+from service.inputs.authoring import CloneInput, TemplateInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

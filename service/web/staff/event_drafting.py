@@ -24,7 +24,7 @@ from events.models import Event, EventKind, EventMode, EventTemplate, Stage
 from events.storage import LocalizedText, ReadSession, Session
 from events.tags import Audience
 from service.accounts.permissions import Action
-from service.event_inputs import EventDraftInput
+from service.inputs.events import EventDraftInput
 from service.web.forms import Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check_all, desk_of, refused

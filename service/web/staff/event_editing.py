@@ -15,9 +15,9 @@ from events.models import Event, Stage
 from events.registrations import desk as lists
 from events.storage import Session
 from service.accounts.permissions import Action
-from service.event_inputs import EventEditInput, TimesInput
-from service.inputs import Input
-from service.part_inputs import CapacityInput
+from service.inputs.checking import Input
+from service.inputs.events import EventEditInput, TimesInput
+from service.inputs.parts import CapacityInput
 from service.web.forms import Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check_all, desk_of, refused

@@ -46,7 +46,7 @@ def localized_values(form: Form, name: str) -> dict[str, str]:
 
 
 def event_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the form as `service.event_inputs` takes it; what was emptied is None."""
+    """Return the form as `service.inputs.events` takes it; what was emptied is None."""
     values: dict[str, Any] = {name: localized_values(form, name) for name in TEXTS}
     values |= {name: form.value(name).strip() or None for name in _CAN_BE_EMPTY}
     values |= {name: form.value(name) for name in _PLAIN if form.value(name).strip()}

@@ -17,7 +17,7 @@ from events.models import AHEAD, Event, Stage
 from events.registrations import people_listing
 from events.storage import Session
 from service.accounts.permissions import Action
-from service.event_inputs import ReasonInput, RescheduleInput
+from service.inputs.events import ReasonInput, RescheduleInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -11,8 +11,9 @@ from litestar.response import Response
 from events.storage import ReadSession, Session
 from notifications.mailing import holding
 from notifications.transport import relays
-from service import mail_health, mail_words
 from service.accounts.permissions import Action, require
+from service.mail import health as mail_health
+from service.mail import words as mail_words
 from service.web.forms import MAX_BYTES
 from service.web.pages import Request
 from service.web.staff.desk import Desk, desk_of

@@ -24,12 +24,14 @@ from events.questions.form_document import Question
 from events.registrations import importing as lists
 from events.registrations.importing import Order, Trial
 from events.storage import Session
-from service import import_desk, import_template, sheets
 from service.accounts.permissions import Action
-from service.exports import XLSX
-from service.import_columns import UNASKED, columns_of
-from service.import_desk import Listed
-from service.importing import terms_of
+from service.files import sheets
+from service.importing import desk as import_desk
+from service.importing import template as import_template
+from service.importing.columns import UNASKED, columns_of
+from service.importing.desk import Listed
+from service.importing.rows import terms_of
+from service.reports.exports import XLSX
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
 from service.web.multipart import first_file

@@ -20,7 +20,7 @@ from notifications.inbox import deciding, listing
 from notifications.inbox.listing import InboundPage, InboundRow, Invitation
 from notifications.models.inbound import MailboxReading
 from service.accounts.permissions import Action, require
-from service.desk_inputs import InboundAnswerInput, InboundLinkInput
+from service.inputs.desk import InboundAnswerInput, InboundLinkInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, page_number, refused

@@ -16,7 +16,7 @@ from events.registrations import desk as lists
 from events.seating import invitees
 from events.storage import ReadSession
 from service.accounts.permissions import Action
-from service.seat_inputs import InviteesInput, ReservedInput, guests_in
+from service.inputs.seats import InviteesInput, ReservedInput, guests_in
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from events.errors import N_
 from notifications.letters.mail_texts import PHONE_SUBJECT
 from notifications.letters.rendering import Words
-from service.mail_trial import require_taken, try_out
+from service.mail.trial import require_taken, try_out
 from service.web.languages import translate
 from service.web.staff.desk import Desk
 

@@ -31,7 +31,7 @@ from notifications.models.email import EmailKind
 from notifications.models.mail_template import MailTemplate, OwnText
 from service.accounts import staff
 from service.accounts.permissions import Action, require
-from service.desk_inputs import MailTextInput
+from service.inputs.desk import MailTextInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff import letters

@@ -18,9 +18,9 @@ from events.storage import ReadSession, Session
 from notifications.mailing import holding, mail_listing, resending
 from notifications.mailing.mail_listing import GROUPS, HistoryLine
 from notifications.models.email import Email, EmailState
-from service import mail_words
 from service.accounts import staff
 from service.accounts.permissions import Action
+from service.mail import words as mail_words
 from service.web.forms import MAX_BYTES
 from service.web.pages import Request
 from service.web.staff.desk import Desk, desk_of, page_number

@@ -15,7 +15,7 @@ from events.models import Event, Material
 from events.ownership import event_of
 from events.storage import Session
 from service.accounts.permissions import Action
-from service.authoring_inputs import MaterialInput
+from service.inputs.authoring import MaterialInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -22,10 +22,10 @@ from events.storage import ReadSession, Session
 from notifications import partner_reminding
 from notifications.inbox.listing import inbound_of
 from service.accounts.permissions import Action
-from service.desk_inputs import AnswerInput
-from service.partner_inputs import AllotmentInput, AskInput, DeclinedTimeInput
-from service.partner_mails import last_mails
-from service.slides import slides_url
+from service.files.slides import slides_url
+from service.inputs.desk import AnswerInput
+from service.inputs.partners import AllotmentInput, AskInput, DeclinedTimeInput
+from service.mail.partner_mails import last_mails
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.own_link import invitation_text, whatsapp_to
 from service.web.pages import Request

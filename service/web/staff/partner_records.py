@@ -14,7 +14,7 @@ from events.models import Partner, PartnerKind
 from events.partnership import partner_records
 from events.partnership.partner_records import Record
 from service.accounts.permissions import Action, require
-from service.partner_inputs import ContactInput, PartnerInput
+from service.inputs.partners import ContactInput, PartnerInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, page_number, plain, refused

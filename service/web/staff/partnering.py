@@ -18,8 +18,8 @@ from events.storage import Session
 from notifications import partner_reminding
 from notifications.inbox.listing import last_inbound
 from service.accounts.permissions import Action
-from service.partner_inputs import ParticipationInput, PartnerInput
-from service.partner_mails import last_mails
+from service.inputs.partners import ParticipationInput, PartnerInput
+from service.mail.partner_mails import last_mails
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, check_all, desk_of, refused

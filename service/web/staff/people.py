@@ -15,7 +15,7 @@ from events.storage import ReadSession, Session
 from service.accounts import factors, invitations, staff, tokens
 from service.accounts.models import Role
 from service.accounts.permissions import ROLES_OF, Action
-from service.desk_inputs import InvitationInput, TokenInput
+from service.inputs.desk import InvitationInput, TokenInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, organiser_in, refused

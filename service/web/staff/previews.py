@@ -24,7 +24,7 @@ from events.ownership import event_of
 from events.storage import ReadSession, Session
 from service.accounts import staff
 from service.accounts.permissions import Action
-from service.authoring_inputs import PreviewLinkInput
+from service.inputs.authoring import PreviewLinkInput
 from service.web.event_page import share_text, whatsapp_url
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.headers import VIDEO

@@ -18,7 +18,7 @@ from events.models import Event, ProgrammeItem
 from events.registrations import desk as lists
 from events.storage import LocalizedText
 from service.accounts.permissions import Action
-from service.part_inputs import ProgrammeItemInput
+from service.inputs.parts import ProgrammeItemInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -12,7 +12,7 @@ from litestar.response import Response
 from events.storage import ReadSession
 from service import presence, queues
 from service.accounts.permissions import Action, require
-from service.stalls import STALLED_AFTER
+from service.database.stalls import STALLED_AFTER
 from service.web.forms import MAX_BYTES
 from service.web.pages import Request
 from service.web.staff.desk import Desk, desk_of

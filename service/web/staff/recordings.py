@@ -18,7 +18,7 @@ from events.recordings import recording, recording_consent
 from events.registrations import desk as lists
 from events.storage import LOCALES
 from service.accounts.permissions import Action
-from service.files import TooLarge
+from service.files.stored import TooLarge
 from service.statuses import status_of
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate

@@ -16,7 +16,7 @@ from events.registrations.approval_rules import rules_of
 from events.seating import no_shows
 from events.storage import ReadSession, Session
 from service.accounts.permissions import Action
-from service.seat_inputs import RegistrationRulesInput
+from service.inputs.seats import RegistrationRulesInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

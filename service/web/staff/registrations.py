@@ -16,8 +16,8 @@ from events.registrations import desk as lists
 from events.registrations import people_listing, registration
 from events.registrations.applications import Application
 from events.storage import ReadSession
-from service import exports
 from service.accounts.permissions import Action
+from service.reports import exports
 from service.web.answer_uploads import Received
 from service.web.answering import Questions, check_form
 from service.web.forms import MAX_BYTES, Form, read_form

@@ -21,7 +21,7 @@ from notifications.planning.rule_outlook import Outlook
 from notifications.rules import Rule
 from service import rule_words
 from service.accounts.permissions import Action, require
-from service.rule_inputs import RuleInput, parts_of
+from service.inputs.rules import RuleInput, parts_of
 from service.web.forms import Form
 from service.web.languages import translate
 from service.web.pages import Request

@@ -17,7 +17,7 @@ from events.recurring.series_editing import Changes, DateChange, Scope
 from events.recurring.series_template import FIELDS
 from events.storage import LocalizedText, ReadSession
 from service.accounts.permissions import Action
-from service.event_inputs import ReasonInput
+from service.inputs.events import ReasonInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused

@@ -14,8 +14,8 @@ from events.models import Additions, Event, EventKind, SeatPool, Series
 from events.recurring.series_planning import ChosenDate, PlannedDate, Timing
 from events.recurring.series_template import FIELDS, TEXTS, capacity_of, fields_of, zone
 from events.storage import LocalizedText
-from service.event_inputs import EventEditInput
-from service.part_inputs import CapacityInput
+from service.inputs.events import EventEditInput
+from service.inputs.parts import CapacityInput
 from service.web.forms import Form, whole
 from service.web.staff.desk import check_all
 from service.web.staff.event_forms import capacity_values, certificate_values, localized_values, zone_of

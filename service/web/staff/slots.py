@@ -16,8 +16,8 @@ from events.models import Event, EventKind
 from events.registrations import desk as lists
 from events.storage import LocalizedText, Session
 from service.accounts.permissions import Action
-from service.part_inputs import CapacityInput, OpeningHoursInput
-from service.seat_inputs import SharedPoolInput
+from service.inputs.parts import CapacityInput, OpeningHoursInput
+from service.inputs.seats import SharedPoolInput
 from service.web.forms import MAX_BYTES, Form, read_form, whole
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, check_all, desk_of, refused

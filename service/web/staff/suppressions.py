@@ -19,7 +19,7 @@ from notifications.suppression import suppressing, suppression_listing
 from notifications.suppression.suppression_listing import PER_PAGE, LeftAlone
 from service.accounts.permissions import Action, require
 from service.clock import real_now
-from service.sender_domain import demands, look_lately
+from service.mail.sender_domain import demands, look_lately
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, desk_of, organiser_in, plain, refused

@@ -10,8 +10,8 @@ from litestar.response import Redirect, Response
 
 from events.errors import N_, FieldError, Invalid
 from notifications.texting import by_hand
-from service import mail_words
 from service.accounts.permissions import Action
+from service.mail import words as mail_words
 from service.web.forms import MAX_BYTES, read_form
 from service.web.own_link import whatsapp_to
 from service.web.pages import Request

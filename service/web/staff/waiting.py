@@ -20,7 +20,7 @@ from events.seating import queue_reasons, queueing
 from events.storage import ReadSession, Session
 from notifications.contents.waiting_words import because
 from service.accounts.permissions import Action
-from service.seat_inputs import OfferUntilInput, PriorityInput
+from service.inputs.seats import OfferUntilInput, PriorityInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, plain, refused

@@ -12,7 +12,7 @@ from events.catalogue.feeds import Owner
 from events.errors import Gone
 from events.models import CalendarFeed, FeedOf
 from service.clock import real_now
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.support.life import Life
 
 ANI = Owner(FeedOf.PERSON, "email:ani@example.org")

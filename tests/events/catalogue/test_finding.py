@@ -16,7 +16,7 @@ from events.models import Event, EventKind, EventMode, ParticipationRole, Partne
 from events.partnership import partners
 from events.storage import LocalizedText, Session
 from events.tags import Audience, code_of, parse_topic, plain, stored_topics, write_topic
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.support.counting import counted
 from tests.support.life import NOW, STAFF, STARTS_AT, Life, add_organiser
 

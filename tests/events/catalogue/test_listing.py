@@ -14,7 +14,7 @@ from events.pages import personal_pages
 from events.partnership import partners
 from events.registrations import registration
 from events.storage import LocalizedText, Session
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.support.counting import counted
 from tests.support.life import NOW, STAFF, STARTS_AT, Life
 

@@ -37,7 +37,7 @@ from events.registrations import registration
 from events.seating import waitlist
 from events.storage import LocalizedText, ReadSession, Session
 from events.tags import Audience
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.support.costs import measured
 from tests.support.counting import counted
 from tests.support.life import NOW, STAFF, STARTS_AT, Life

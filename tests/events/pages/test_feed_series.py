@@ -24,7 +24,7 @@ from events.pages import feed_entries, feed_writing, partner_dates
 from events.partnership import partners
 from events.recurring import series_calendar
 from events.storage import ReadSession
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.support.calendars import assert_calendar_valid
 from tests.support.counting import counted
 from tests.support.life import NOW, Life

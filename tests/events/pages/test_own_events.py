@@ -16,7 +16,7 @@ from events.pages.own_events import OwnEvent
 from events.presence import attendance
 from events.registrations import registration
 from service.clock import real_now
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.support.counting import counted
 from tests.support.life import NOW, STARTS_AT, Life
 

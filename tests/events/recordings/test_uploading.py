@@ -31,7 +31,7 @@ from events.recordings.video_host import (
     VideoDetails,
 )
 from events.storage import LocalizedText
-from service.files import StoredFiles
+from service.files.stored import StoredFiles
 from tests.support.life import NOW, Life
 from tests.support.videos import PICTURE, REAL_NOW, Uploads, load, receive
 

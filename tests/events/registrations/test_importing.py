@@ -29,7 +29,7 @@ from events.registrations import desk, importing, registration
 from events.registrations.applications import Guardian
 from events.registrations.importing import Candidate, Moved, Order, Trial
 from events.storage import LocalizedText, Session
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.support.life import NOW, STAFF, Life, add_organiser, application
 
 AGREED = "Menandatangani daftar di sekolah."

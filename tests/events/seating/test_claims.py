@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from events.seating.claims import claim
 from events.storage import Session
-from service.transactions import Database
+from service.database.transactions import Database
 
 ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 HELD = sa.text(

@@ -15,7 +15,7 @@ from events.storage import LocalizedText
 from notifications.letters.house_cards import card_key, draw_cards
 from notifications.posters.design import Design
 from notifications.posters.drawing import drawing_in
-from service.files import StoredFiles
+from service.files.stored import StoredFiles
 from tests.notifications.posters.test_drawing import design
 from tests.support.life import NOW, Life
 from tests.support.programme import LINKS

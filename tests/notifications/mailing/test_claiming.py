@@ -9,7 +9,7 @@ from events.storage import Session, new_id
 from notifications.mailing import delivery
 from notifications.models.email import Email, EmailKind
 from notifications.planning import emails
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.notifications.post_office import REAL_NOW, PostOffice
 from tests.support import costs
 

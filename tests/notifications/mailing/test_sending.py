@@ -23,7 +23,7 @@ from notifications.transport import relays
 from notifications.transport.quotas import Quota
 from notifications.transport.relays import Relay
 from notifications.transport.smtp import SmtpMailer
-from service.transactions import Database
+from service.database.transactions import Database
 from tests.notifications.mailing.test_delivery import confirm, failures, move
 from tests.notifications.post_office import REAL_NOW, PostOffice, composer
 from tests.support.counting import counted

@@ -21,7 +21,7 @@ from notifications.posters.design import Design, leaves_of
 from notifications.posters.finding import FORMATS, carousel_keys, leaf_name, picture_key, poster_of
 from notifications.posts.drafting import draft_for
 from notifications.posts.following import on_event_changed
-from service.files import StoredFiles
+from service.files.stored import StoredFiles
 from tests.support.life import NOW, STAFF, Life
 from tests.support.programme import LINKS, webinar
 

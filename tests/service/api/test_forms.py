@@ -15,7 +15,7 @@ from events.questions.form_document import FormDocument, Question, QuestionKind
 from events.storage import LocalizedText
 from service.api.answering import check_before, registering
 from service.api.public_registrations import application_of
-from service.inputs import AnsweringInput, parse
+from service.inputs.checking import AnsweringInput, parse
 from tests.service.api.conftest import Site
 from tests.service.api.test_public_registrations import register
 from tests.support.documents import CLASS, PHOTOS, ROLE, SCHOOL, WORKSHOPS

@@ -11,7 +11,7 @@ import openpyxl
 import sqlalchemy as sa
 
 from events.models import Registration
-from service.exports import XLSX
+from service.reports.exports import XLSX
 from tests.service.api.conftest import Site
 
 ROWS = [

@@ -13,8 +13,8 @@ from events.links import PARTNER
 from events.models import ContributionItem, PartnerAnswer, Stage
 from events.partnership import contributions, partners
 from events.recordings import recording_consent
-from service import work
 from service.clock import real_now
+from service.processes import work
 from tests.notifications.post_office import PostOffice, calendar_of
 from tests.service.api.conftest import Site
 from tests.support.life import NOW, STARTS_AT

@@ -14,7 +14,7 @@ from events import outbox
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.clock import real_now, set_clock
-from service.work import react_to
+from service.processes.work import react_to
 from tests.service.api.conftest import make_token
 from tests.service.web.staff.room import Room, open_room
 from tests.support.app import create_app

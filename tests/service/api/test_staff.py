@@ -18,9 +18,9 @@ from events.models import Evidence, Recording, RecordingState, Stage
 from events.presence import attendance
 from events.registrations import registration_rules
 from events.registrations.approval_rules import ApprovalRules
-from service import exports
 from service.accounts.models import Role
 from service.accounts.permissions import Action
+from service.reports import exports
 from tests.service.api.conftest import Site
 from tests.service.api.test_openapi import operations
 from tests.support.counting import counted

@@ -42,8 +42,8 @@ from notifications.mailing.delivery import send_due
 from notifications.models.email import Email
 from notifications.models.suppression import Suppression
 from service.clock import real_now
+from service.processes.work import react_to
 from service.wiring import Runtime
-from service.work import react_to
 from tests.notifications.post_office import Pigeonhole
 from tests.support.app import create_app
 from tests.support.life import NOW, STAFF, Life, application

@@ -25,8 +25,8 @@ from events.partnership import allotments, contributions, partners
 from events.recordings import recording_consent
 from events.seating import seat_audit
 from events.storage import Session
-from service import partner_sweeping
-from service.portraits import FACE_BYTES, FACE_KINDS, FACE_SIDE
+from service.files.portraits import FACE_BYTES, FACE_KINDS, FACE_SIDE
+from service.processes import partner_sweeping
 from service.wiring import Runtime
 from tests.support.life import NOW, STAFF, Life
 from tests.support.site import serving, words

@@ -16,7 +16,7 @@ from events.registrations import registration
 from notifications.models.email import Email, EmailKind
 from service.accounts.models import Role
 from service.clock import real_now
-from service.work import react_to
+from service.processes.work import react_to
 from tests.service.web.staff.room import Room
 from tests.support.site import words
 

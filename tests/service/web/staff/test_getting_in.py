@@ -14,7 +14,7 @@ from events.links import MANAGE
 from events.models import PartyKind, RegistrationState
 from events.registrations import registration
 from events.seating.invitees import Guest
-from service.seat_inputs import guests_in
+from service.inputs.seats import guests_in
 from tests.service.web.staff.room import Room
 
 CONFIRMED, PENDING, WAITLISTED, OFFERED, DECLINED = (

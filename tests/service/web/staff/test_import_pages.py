@@ -26,9 +26,9 @@ from events.registrations import guardians, registration
 from events.registrations.applications import Guardian
 from events.storage import LocalizedText
 from notifications.models.email import Email
-from service import import_columns
 from service.clock import real_now
-from service.work import react_to
+from service.importing import columns as import_columns
+from service.processes.work import react_to
 from tests.service.accounts.people import PASSWORD, People
 from tests.service.web.staff.room import Room
 from tests.support.browser import assert_accessible

@@ -12,7 +12,7 @@ from service.accounts import audit
 from service.accounts import facts as account_facts
 from service.accounts.models import Role
 from service.accounts.permissions import Action
-from service.reactions import FACTS
+from service.reactions.story import FACTS
 from service.web.staff.acts import ACTIONS, OF_STAFF
 from service.web.staff.narration import _LINES, tell
 from tests.support.life import NOW

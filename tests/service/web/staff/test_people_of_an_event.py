@@ -25,7 +25,7 @@ from events.registrations.applications import Guardian
 from events.storage import LocalizedText
 from notifications.models.email import Email
 from service.clock import real_now
-from service.work import react_to
+from service.processes.work import react_to
 from tests.service.web.staff.room import Room
 from tests.support.site import words
 

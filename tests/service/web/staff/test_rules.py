@@ -14,7 +14,7 @@ from events.links import MANAGE
 from events.models import MailRule
 from notifications.models.email import Email, EmailState
 from service.clock import real_now
-from service.work import react_to
+from service.processes.work import react_to
 from tests.service.web.staff.room import Room
 from tests.support.site import words
 

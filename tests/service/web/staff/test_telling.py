@@ -11,7 +11,7 @@ from events.registrations import approval, registration_rules
 from events.registrations.approval_rules import ApprovalRules
 from service.accounts.models import Role
 from service.clock import real_now
-from service.work import react_to
+from service.processes.work import react_to
 from tests.service.web.staff.room import Room
 from tests.support.life import STARTS_AT
 from tests.support.site import words

@@ -15,7 +15,7 @@ from service.accounts.audit import Line, Wanted
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.clock import real_now
-from service.ticker import seal_trail
+from service.processes.ticker import seal_trail
 from tests.service.web.staff.checkpoint import checkpoint
 from tests.service.web.staff.room import Room, things_of
 from tests.service.web.staff.test_routes import PROTECTED, send

@@ -1,4 +1,4 @@
-// What the server sends (events.door_reading) and what a device keeps until it is sent (service.door_inputs).
+// What the server sends (events.door_reading) and what a device keeps until it is sent (service.inputs.door).
 
 export interface Person {
   person: number;

@@ -1,0 +1,1 @@
+"""Files: where they are kept, what they really are, and the pictures that are drawn anew."""

@@ -1,0 +1,1 @@
+"""Lists of people from spreadsheets: read, explained, tried on a copy, brought in."""

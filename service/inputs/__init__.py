@@ -1,0 +1,1 @@
+"""What people and programs send us, checked once for pages and API alike."""

@@ -1,0 +1,1 @@
+"""How much anybody may send: counted in one process or for all, and the age of a form."""

@@ -1,0 +1,1 @@
+"""What this installation knows of its mail: mailboxes and chats that are read, its health, the sender's domain."""
