@@ -50,7 +50,7 @@ def due(session: ReadSession, *, now: datetime, limit: int = 20) -> Sequence[uui
             Event.certificates_due_at <= now,
             Event.stage.in_(_OVER),
         )
-        .order_by(Event.certificates_due_at)
+        .order_by(Event.certificates_due_at, Event.id)
         .limit(limit)
     ).all()
 

@@ -91,7 +91,7 @@ def list_kiosks(session: ReadSession, event_id: uuid.UUID, *, real_now: datetime
     return session.scalars(
         sa.select(KioskSession)
         .where(KioskSession.event_id == event_id, KioskSession.expires_at > real_now, KioskSession.closed_at.is_(None))
-        .order_by(KioskSession.opened_at)
+        .order_by(KioskSession.opened_at, KioskSession.id)
     ).all()
 
 

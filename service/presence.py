@@ -102,7 +102,7 @@ def forget(session: Session, process_id: uuid.UUID, *, seen_at: datetime) -> boo
 def alive(session: ReadSession, *, real_now: datetime) -> Sequence[Process]:
     """Return the processes that were seen within the last twenty seconds."""
     return session.scalars(
-        sa.select(Process).where(Process.seen_at > real_now - ALIVE_FOR).order_by(Process.started_at)
+        sa.select(Process).where(Process.seen_at > real_now - ALIVE_FOR).order_by(Process.started_at, Process.id)
     ).all()
 
 

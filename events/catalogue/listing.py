@@ -317,7 +317,7 @@ def video_id_of(session: ReadSession, event_id: uuid.UUID) -> str | None:
             Recording.state == RecordingState.PUBLISHED,
             Recording.visibility != "private",
         )
-        .order_by(Recording.published_at.desc())
+        .order_by(Recording.published_at.desc(), Recording.id.desc())
         .limit(1)
     )
     return found

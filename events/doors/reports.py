@@ -121,7 +121,7 @@ def _seen(
     rows = session.execute(
         sa.select(Attendance.registration_id, Attendance.person, Attendance.evidence, Attendance.at)
         .where(Attendance.event_id == event_id, Attendance.evidence.in_(_SEEN_THERE))
-        .order_by(Attendance.at)
+        .order_by(Attendance.at, Attendance.id)
     )
     for registration_id, person, evidence, at in rows:
         came_at, left_at = found.get((registration_id, person), (None, None))

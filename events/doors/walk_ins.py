@@ -117,7 +117,7 @@ def _find_place(session: Session, event: Event, at: datetime) -> _Place:
     slot = session.execute(
         sa.select(Slot.id, Slot.pool_id)
         .where(Slot.event_id == event.id, Slot.ends_at > at)
-        .order_by(Slot.starts_at)
+        .order_by(Slot.starts_at, Slot.id)
         .limit(1)
     ).first()
     if slot is not None:

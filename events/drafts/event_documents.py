@@ -31,7 +31,7 @@ def document_of(session: ReadSession, event: Event) -> Document:
         sa.select(Slot, SeatPool)
         .join(SeatPool, SeatPool.id == Slot.pool_id)
         .where(Slot.event_id == event.id)
-        .order_by(Slot.starts_at)
+        .order_by(Slot.starts_at, Slot.id)
     )
     visits = [{**_span(event, slot), "capacity": pool.capacity} for slot, pool in slots]
     capacity = session.scalar(

@@ -382,7 +382,7 @@ def due(session: ReadSession, *, now: datetime, limit: int = 50) -> list[tuple[u
     ]
     found: list[tuple[datetime, uuid.UUID, Transition]] = []
     for condition, moment, transition in rules:
-        rows = session.execute(sa.select(moment, Event.id).where(condition).order_by(moment).limit(limit))
+        rows = session.execute(sa.select(moment, Event.id).where(condition).order_by(moment, Event.id).limit(limit))
         found += [(at, event_id, transition) for at, event_id in rows]
     found.sort(key=lambda each: each[:2])
     return [(event_id, transition) for _, event_id, transition in found]

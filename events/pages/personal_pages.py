@@ -157,7 +157,9 @@ def registration_page(
     booking: SeriesBooking | None = found[4]
     waits = registration.state is RegistrationState.WAITLISTED
     evidence = session.scalars(
-        sa.select(Attendance.evidence).where(Attendance.registration_id == registration_id).order_by(Attendance.at)
+        sa.select(Attendance.evidence)
+        .where(Attendance.registration_id == registration_id)
+        .order_by(Attendance.at, Attendance.id)
     )
     copied = ("id", "state", "name", "email", "phone", "party_size", "locale", "link_version", "offer_expires_at")
     told = ("kind", "mode", "stage", "title", "venue", "reason", "timezone", "ended_at", "survey_url")

@@ -105,7 +105,9 @@ def read_record(session: ReadSession, partner_id: uuid.UUID) -> Record:
     if partner is None:
         raise NotFound
     contacts = session.scalars(
-        sa.select(PartnerContact).where(PartnerContact.partner_id == partner_id).order_by(PartnerContact.created_at)
+        sa.select(PartnerContact)
+        .where(PartnerContact.partner_id == partner_id)
+        .order_by(PartnerContact.created_at, PartnerContact.id)
     ).all()
     rows = session.execute(
         sa.select(Participation, Event, PartnerReport)

@@ -121,7 +121,7 @@ def list_swept(session: ReadSession, *, sent_before: datetime, limit: int = 200)
     rows = session.execute(
         sa.select(_TABLE.c.id, _TABLE.c.storage_key)
         .where(_TABLE.c.registration_id.is_(None), _TABLE.c.created_at < sent_before)
-        .order_by(_TABLE.c.created_at)
+        .order_by(_TABLE.c.created_at, _TABLE.c.id)
         .limit(limit)
     )
     return {row.id: row.storage_key for row in rows}

@@ -251,7 +251,7 @@ def urls_of(session: ReadSession, event_ids: Collection[uuid.UUID]) -> dict[uuid
             Recording.state == RecordingState.PUBLISHED,
             Recording.url.is_not(None),
         )
-        .order_by(Recording.published_at)
+        .order_by(Recording.published_at, Recording.id)
     )
     return {event_id: url for event_id, url in rows if url}
 

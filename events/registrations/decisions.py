@@ -92,7 +92,7 @@ def list_events_undecided(session: ReadSession, owners: Owners, *, limit: int = 
         sa.select(Event, few.c.waiting)
         .join(few, few.c.event_id == Event.id)
         .where(owned_by(Event.organiser_id, owners), Event.stage.not_in(_OVER))
-        .order_by(few.c.waiting.desc(), Event.starts_at)
+        .order_by(few.c.waiting.desc(), Event.starts_at, Event.id)
         .limit(limit)
     )
     return [(event, count) for event, count in rows]

@@ -129,7 +129,7 @@ def list_slots(session: ReadSession, event_id: uuid.UUID) -> Sequence[SlotRow]:
         sa.select(Slot, SeatPool)
         .join(SeatPool, SeatPool.id == Slot.pool_id)
         .where(Slot.event_id == event_id)
-        .order_by(Slot.starts_at)
+        .order_by(Slot.starts_at, Slot.id)
     )
     return [SlotRow(slot, pool) for slot, pool in rows]
 

@@ -134,7 +134,10 @@ def expire(session: Session, *, now: datetime, limit: int = 100) -> int:
     columns = (Registration.id, Registration.event_id, Registration.series_booking_id)
     over = Registration.guardian_due_at <= now
     due = session.execute(
-        sa.select(*columns).where(over).order_by(Registration.event_id, Registration.guardian_due_at).limit(limit)
+        sa.select(*columns)
+        .where(over)
+        .order_by(Registration.event_id, Registration.guardian_due_at, Registration.id)
+        .limit(limit)
     ).all()
     bookings = {booking_id for *_, booking_id in due} - {None}
     if bookings:

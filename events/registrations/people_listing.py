@@ -155,7 +155,7 @@ def _evidence_of(session: ReadSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     rows = session.execute(
         sa.select(Attendance.registration_id, Attendance.evidence)
         .where(Attendance.registration_id.in_(ids))
-        .order_by(Attendance.at)
+        .order_by(Attendance.at, Attendance.id)
     )
     for registration_id, evidence in rows:
         found[registration_id] = (*found.get(registration_id, ()), evidence)

@@ -93,7 +93,7 @@ def past_events(session: ReadSession, event: Event, *, limit: int = 5) -> Sequen
         )
         .group_by(Event.id, Event.title, Event.starts_at)
         .having(came > 0)
-        .order_by(Event.starts_at.desc())
+        .order_by(Event.starts_at.desc(), Event.id.desc())
         .limit(limit)
     )
     return [PastEvent(*row) for row in rows]

@@ -143,7 +143,7 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
     due = session.execute(
         sa.select(Registration.id, Registration.event_id)
         .where(Registration.state == RegistrationState.OFFERED, Registration.offer_expires_at <= now)
-        .order_by(Registration.pool_id, Registration.offer_expires_at)
+        .order_by(Registration.pool_id, Registration.offer_expires_at, Registration.id)
         .limit(limit)
     ).all()
     claims.claim(session, *(event_id for _, event_id in due))

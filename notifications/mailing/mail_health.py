@@ -79,7 +79,7 @@ def measure_flow(session: ReadSession, relay: Relay, *, owners: Owners, now: dat
     )
     for_quota, for_pace = _put_off(session)
     quota = relay.quota
-    holds = sa.select(MailHold).where(owned_by(MailHold.organiser_id, owners)).order_by(MailHold.held_at)
+    holds = sa.select(MailHold).where(owned_by(MailHold.organiser_id, owners)).order_by(MailHold.held_at, MailHold.id)
     return MailFlow(
         relay=relay.name,
         state=relays.state_of(session, relay.name),

@@ -127,7 +127,11 @@ def _lead(details: Details, moment: Moment) -> str:
 
 def programme_of(session: ReadSession, event: Event, locale: str) -> tuple[Hour, ...]:
     """Return the programme's lines with their hours, none where there are too many for a poster."""
-    items = sa.select(ProgrammeItem).where(ProgrammeItem.event_id == event.id).order_by(ProgrammeItem.starts_at)
+    items = (
+        sa.select(ProgrammeItem)
+        .where(ProgrammeItem.event_id == event.id)
+        .order_by(ProgrammeItem.starts_at, ProgrammeItem.id)
+    )
     found = session.scalars(items.limit(MOST_HOURS + 1)).all()
     zone = ZoneInfo(event.timezone)
     if len({each.starts_at.astimezone(zone).date() for each in found}) > 1 or not 2 <= len(found) <= MOST_HOURS:

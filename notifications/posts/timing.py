@@ -170,7 +170,7 @@ def past_results(session: ReadSession, organiser_id: uuid.UUID, channel: str) ->
             Post.published_at.is_not(None),
             Post.responses.is_not(None),
         )
-        .order_by(Post.published_at.desc())
+        .order_by(Post.published_at.desc(), Post.id.desc())
         .limit(_REMEMBERED)
     )
     return [Result(at, responses) for at, responses in rows if at is not None and responses is not None]

@@ -9,7 +9,7 @@ from typing import TypeVar
 _Value = TypeVar("_Value")
 
 
-def until(condition: Callable[[], _Value | None], *, seconds: float = 20.0, what: str = "") -> _Value:
+def until(condition: Callable[[], _Value | None], *, seconds: float = 60.0, what: str = "") -> _Value:
     """Return the first truthy answer of `condition`; fail with `what` (and the last answer) after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

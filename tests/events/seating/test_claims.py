@@ -55,7 +55,7 @@ def test_sqlite_has_nothing_to_claim(sqlite_database: Database) -> None:
 
 def _crossing(pair: Database, *, named: bool) -> int:
     """Have two use-cases claim two events in opposite order, and return how often one had to give way."""
-    both_hold, begun = threading.Barrier(2, timeout=10), threading.Event()
+    both_hold, begun = threading.Barrier(2, timeout=60), threading.Event()
     tries = threading.local()
 
     def crossing(first: uuid.UUID, second: uuid.UUID) -> Callable[[Session], None]:
@@ -72,10 +72,10 @@ def _crossing(pair: Database, *, named: bool) -> int:
     seats_of = [ONE, OTHER] if named else []
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(pair.write, crossing(ONE, OTHER), seats_of=seats_of)
-        assert begun.wait(10)  # so that the other is no part of the same commit
+        assert begun.wait(60)  # so that the other is no part of the same commit
         other = pool.submit(pair.write, crossing(OTHER, ONE), seats_of=seats_of)
-        one.result(timeout=20)
-        other.result(timeout=20)
+        one.result(timeout=60)
+        other.result(timeout=60)
     return pair.clashes
 
 
@@ -95,16 +95,16 @@ def test_one_writer_at_a_time_is_at_an_event(pair: Database) -> None:
 
     def hold(_session: Session) -> None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         served.append("first")
 
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(pair.write, hold, seats_of=[ONE])
-        assert begun.wait(10)
+        assert begun.wait(60)
         second = pool.submit(pair.write, lambda _: served.append("second"), seats_of=[ONE])
         elsewhere = pool.submit(pair.write, lambda _: served.append("elsewhere"), seats_of=[OTHER])
-        elsewhere.result(timeout=10)
+        elsewhere.result(timeout=60)
         go_on.set()
-        first.result(timeout=10)
-        second.result(timeout=10)
+        first.result(timeout=60)
+        second.result(timeout=60)
     assert served == ["elsewhere", "first", "second"]

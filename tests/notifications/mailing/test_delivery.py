@@ -235,7 +235,7 @@ def deliver_all(post_office: PostOffice, mailer: SmtpMailer, *, hours: int = 1) 
 def test_faults_of_a_real_server(post_office: PostOffice, smtp_sink: SmtpSink) -> None:
     """One queue meets every fault; whoever can be reached is, nobody twice, and who is refused becomes a fact."""
     confirm(post_office, post_office.life.webinar(), range(1, 8))
-    mailer = SmtpMailer(smtp_sink.url, timeout=0.5)
+    mailer = SmtpMailer(smtp_sink.url, timeout=2)
     smtp_sink.misbehave("451 4.3.0 try later", "550 5.1.1 no such user", "disconnect", "421 4.3.2 closing", "hang")
     deliver_all(post_office, mailer)
     assert sorted(post_office.states()) == ["failed", *["sent"] * 6]

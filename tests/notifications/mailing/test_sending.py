@@ -45,7 +45,7 @@ class Clockwork:
     def run(self, after: timedelta = timedelta(0), *, once: bool = False) -> int:
         """Send what is due; returns how many were looked at."""
         total = 0
-        mailer = SmtpMailer(self.url or self.sink.url, timeout=0.5)
+        mailer = SmtpMailer(self.url or self.sink.url, timeout=2)
         while claimed := delivery.send_due(
             self.post_office.life.database,
             mailer,

@@ -53,7 +53,7 @@ def test_no_message_needs_no_connection(smtp_sink: SmtpSink) -> None:
 )
 def test_a_fault_is_one_messages_own(smtp_sink: SmtpSink, fault: str, verdict: Verdict, connections: int) -> None:
     """The message before and the one after are accepted; where the connection is lost a new one is made."""
-    mailer = SmtpMailer(smtp_sink.url, timeout=0.5)
+    mailer = SmtpMailer(smtp_sink.url, timeout=2)
     smtp_sink.misbehave("", fault)
     outcomes = list(mailer.send(outgoing(number) for number in range(3)))
     assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED, verdict, Verdict.ACCEPTED]
@@ -65,7 +65,7 @@ def test_a_fault_is_one_messages_own(smtp_sink: SmtpSink, fault: str, verdict: V
 def test_an_answer_letter_by_letter_is_waited_for_no_longer_than_one_that_does_not_come(smtp_sink: SmtpSink) -> None:
     """Each letter comes well within the time-out, all of them would take minutes."""
     smtp_sink.misbehave("dribble")
-    (outcome,) = SmtpMailer(smtp_sink.url, timeout=0.5).send([outgoing(0)])
+    (outcome,) = SmtpMailer(smtp_sink.url, timeout=2).send([outgoing(0)])
     assert (outcome.verdict, outcome.fault) == (Verdict.DEFERRED, Fault.UNANSWERED)
     assert "timed out" in outcome.reply
 

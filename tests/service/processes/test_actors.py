@@ -15,18 +15,18 @@ def test_further_bells_do_nothing_while_the_work_is_under_way() -> None:
     def deliver() -> None:
         runs.append(1)
         begun.release()
-        assert finish.wait(10)
+        assert finish.wait(60)
 
     ring = in_turn(2, deliver)
     with ThreadPoolExecutor(2) as pool:
         at_work = [pool.submit(ring) for _ in range(2)]
-        assert all(begun.acquire(timeout=10) for _ in range(2))
+        assert all(begun.acquire(timeout=60) for _ in range(2))
         for _ in range(3):
-            ring()  # would wait for ten seconds and fail if it worked
+            ring()  # would wait for a minute and fail if it worked
         assert len(runs) == 2
         finish.set()
         for each in at_work:
-            each.result(10)
+            each.result(60)
     ring()
     assert len(runs) == 3
 
