@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from events.models import Event, Registration
 from events.ownership import Owners, owned_by
+from events.seating.people_search import contains
 from events.storage import ReadSession
 from notifications.models.email import Email, EmailState
 from notifications.models.email_attempt import EmailAttempt
@@ -41,6 +42,31 @@ def count_held(session: ReadSession, registrations: Collection[uuid.UUID]) -> di
         for key, count in rows:
             found[key] = found.get(key, 0) + count
     return found
+
+
+def list_news(session: ReadSession, owners: Owners, text: str, *, most: int) -> Sequence[NewsSubscription]:
+    """Return the subscriptions that are not over and whose address holds `text`; none for no text. One query."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    statement = sa.select(NewsSubscription).where(
+        owned_by(NewsSubscription.organiser_id, owners),
+        NewsSubscription.ended_at.is_(None),
+        sa.or_(contains(NewsSubscription.address, wanted), contains(NewsSubscription.email, wanted)),
+    )
+    return session.scalars(statement.order_by(NewsSubscription.address, NewsSubscription.id).limit(most)).all()
+
+
+def count_news(session: ReadSession, owners: Owners, addresses: Collection[str]) -> dict[str, int]:
+    """Return how many subscriptions to news each address has, which is written as it was given. One query."""
+    normal = {each: normalised(each) for each in addresses}
+    rows = session.execute(
+        sa.select(NewsSubscription.address, sa.func.count())
+        .where(owned_by(NewsSubscription.organiser_id, owners), NewsSubscription.address.in_(set(normal.values())))
+        .group_by(NewsSubscription.address)
+    )
+    counts = {row[0]: row[1] for row in rows}
+    return {each: counts.get(address, 0) for each, address in normal.items()}
 
 
 def erase(
@@ -73,7 +99,7 @@ def erase(
     _erase_letters(session, owners, ids, addresses, now=now)
     _erase_emails(session, ids)
     _erase_standing(session, owners, ids, addresses)
-    _erase_news(session, owners, addresses, now=now, by=by)
+    erase_news(session, owners, addresses, now=now, by=by)
     erase_texts(session, TextMessage.registration_id.in_(registrations))
     erase_consents(session, TextConsent.registration_id.in_(registrations), now=now, by=by)
     session.flush()
@@ -121,10 +147,17 @@ def _erase_standing(session: Session, owners: Owners, ids: Sequence[uuid.UUID], 
     )
 
 
-def _erase_news(session: Session, owners: Owners, addresses: Collection[str], *, now: datetime, by: str) -> None:
+def erase_news(session: Session, owners: Owners, addresses: Collection[str], *, now: datetime, by: str) -> int:
+    """End the subscriptions of addresses and empty the e-mails that they were sent; returns how many they were.
+
+    The addresses are as `normalised` writes them.
+    """
     mine = owned_by(NewsSubscription.organiser_id, owners)
     found = session.scalars(sa.select(NewsSubscription).where(mine, NewsSubscription.address.in_(addresses))).all()
     news_ending.end(session, found, NewsEnd.ERASED, now=now, by=by)
+    sent = sa.select(Email.id).where(Email.news_subscription_id.in_([each.id for each in found]))
+    _erase_emails(session, session.scalars(sent).all())
+    return len(found)
 
 
 def erase_texts(session: Session, which: sa.ColumnElement[bool]) -> None:

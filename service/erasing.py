@@ -18,6 +18,8 @@ from events.ownership import Owners
 from events.privacy import erasure
 from events.privacy.erasure import Erased, Held, Person
 from events.storage import ReadSession, Session
+from notifications.models.news import NewsSubscription
+from notifications.suppression.suppressing import normalised
 from service.wiring import Runtime
 
 
@@ -30,6 +32,8 @@ class Line:
     """E-mails and text messages that were owed to it."""
     certificates: Sequence[str]
     """Their numbers."""
+    news: int
+    """Subscriptions to news by e-mail that go to its address."""
 
 
 def lines_of(session: ReadSession, owners: Owners, registration_id: uuid.UUID) -> list[Line]:
@@ -38,7 +42,21 @@ def lines_of(session: ReadSession, owners: Owners, registration_id: uuid.UUID) -
     ids = [each.registration.id for each in found]
     messages = notifications.erasure.count_held(session, ids)
     numbers = certificates.erasure.numbers_of(session, ids)
-    return [Line(each, messages.get(each.registration.id, 0), numbers.get(each.registration.id, ())) for each in found]
+    news = notifications.erasure.count_news(session, owners, {each.registration.email or "" for each in found} - {""})
+    return [
+        Line(
+            each,
+            messages.get(each.registration.id, 0),
+            numbers.get(each.registration.id, ()),
+            news.get(each.registration.email or "", 0),
+        )
+        for each in found
+    ]
+
+
+def subscriptions_of(session: ReadSession, owners: Owners, text: str) -> Sequence[NewsSubscription]:
+    """Return the subscriptions to news whose address holds `text`: their owners need not have registered."""
+    return notifications.erasure.list_news(session, owners, text, most=erasure.MOST_FOUND)
 
 
 def list_file_keys(session: ReadSession, owners: Owners, people: Collection[Person]) -> list[str]:
@@ -57,6 +75,18 @@ def erase(session: Session, owners: Owners, people: Collection[Person], *, now: 
     notifications.erasure.erase(session, owners, erased.registrations, erased.contacts, now=now, by=by)
     certificates.erasure.erase(session, erased.registrations, nameless=erasure.NAMELESS, now=now, by=by)
     return erased
+
+
+def erase_subscribers(session: Session, owners: Owners, addresses: Collection[str], *, now: datetime, by: str) -> int:
+    """Erase who asked for news with those addresses; returns how many subscriptions they had. The caller commits.
+
+    What somebody is sent about a registration with the same address stays: it is erased with the registration.
+    """
+    known = [each for each in addresses if notifications.erasure.count_news(session, owners, [each])[each]]
+    alone = [each for each in known if not erasure.still_used(session, owners, each)]
+    count = notifications.erasure.erase_news(session, owners, {normalised(each) for each in known}, now=now, by=by)
+    notifications.erasure.erase(session, owners, (), alone, now=now, by=by)
+    return count
 
 
 async def erase_with_files(

@@ -205,7 +205,7 @@ def erase(session: Session, owners: Owners, people: Collection[Person], *, now: 
     done = [row.id for row in rows]
     session.execute(sa.delete(AnswerFile).where(AnswerFile.registration_id.in_(done)), execution_options=_SILENT)
     _erase_keys(session, owners, keys, done)
-    left = tuple(sorted(text for text in given if not _still_used(session, owners, text)))
+    left = tuple(sorted(text for text in given if not still_used(session, owners, text)))
     _erase_from_lists(session, owners, left)
     _record(session, chosen, events, now=now, by=by)
     return Erased(tuple(done), left, count)
@@ -285,7 +285,7 @@ def _erase_keys(session: Session, owners: Owners, keys: Collection[str], done: S
     session.flush()
 
 
-def _still_used(session: Session, owners: Owners, contact: str) -> bool:
+def still_used(session: ReadSession, owners: Owners, contact: str) -> bool:
     """Tell whether somebody else of these organisers registered with the same address or number."""
     column = sa.func.lower(Registration.email) if "@" in contact else Registration.phone
     statement = sa.select(Registration.id).join(Event, Event.id == Registration.event_id)

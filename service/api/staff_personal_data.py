@@ -19,10 +19,12 @@ from service.api.resources.personal_data import (
     ErasedView,
     HeldList,
     PersonFoundList,
+    SubscribersErased,
     held_view,
+    news_found_view,
     person_found_view,
 )
-from service.inputs.desk import ErasureInput
+from service.inputs.desk import ErasureInput, SubscriberErasureInput
 
 _Wanted = Annotated[
     str, QueryParameter(name="search", max_length=100, description="Part of a name, address or number.")
@@ -34,7 +36,28 @@ async def find_people(acting: NamedDependency[Acting], search: _Wanted = "") -> 
     """Look for people among all registrations that the token's person sees, one for each contact."""
     owners = acting.identity.organiser_ids
     found = await acting.see(lambda session: erasure.search(session, owners, search))
-    return PersonFoundList(items=[person_found_view(each) for each in found])
+    news = await acting.see(lambda session: erasing.subscriptions_of(session, owners, search))
+    return PersonFoundList(
+        items=[person_found_view(each) for each in found], news=[news_found_view(each) for each in news]
+    )
+
+
+@post(
+    "/personal-data/erase-subscribers",
+    status_code=200,
+    opt=needs(Action.ERASE_PEOPLE),
+    responses=STAFF_WRITE,
+    operation_id="eraseSubscribers",
+)
+async def erase_subscribers(
+    data: JSONBody[SubscriberErasureInput], acting: NamedDependency[Acting]
+) -> SubscribersErased:
+    """End all news to an e-mail address for good, and remove the address; a registration with it stays."""
+    owners, now = acting.identity.organiser_ids, acting.runtime.clock.now()
+    count = await acting.change(
+        lambda session: erasing.erase_subscribers(session, owners, [data.email], now=now, by=acting.by)
+    )
+    return SubscribersErased(subscriptions=count)
 
 
 @get(
@@ -82,4 +105,6 @@ async def erase_person(
     return ErasedView(registrations=list(erased.registrations), people=erased.people)
 
 
-routes = Router("/", route_handlers=[find_people, get_personal_data, erase_person], tags=["Personal data"])
+routes = Router(
+    "/", route_handlers=[find_people, erase_subscribers, get_personal_data, erase_person], tags=["Personal data"]
+)

@@ -48,6 +48,14 @@ class ErasureInput(Input):
     )
 
 
+class SubscriberErasureInput(Input):
+    """Whose news end for good."""
+
+    email: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)] = Field(
+        examples=["ani@example.org"]
+    )
+
+
 class AttendanceInput(Input):
     """How staff know that a person was there."""
 

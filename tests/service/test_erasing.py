@@ -45,9 +45,10 @@ from events.storage import Base, LocalizedText, Session
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.email_attempt import AttemptVerdict, EmailAttempt
 from notifications.models.inbound import InboundKind, InboundMessage, InboundState
-from notifications.models.news import NewsSubscription
+from notifications.models.news import NewsEnd, NewsSubscription
 from notifications.models.suppression import SoftBounce, SuppressionReason, SuppressionScope
 from notifications.models.text_message import TextChannel, TextConsent, TextMessage, TextState
+from notifications.news import subscribing
 from notifications.planning import emails
 from notifications.suppression import suppressing
 from notifications.texting import consents, planning
@@ -425,6 +426,40 @@ def test_a_family_that_shares_a_number_keeps_what_nobody_asked_to_erase(case: Ca
     assert EMAIL not in {each.casefold() for each in one.contacts}
     assert case.life.registration(case.comes).email == EMAIL.upper()
     assert "suppression.address" in traces(case.runtime)
+
+
+def test_news_to_their_address_stand_with_what_is_held_and_in_what_is_found(case: Case) -> None:
+    own, other = (case.life.organiser_id,), (uuid.uuid4(),)
+    lines = case.life.database.read(lambda session: erasing.lines_of(session, own, case.came))
+    assert {each.news for each in lines} == {1}
+
+    def found(owners: tuple[uuid.UUID, ...], text: str) -> list[str | None]:
+        rows = case.life.database.read(lambda session: erasing.subscriptions_of(session, owners, text))
+        return [each.email for each in rows]
+
+    assert [found(own, text) for text in (EMAIL.upper(), "qistina", "", "%")] == [[EMAIL], [EMAIL], [], []]
+    assert found(other, EMAIL) == []
+    assert case.life.do(erasing.erase_subscribers, other, [EMAIL]) == 0
+
+
+def test_who_only_asked_for_news_leaves_nothing_and_who_registered_keeps_the_place(case: Case) -> None:
+    own, alone = (case.life.organiser_id,), "hanya.kabar@contoh.example"
+
+    def ask(session: Session) -> None:
+        for address in (alone, EMAIL):
+            later = NOW + timedelta(hours=1)
+            subscribing.ask(session, case.life.organiser_id, address, locale="id", words="1", now=later)
+
+    case.life.database.write(ask)
+    before = case.life.registration(case.came).email
+    assert case.life.do(erasing.erase_subscribers, own, [alone.title(), EMAIL]) == 2
+    rows = case.life.database.read(lambda session: session.scalars(sa.select(NewsSubscription)).all())
+    assert [(row.email, row.address, row.ended_because) for row in rows] == [(None, None, NewsEnd.ERASED)] * 2
+    sent = sa.select(Email.to_address, Email.state).where(Email.news_subscription_id.is_not(None))
+    emails = case.life.database.read(lambda session: session.execute(sent).all())
+    assert [tuple(each) for each in emails] == [("", EmailState.SUPERSEDED)] * 2
+    assert (case.life.registration(case.came).email, "email.to_address" in traces(case.runtime)) == (before, True)
+    assert case.life.do(erasing.erase_subscribers, own, [alone, EMAIL]) == 0
 
 
 def test_they_are_found_by_name_address_and_number_and_by_who_came_along(case: Case) -> None:

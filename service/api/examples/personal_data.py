@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from service.api.resources import personal_data
@@ -25,11 +26,23 @@ _HELD = personal_data.HeldView(
     files=1,
     messages=4,
     certificates=["0042/PERPUS-BTM/XII/2026"],
+    news=1,
+)
+_NEWS = personal_data.NewsFound(
+    organiser_id=_ID,
+    email=_EMAIL,
+    locale="id",
+    audiences=["teachers"],
+    topics=[],
+    asked_at=datetime(2026, 11, 2, 3, 0, tzinfo=UTC),
+    confirmed_at=datetime(2026, 11, 2, 3, 4, tzinfo=UTC),
 )
 
 PERSONAL_DATA: dict[str, Any] = {
     "PersonFound": _FOUND,
-    "PersonFoundList": personal_data.PersonFoundList(items=[_FOUND]),
+    "PersonFoundList": personal_data.PersonFoundList(items=[_FOUND], news=[_NEWS]),
+    "NewsFound": _NEWS,
+    "SubscribersErased": personal_data.SubscribersErased(subscriptions=1),
     "HeldView": _HELD,
     "HeldList": personal_data.HeldList(items=[_HELD]),
     "ErasedView": personal_data.ErasedView(registrations=[_ID], people=2),

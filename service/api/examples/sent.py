@@ -124,6 +124,7 @@ SENT: dict[str, Any] = {
     },
     "GuardianActInput": {"act": "paper", "note": "Ibu Ani, 3 Desember; map di meja informasi."},
     "ErasureInput": {"everywhere": True},
+    "SubscriberErasureInput": {"email": "ani@contoh.example"},
     "AttendanceInput": {"evidence": "door"},
     "RecordingLinkInput": {"url": "https://youtu.be/dQw4w9WgXcQ", "title": "Menulis Cerita Anak"},
     "BrandInput": {"primary": "#0f5c5c", "accent": "#f2a541", "tone": "warm"},

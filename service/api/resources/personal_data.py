@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from events.privacy.erasure import Found
+from notifications.models.news import NewsSubscription
 from service.erasing import Line
 
 
@@ -23,10 +25,29 @@ class PersonFound(msgspec.Struct, frozen=True, kw_only=True):
     registrations: int
 
 
+class NewsFound(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who asked for an organiser's news by e-mail; they need not have registered."""
+
+    organiser_id: uuid.UUID
+    email: str
+    locale: str
+    audiences: list[str]
+    topics: list[str]
+    asked_at: datetime
+    confirmed_at: Annotated[datetime | None, Meta(description="Null until they agreed, from their mailbox.")]
+
+
 class PersonFoundList(msgspec.Struct, frozen=True, kw_only=True):
-    """Who was found, the latest first; at most 50."""
+    """Who was found, the latest first; at most 50 of each."""
 
     items: list[PersonFound]
+    news: list[NewsFound]
+
+
+class SubscribersErased(msgspec.Struct, frozen=True, kw_only=True):
+    """What was erased of who asked for news."""
+
+    subscriptions: int
 
 
 class HeldView(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +63,7 @@ class HeldView(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     messages: Annotated[int, Meta(description="E-mails and text messages.")]
     certificates: Annotated[list[str], Meta(description="Their numbers.")]
+    news: Annotated[int, Meta(description="Subscriptions to news that go to its address.")]
 
 
 class HeldList(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +92,19 @@ def person_found_view(found: Found) -> PersonFound:
     )
 
 
+def news_found_view(found: NewsSubscription) -> NewsFound:
+    """Return a subscription to news that a search found, as the API shows it."""
+    return NewsFound(
+        organiser_id=found.organiser_id,
+        email=found.email or "",
+        locale=found.locale,
+        audiences=list(found.audiences),
+        topics=list(found.topics),
+        asked_at=found.asked_at,
+        confirmed_at=found.confirmed_at,
+    )
+
+
 def held_view(line: Line) -> HeldView:
     """Return what is held of one registration, as the API shows it."""
     own = line.held.registration
@@ -84,4 +119,5 @@ def held_view(line: Line) -> HeldView:
         files=line.held.files,
         messages=line.messages,
         certificates=list(line.certificates),
+        news=line.news,
     )

@@ -28,9 +28,41 @@ async def find_person(request: Request) -> Response[str]:
     """Look for a person among all registrations that one sees."""
     desk = desk_of(request)
     text = plain(request.query_params.get("q", ""))[:100]
+    return await _found_page(desk, text, Form({}))
+
+
+async def _found_page(desk: Desk, text: str, form: Form, status_code: int = 200) -> Response[str]:
     owners = desk.identity.organiser_ids
     found = await desk.read(lambda session: erasure.search(session, owners, text))
-    return await desk.show("personal_data.html", text=text, found=found, most=erasure.MOST_FOUND)
+    subscriptions = await desk.read(lambda session: erasing.subscriptions_of(session, owners, text))
+    return await desk.show(
+        "personal_data.html",
+        text=text,
+        found=found,
+        subscriptions=subscriptions,
+        libraries={each.id: each for each in await desk.pages.houses()},
+        form=form,
+        most=erasure.MOST_FOUND,
+        status_code=status_code,
+    )
+
+
+@post(PATH, action=Action.ERASE_PEOPLE, include_in_schema=False, request_max_body_size=MAX_BYTES)
+async def erase_subscribers(request: Request) -> Response[Any]:
+    """Erase whose addresses were ticked, of those who get news: they need not have registered."""
+    desk, form = desk_of(request), await read_form(request)
+    text = plain(request.query_params.get("q", ""))[:100]
+    addresses, owners, now = set(form.all("address")), desk.identity.organiser_ids, desk.now
+    try:
+        if not addresses:
+            raise Invalid([FieldError("address", "missing", N_("Tick at least one address."))])
+        if form.value("sure") != "yes":
+            raise Invalid([FieldError("sure", "missing", N_("Confirm that the person asked for it."))])
+        await desk.write(lambda session: erasing.erase_subscribers(session, owners, addresses, now=now, by=desk.by))
+    except REFUSALS as refusal:
+        again, status = refused(form, refusal)
+        return await _found_page(desk, text, again, status)
+    return desk.go(PATH, "erased")
 
 
 @get(f"{PATH}/{{registration_id:uuid}}", action=Action.ERASE_PEOPLE, include_in_schema=False)
@@ -84,4 +116,4 @@ async def erase_person(request: Request, registration_id: FromPath[uuid.UUID]) -
     return desk.go(PATH, "erased")
 
 
-HANDLERS = (find_person, show_person, erase_person)
+HANDLERS = (find_person, erase_subscribers, show_person, erase_person)

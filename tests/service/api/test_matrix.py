@@ -34,6 +34,7 @@ PREFIX = "/api/v1/staff"
 EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/audit"): "audit.view",
     ("GET", "/personal-data"): "people.erase",
+    ("POST", "/personal-data/erase-subscribers"): "people.erase",
     ("GET", "/registrations/{registration_id}/personal-data"): "people.erase",
     ("GET", "/certificates/{certificate_id}"): "certificates.view",
     ("GET", "/certificates/{certificate_id}/file"): "certificates.view",

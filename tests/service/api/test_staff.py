@@ -18,6 +18,7 @@ from events.models import Evidence, Recording, RecordingState, Stage
 from events.presence import attendance
 from events.registrations import registration_rules
 from events.registrations.approval_rules import ApprovalRules
+from notifications.news import subscribing
 from service.accounts.models import Role
 from service.accounts.permissions import Action
 from service.reports import exports
@@ -285,8 +286,26 @@ def test_a_person_is_found_shown_and_erased(site: Site) -> None:
         assert nobody == {"registrations": [], "people": 0}
         rest = client.post(f"/staff/registrations/{there.registration_id}/erase", json={"everywhere": True}).json()
         assert rest["registrations"] == [str(there.registration_id)]
-        assert client.get("/staff/personal-data", params={"search": "rina"}).json() == {"items": []}
+        assert client.get("/staff/personal-data", params={"search": "rina"}).json() == {"items": [], "news": []}
     assert site.life.registration(there.registration_id).email is None
+
+
+def test_who_only_asked_for_news_is_found_and_erased(site: Site) -> None:
+    organiser_id = site.life.organiser_id
+    site.life.do(subscribing.ask, organiser_id, "Ani@contoh.example", locale="id", words="1", by="page")
+    with site.client(site.token(site.staff())) as client:
+        [found] = client.get("/staff/personal-data", params={"search": "ani@"}).json()["news"]
+        assert (found["email"], found["organiser_id"], found["confirmed_at"]) == (
+            "Ani@contoh.example",
+            str(organiser_id),
+            None,
+        )
+        gone = [
+            client.post("/staff/personal-data/erase-subscribers", json={"email": "ani@contoh.example"}).json()
+            for _ in range(2)
+        ]
+        assert gone == [{"subscriptions": 1}, {"subscriptions": 0}]
+        assert client.get("/staff/personal-data", params={"search": "ani"}).json() == {"items": [], "news": []}
 
 
 def test_decisions_are_narrowed_as_on_the_page_of_approvals(site: Site) -> None:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
+import uuid
 
+import sqlalchemy as sa
+
+from events.storage import Session
+from notifications.models.news import NewsSubscription
+from notifications.news import subscribing
 from service.accounts import audit
 from service.accounts.audit import Wanted
 from service.accounts.models import Role
@@ -42,4 +48,40 @@ def test_an_owner_finds_looks_confirms_and_erases(sqlite_room: Room) -> None:
         assert "Tidak ada yang ditemukan" in client.get(PATH, params={"q": "rina"}).text
     assert life.registration(made.registration_id).name == "–"
     lines = sqlite_room.runtime.database.read(lambda session: audit.search(session, me, Wanted()))
+    assert [line.entry.by for line in lines if line.entry.action == "people.erase"] == [me.by]
+
+
+def test_an_owner_finds_and_erases_who_only_asked_for_news(room: Room) -> None:
+    """Another library's subscriber with the same address is neither shown nor touched."""
+
+    def ask(session: Session, organiser_id: uuid.UUID) -> None:
+        subscribing.ask(session, organiser_id, "Ani@contoh.example", locale="id", words="1", now=room.life.now)
+
+    room.runtime.database.write(lambda session: ask(session, room.life.organiser_id))
+    room.runtime.database.write(lambda session: ask(session, room.other.organiser_id))
+    me = room.join(Role.OWNER)
+    with room.visitor() as client:
+        room.sign_in(client, me.email)
+        page = client.get(PATH, params={"q": "ANI@"}).text
+        assert re.findall(r'name="address" value="([^"]+)"', page) == ["ani@contoh.example"]
+        assert ("Ani@contoh.example" in page, "belum disetujui" in page, "Tidak ada yang ditemukan" in page) == (
+            True,
+            True,
+            False,
+        )
+        for data, complaint in (
+            ({"sure": "yes"}, "Centang paling sedikit satu alamat."),
+            ({"address": "ani@contoh.example"}, "Centang dahulu bahwa orangnya memang meminta."),
+        ):
+            refused = client.post(f"{PATH}?q=ani", data=data)
+            assert (refused.status_code, complaint in refused.text) == (422, True)
+        done = client.post(f"{PATH}?q=ani", data={"address": "ani@contoh.example", "sure": "yes"})
+        assert (done.status_code, done.headers["location"]) == (303, f"{PATH}?done=erased")
+        assert "Tidak ada yang ditemukan" in client.get(PATH, params={"q": "ani"}).text
+    rows = room.runtime.database.read(lambda session: session.scalars(sa.select(NewsSubscription)).all())
+    assert {row.organiser_id: row.email for row in rows} == {
+        room.life.organiser_id: None,
+        room.other.organiser_id: "Ani@contoh.example",
+    }
+    lines = room.runtime.database.read(lambda session: audit.search(session, me, Wanted()))
     assert [line.entry.by for line in lines if line.entry.action == "people.erase"] == [me.by]

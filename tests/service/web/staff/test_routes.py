@@ -48,6 +48,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/people/{staff_id}/second-factor"): "staff.manage",
     ("GET", "/staff/audit"): "audit.view",
     ("GET", "/staff/personal-data"): "people.erase",
+    ("POST", "/staff/personal-data"): "people.erase",
     ("GET", "/staff/personal-data/{registration_id}"): "people.erase",
     ("POST", "/staff/personal-data/{registration_id}"): "people.erase",
     ("GET", "/staff/sender"): "brand.edit",
