@@ -114,22 +114,35 @@ class Reach:
         return self.by_email + self.guardians + self.partners
 
 
-def reach_of(session: ReadSession, event: Event, segment: Segment, *, slot_id: uuid.UUID | None = None) -> Reach:
-    """Return how the people of a segment can be reached now."""
+def reach_of(
+    session: ReadSession,
+    event: Event,
+    segment: Segment,
+    *,
+    slot_id: uuid.UUID | None = None,
+    states: Collection[RegistrationState] = tuple(RegistrationState),
+    by_text: bool = True,
+) -> Reach:
+    """Return how the people of a segment can be reached now.
+
+    `states` narrows it further. Without `by_text` nothing goes by chat or by hand, only by e-mail.
+    """
     if segment is Segment.PARTNERS:
         partners = partners_of(session, event.id)
         reachable = sum(1 for _, partner in partners if partner.email)
         return Reach(0, 0, (), reachable, len(partners) - reachable)
     by_email = guardians = out_of_reach = texted = 0
     by_phone: list[Registration] = []
-    agreed = _texted(session, event.id)
+    agreed = _texted(session, event.id) if by_text else ()
     for each in everybody_in(session, event, segment, slot_id=slot_id):
+        if each.state not in states:
+            continue
         by_email += each.email is not None
         guardians += has_guardian(each)
         texted += each.id in agreed
         if each.email is not None or each.id in agreed:
             continue
-        if each.phone:
+        if each.phone and by_text:
             by_phone.append(each)
         else:
             out_of_reach += 1

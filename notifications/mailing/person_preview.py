@@ -22,8 +22,9 @@ from notifications.letters.rendering import Words
 from notifications.models.announcement import Announcement, Segment
 from notifications.models.email import EmailKind
 from notifications.models.mail_template import OwnText
+from notifications.planning import reminders
 from notifications.planning.unsent import Addressee, unsent
-from notifications.rules import Rule, anchor_of
+from notifications.rules import STATES, Rule, anchor_of
 from notifications.segments import Reach
 
 _SEGMENTS: Mapping[Audience, Segment] = {
@@ -147,15 +148,18 @@ def _is_for_partners(said: Announcement | Rule) -> bool:
 
 def _reach(session: ReadSession, event: Event, said: Announcement | Rule) -> Reach | None:
     if _is_for_partners(said):
-        found = _partners(session, event, said)
-        reachable = sum(1 for _, partner in found if partner.email)
-        return Reach(0, 0, (), reachable, len(found) - reachable)
+        partners = _partners(session, event, said)
+        reachable = sum(1 for _, partner in partners if partner.email)
+        return Reach(0, 0, (), reachable, len(partners) - reachable)
     segment = _segment(said)
     if not segments.is_known(event, segment):
         return None
     if isinstance(said, Rule):
         # Guardians are told what staff announce, not what rules send.
-        return replace(segments.reach_of(session, event, segment), guardians=0)
+        found = segments.reach_of(
+            session, event, segment, states=STATES[said.audience], by_text=reminders.is_texted(said)
+        )
+        return replace(found, guardians=0)
     return segments.reach_of(session, event, segment, slot_id=said.slot_id)
 
 

@@ -46,6 +46,7 @@ from notifications.rules import (
 )
 from notifications.texting import planning
 from notifications.texting.planning import Occasion
+from notifications.texting.wording import WORDS
 
 CHUNK_OF_ROWS = 75
 """E-mails that one transaction plans, however many rules there are: a third of the 50 ms that may hold the writer."""
@@ -132,6 +133,11 @@ def _plannable(session: Session, event: Event) -> Sequence[Rule]:
     return [rule for rule in in_force(rules_of(session, event), event) if event.stage in stages_for(rule)]
 
 
+def is_texted(rule: Rule) -> bool:
+    """Tell whether what a rule sends goes by text message too: reminders of a start, which have fixed words for it."""
+    return rule.anchor is Anchor.START and rule.sends in WORDS and not rule.to_partners
+
+
 def key_of(rule: Rule, owner: uuid.UUID, about: datetime | None) -> str:
     """Return what an e-mail of a rule is about, in one line: the rule, whom it is to, and what it counts from."""
     kind = () if rule.key == rule.sends.value else (rule.sends.value,)
@@ -196,7 +202,7 @@ def _occasions(due: Iterable[_Due]) -> list[Occasion]:
             about_start=each.about,
         )
         for each in due
-        if each.rule.anchor is Anchor.START
+        if is_texted(each.rule)
     ]
 
 

@@ -94,6 +94,7 @@ _WHILE: Mapping[EmailKind, tuple[Sequence[RegistrationState], Sequence[Stage]]] 
     EmailKind.EVENT_POSTPONED: (ACTIVE_STATES, (Stage.POSTPONED,)),
     EmailKind.EVENT_CANCELLED: (ACTIVE_STATES, (Stage.CANCELLED,)),
     EmailKind.ANNOUNCEMENT: (ACTIVE_STATES, tuple(Stage)),
+    EmailKind.REMINDER_7D: (_CONFIRMED, _ON),
     EmailKind.REMINDER_1D: (_CONFIRMED, _ON),
     EmailKind.REMINDER_1H: (_CONFIRMED, _ON),
     EmailKind.RECORDING_AVAILABLE: (_CONFIRMED, _OVER),

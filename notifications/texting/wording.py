@@ -85,6 +85,12 @@ WORDS: Mapping[EmailKind, Mapping[str, str]] = {
         "en": "Hello {{1}}, we have news about *{{2}}* ({{3}}).\n\n{{4}}\n\n"
         "All of it is on the page of your registration.",
     },
+    EmailKind.REMINDER_7D: {
+        "id": "Halo {{1}}, sepekan lagi kita bertemu di *{{2}}*.\n\nWaktu: {{3}}\nTempat: {{4}}\n\n"
+        "Tidak bisa hadir? Beri tahu kami lewat tautan di bawah.",
+        "en": "Hello {{1}}, see you in a week at *{{2}}*.\n\nTime: {{3}}\nPlace: {{4}}\n\n"
+        "You cannot come? Tell us with the link below.",
+    },
     EmailKind.REMINDER_1D: {
         "id": "Halo {{1}}, besok kita bertemu di *{{2}}*.\n\nWaktu: {{3}}\nTempat: {{4}}\n\n"
         "Tidak bisa hadir? Beri tahu kami lewat tautan di bawah.",

@@ -72,6 +72,9 @@ def _notes(look: _Look, locale: str) -> list[str]:
         found.append(translate(N_("Goes out: %(moment)s"), locale, moment=moment))
     if shown.reach is not None:
         found.append(_reached(shown.reach, locale))
+        if shown.reach.out_of_reach:
+            out = N_("Not reached, because this needs an address that they did not give: %(num)s")
+            found.append(translate(out, locale, num=shown.reach.out_of_reach))
     elif not shown.example:
         found.append(translate(N_("Who came is known after the event only."), locale))
     return found

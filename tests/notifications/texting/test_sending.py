@@ -247,15 +247,21 @@ def test_rules_remind_by_text_too_and_follow_a_move(chats: Chats) -> None:
     chats.person(event_id)
     for _ in range(2):
         chats.write(lambda s: reminders.plan_for(s, key, now=NOW))
+    week = timedelta(days=7)
     day, hour = STARTS_AT - timedelta(days=1), STARTS_AT - timedelta(hours=1)
     assert [(row.kind, row.due_at) for row in chats.rows()] == [
+        (EmailKind.REMINDER_7D, STARTS_AT - week),
         (EmailKind.REMINDER_1D, day),
         (EmailKind.REMINDER_1H, hour),
     ]
-    week = timedelta(days=7)
     move(chats, event_id, STARTS_AT + week)
     chats.write(lambda s: reminders.plan(s, event_id, now=NOW))
     waiting = [(row.kind, row.due_at) for row in chats.rows() if row.state is TextState.QUEUED]
-    assert waiting == [(EmailKind.REMINDER_1D, day + week), (EmailKind.REMINDER_1H, hour + week)]
+    assert waiting == [
+        (EmailKind.REMINDER_7D, STARTS_AT),
+        (EmailKind.REMINDER_1D, day + week),
+        (EmailKind.REMINDER_1H, hour + week),
+    ]
+    chats.send(STARTS_AT)
     chats.send(day + week)
-    assert chats.sent == ["acara_reminder_1d_v1 Peserta 1"]
+    assert chats.sent == ["acara_reminder_7d_v1 Peserta 1", "acara_reminder_1d_v1 Peserta 1"]

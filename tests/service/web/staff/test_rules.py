@@ -144,6 +144,12 @@ def test_a_rule_is_looked_at_as_a_real_person_reads_it(room: Room) -> None:
         assert "Kepada: Ibu Komang" in shown
         assert "Dikirim: Jumat, 11 Desember 2026, pukul 09.00 WIB" in shown
         assert "Saat ini: 1 lewat surel, 0 lewat WhatsApp atau Telegram, 0 dikabari sendiri" in shown
+        assert "Tidak terjangkau" not in shown
+        # Own words go by e-mail only: who gave a number is not reached, and nobody tells them.
+        room.life.register(event_id, 2, email=None, phone="+6281234567890")
+        own = read(client.post(f"{home}/preview", data=THANKS | {"in": "id"}).text)
+        assert "0 lewat WhatsApp atau Telegram, 0 dikabari sendiri" in own
+        assert "Tidak terjangkau karena tidak memberi alamat yang diperlukan: 1" in own
 
 
 def test_what_is_being_written_is_looked_at_and_tested_before_it_is_kept(room: Room) -> None:
