@@ -28,6 +28,7 @@ from service.wiring import Runtime
 from tests.service.accounts.people import People
 from tests.service.api.conftest import Site
 from tests.support.life import NOW, Life, add_organiser
+from tests.support.polling import PATIENCE
 from tests.support.running import UNLIMITED, make_runtime
 from tests.support.serving import serving
 from tests.support.sizes import size
@@ -302,7 +303,7 @@ def test_forged_forwarding_headers_do_not_get_round_the_limit(sqlite_url: str, t
     runtime = make_runtime(sqlite_url, tmp_path, public_posts_per_minute=5, trusted_proxies="192.0.2.1")
     event_id = Life(runtime.database, runtime.database.write(add_organiser)).webinar()
     path = f"/api/v1/events/{event_id}/registrations"
-    with serving(runtime) as url, httpx.Client(base_url=url, verify=False) as client:
+    with serving(runtime) as url, httpx.Client(base_url=url, verify=False, timeout=PATIENCE) as client:
         answers = [
             client.post(path, json={}, headers={"X-Forwarded-For": f"198.51.100.{number}"}) for number in range(8)
         ]
@@ -316,7 +317,7 @@ def test_trusted_proxy_tells_whose_request_it_is(sqlite_url: str, tmp_path: Path
     runtime = make_runtime(sqlite_url, tmp_path, public_posts_per_minute=2, trusted_proxies="127.0.0.1")
     event_id = Life(runtime.database, runtime.database.write(add_organiser)).webinar()
     path = f"/api/v1/events/{event_id}/registrations"
-    with serving(runtime) as url, httpx.Client(base_url=url, verify=False) as client:
+    with serving(runtime) as url, httpx.Client(base_url=url, verify=False, timeout=PATIENCE) as client:
         told = [
             client.post(path, json={}, headers={"X-Forwarded-For": address}).status_code
             for address in ("198.51.100.1", "198.51.100.1", "198.51.100.1", "198.51.100.2")
@@ -404,7 +405,7 @@ def test_form_answers_a_page_with_what_is_wrong(site: Site, name: str) -> None:
     body, status = FORMS[name]
     event = site.life.event(site.life.webinar())
     before = traces(site.runtime)
-    with httpx.Client(base_url=site.url, verify=False) as client:
+    with httpx.Client(base_url=site.url, verify=False, timeout=PATIENCE) as client:
         answer = client.post(
             f"/events/perpustakaan-batam/{event.slug}/register",
             content=body,
@@ -430,7 +431,7 @@ def test_form_answers_a_page_with_what_is_wrong(site: Site, name: str) -> None:
     ],
 )
 def test_pages_at_addresses_that_are_none_say_so(site: Site, path: str, status: int) -> None:
-    with httpx.Client(base_url=site.url, verify=False) as client:
+    with httpx.Client(base_url=site.url, verify=False, timeout=PATIENCE) as client:
         answer = client.get(path)
     assert (answer.status_code, answer.headers["content-type"][:9]) == (status, "text/html")
 
@@ -439,7 +440,7 @@ def test_pages_at_addresses_that_are_none_say_so(site: Site, path: str, status: 
 def test_dead_personal_links_are_pages_that_say_so(site: Site, prefix: str) -> None:
     place = site.life.register(site.life.webinar())
     token = site.runtime.links.token(MANAGE, place.registration_id, version=7)
-    with httpx.Client(base_url=site.url, verify=False) as client:
+    with httpx.Client(base_url=site.url, verify=False, timeout=PATIENCE) as client:
         for path, status in ((f"/{prefix}/{token}", 410 if prefix == "r" else 404), (f"/{prefix}/x", 404)):
             answer = client.get(path)
             assert (answer.status_code, answer.headers["content-type"][:9]) == (status, "text/html")
@@ -454,7 +455,7 @@ def test_forms_and_api_share_one_limit(sqlite_url: str, tmp_path: Path) -> None:
         lambda client: client.post(route, json={}),
         lambda client: client.post(page, data={}),
     ]
-    with serving(runtime) as url, httpx.Client(base_url=url, verify=False) as client:
+    with serving(runtime) as url, httpx.Client(base_url=url, verify=False, timeout=PATIENCE) as client:
         statuses = [ask[number % 2](client).status_code for number in range(6)]
         refused = client.post(page, data={})
         assert client.get("/api/v1/events").status_code == 200
@@ -467,7 +468,7 @@ def test_forms_and_api_share_one_limit(sqlite_url: str, tmp_path: Path) -> None:
 def test_foreign_page_cannot_send_our_forms(site: Site) -> None:
     event = site.life.event(site.life.webinar())
     before = traces(site.runtime)
-    with httpx.Client(base_url=site.url, verify=False) as client:
+    with httpx.Client(base_url=site.url, verify=False, timeout=PATIENCE) as client:
         answer = client.post(
             f"/events/perpustakaan-batam/{event.slug}/register",
             data={**GOOD, "consent": "true"},

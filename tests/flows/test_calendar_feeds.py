@@ -26,6 +26,7 @@ from service.clock import real_now
 from tests.support.caldav import CalendarServer
 from tests.support.calendars import assert_calendar_valid
 from tests.support.life import NOW, STAFF, STARTS_AT, Life
+from tests.support.polling import PATIENCE
 from tests.support.readings import Reading, read
 from tests.support.site import Site, serving
 
@@ -51,7 +52,7 @@ class Subscriber:
 
     def refresh(self) -> dict[str, Reading] | None:
         """Ask again; return what the server has understood, or None where nothing is new."""
-        answer = httpx.get(self.address, headers={"if-none-match": self.tag} if self.tag else {})
+        answer = httpx.get(self.address, headers={"if-none-match": self.tag} if self.tag else {}, timeout=PATIENCE)
         if answer.status_code == 304:
             return None
         assert answer.status_code == 200
@@ -65,7 +66,7 @@ class Subscriber:
 
 def _subscribe(site: Site, server: CalendarServer, page: str) -> Subscriber:
     """Press the button of a page, as somebody does who wants the feed."""
-    with httpx.Client(base_url=site.url, follow_redirects=True) as browser:
+    with httpx.Client(base_url=site.url, follow_redirects=True, timeout=PATIENCE) as browser:
         shown = browser.post(f"{page}/calendar", data={"do": "new"}).text
     [address] = re.findall(r'id="feed-address">([^<]+)<', shown)
     return Subscriber(server, unescape(address), page.split("/")[1])
@@ -147,13 +148,13 @@ def test_a_feed_and_the_mails_file_are_one_entry(site: Site, server: CalendarSer
     made = site.life.register(site.life.webinar(), 1)
     page = f"/r/{site.runtime.links.token(MANAGE, made.registration_id)}"
     followed = _subscribe(site, server, page).refresh()
-    file = read(httpx.get(f"{site.url}{page}/calendar.ics").content)
+    file = read(httpx.get(f"{site.url}{page}/calendar.ics", timeout=PATIENCE).content)
     assert followed == {each.uid: each for each in file}
 
 
 def test_control_the_server_refuses_what_is_broken(site: Site, server: CalendarServer) -> None:
     site.life.webinar()
-    whole = httpx.get(f"{site.url}/calendar.ics").content
+    whole = httpx.get(f"{site.url}/calendar.ics", timeout=PATIENCE).content
     assert server.put("whole", whole).status_code == 201
     broken = whole.replace(b"SEQUENCE:0", b"SEQUENCE:0\r\nRRULE:FREQ=SOMETIMES")
     assert (broken != whole, server.put("broken", broken).status_code) == (True, 400)

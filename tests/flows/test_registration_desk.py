@@ -40,6 +40,7 @@ from service.wiring import Runtime
 from tests.service.accounts.people import PASSWORD, People
 from tests.support.careless import VISITORS, careless
 from tests.support.life import NOW, STARTS_AT, Life, add_organiser
+from tests.support.polling import PATIENCE
 from tests.support.running import UNLIMITED, make_runtime
 from tests.support.serving import serving
 from tests.support.sizes import size
@@ -391,7 +392,10 @@ def test_two_hundred_people_at_once_on_one_seat(runtime: Runtime) -> None:
 
 # ---------------------------------------------------------------- controls
 def test_the_same_crowd_oversells_a_desk_that_counts_first(database_url: str) -> None:
-    with careless(database_url, seats=10, crowd=WORKERS) as (url, engine), httpx.Client(base_url=url) as client:
+    with (
+        careless(database_url, seats=10, crowd=WORKERS) as (url, engine),
+        httpx.Client(base_url=url, timeout=PATIENCE) as client,
+    ):
         at_once([partial(client.post, "/register", json={"name": str(number)}) for number in range(200)])
         seated = sa.select(sa.func.count()).select_from(VISITORS).where(VISITORS.c.state == "confirmed")
         with engine.connect() as connection:
@@ -402,7 +406,10 @@ def test_the_same_crowd_oversells_a_desk_that_counts_first(database_url: str) ->
 
 def test_passers_by_jump_the_queue_of_a_desk_that_offers_later(database_url: str) -> None:
     """Seats are freed while people wait; without the guard whoever comes by takes them."""
-    with careless(database_url, seats=5, crowd=WORKERS) as (url, _), httpx.Client(base_url=url) as client:
+    with (
+        careless(database_url, seats=5, crowd=WORKERS) as (url, _),
+        httpx.Client(base_url=url, timeout=PATIENCE) as client,
+    ):
         first = [client.post("/register", json={}).json()["state"] for _ in range(12)]
         assert "waitlisted" in first
         for _ in range(len(first) - first.count("waitlisted")):

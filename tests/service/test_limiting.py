@@ -28,6 +28,7 @@ from service.settings import Settings
 from service.wiring import Runtime
 from tests.support.cluster import Cluster
 from tests.support.life import NOW, Life, add_organiser
+from tests.support.polling import PATIENCE
 from tests.support.postgres import Postgres
 from tests.support.running import make_runtime, settled, workers
 from tests.support.series_life import make_series
@@ -311,7 +312,7 @@ def test_who_floods_a_form_gets_it_back_with_what_was_typed_and_then_the_short_p
 ) -> None:
     with web_servers(1, sqlite_url, tmp_path, public_posts_per_minute=1) as (life, urls):
         path = f"/events/perpustakaan-batam/{life.event(life.webinar()).slug}/register"
-        with httpx.Client(base_url=urls[0], verify=False) as client:
+        with httpx.Client(base_url=urls[0], verify=False, timeout=PATIENCE) as client:
             client.post(path, data={})
             kept = client.post(path, data={"name": "Siti Aminah", "key": "0123456789abcdef"})
             for _ in range(KEPT_TYPED - 1):

@@ -8,8 +8,11 @@ from typing import TypeVar
 
 _Value = TypeVar("_Value")
 
+PATIENCE = 60.0
+"""Seconds that a test waits for what must come: a machine with other work is slow, which says nothing of the code."""
 
-def until(condition: Callable[[], _Value | None], *, seconds: float = 60.0, what: str = "") -> _Value:
+
+def until(condition: Callable[[], _Value | None], *, seconds: float = PATIENCE, what: str = "") -> _Value:
     """Return the first truthy answer of `condition`; fail with `what` (and the last answer) after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

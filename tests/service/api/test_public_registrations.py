@@ -18,6 +18,7 @@ from events.storage import Session
 from tests.service.api.conftest import Site
 from tests.support.calendars import assert_calendar_valid
 from tests.support.life import NOW, STARTS_AT
+from tests.support.polling import PATIENCE
 
 
 def answers(person: int = 1, **changes: Any) -> dict[str, Any]:
@@ -248,12 +249,12 @@ def test_a_speaker_keeps_the_date_and_the_certificate(site: Site, anybody: httpx
     [held] = anybody.get(f"{address}/certificates").json()["items"]
     assert (held["id"], held["role"]) == (str(key), "speaker")
     assert anybody.get(f"{address}/certificates/{key}").content == b"%PDF-1.7 test"
-    page = httpx.get(f"{site.url}/p/{token}").text
+    page = httpx.get(f"{site.url}/p/{token}", timeout=PATIENCE).text
     assert f"/p/{token}/certificate/{held['code']}" in page
-    assert httpx.get(f"{site.url}/p/{token}/certificate/{held['code']}").content == b"%PDF-1.7 test"
+    assert httpx.get(f"{site.url}/p/{token}/certificate/{held['code']}", timeout=PATIENCE).content == b"%PDF-1.7 test"
     foreign = site.runtime.links.token(PARTNER, other)
     assert anybody.get(f"/my/invitations/{foreign}/certificates/{key}").status_code == 404
-    assert httpx.get(f"{site.url}/p/{foreign}/certificate/{held['code']}").status_code == 404
+    assert httpx.get(f"{site.url}/p/{foreign}/certificate/{held['code']}", timeout=PATIENCE).status_code == 404
 
 
 def invite(site: Site, event_id: uuid.UUID, name: str) -> uuid.UUID:

@@ -29,6 +29,7 @@ from service.youtube.connection import (
     open_host,
 )
 from tests.support.life import NOW, Life
+from tests.support.polling import PATIENCE
 from tests.support.videos import SECRET_KEY, Uploads, load, project_of, receive
 
 SECRETS = SecretBox(SECRET_KEY)
@@ -58,7 +59,7 @@ def paste(life: Life, project: GoogleProject) -> Callable[[], str]:
             organiser_id=life.organiser_id,
             now=NOW,
             say=seen.append,
-            ask=lambda _: f"  {httpx.get(seen[0]).headers['Location']}\n",
+            ask=lambda _: f"  {httpx.get(seen[0], timeout=PATIENCE).headers['Location']}\n",
         )
 
     return connect_once
@@ -94,8 +95,12 @@ def test_the_browser_of_this_machine_connects_the_channel(life: Life, project: G
 
     def open_browser(url: str) -> None:
         def visit() -> None:
-            answers.append(httpx.get(f"{parse_qs(urlsplit(url).query)['redirect_uri'][0]}favicon.ico").status_code)
-            answers.append(httpx.get(url, follow_redirects=True).status_code)
+            answers.append(
+                httpx.get(
+                    f"{parse_qs(urlsplit(url).query)['redirect_uri'][0]}favicon.ico", timeout=PATIENCE
+                ).status_code
+            )
+            answers.append(httpx.get(url, follow_redirects=True, timeout=PATIENCE).status_code)
 
         browser = threading.Thread(target=visit)
         browser.start()
@@ -134,7 +139,7 @@ def test_nobody_comes_back(life: Life, project: GoogleProject) -> None:
 )
 def test_any_other_answer_connects_nothing(answer: str, life: Life, project: GoogleProject) -> None:
     asked = begin_connect(project, redirect_uri="http://127.0.0.1:1234/")
-    location = httpx.get(asked.url).headers["Location"]
+    location = httpx.get(asked.url, timeout=PATIENCE).headers["Location"]
     code = parse_qs(urlsplit(location).query)["code"][0]
     with pytest.raises(ConnectRefused):
         finish_connect(

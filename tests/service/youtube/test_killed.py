@@ -27,6 +27,7 @@ from service.tables import metadata
 from service.youtube.connection import connect, open_host
 from tests.support.databases import Database
 from tests.support.life import NOW, Life, add_organiser
+from tests.support.polling import PATIENCE
 from tests.support.sizes import FULL, size
 from tests.support.videos import SECRET_KEY, Uploads, load, open_channel, project_of, receive, video_bytes
 
@@ -190,7 +191,7 @@ def _connect(uploads: Uploads, life: Life, standin: YouTubeStandIn) -> None:
     seen: list[str] = []
 
     def ask(_redirect_uri: str) -> str:
-        return httpx.get(seen[0]).headers["Location"]
+        return httpx.get(seen[0], timeout=PATIENCE).headers["Location"]
 
     connect(
         life.database,

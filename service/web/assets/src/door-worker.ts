@@ -19,9 +19,12 @@ const worker = self as unknown as Worker;
 
 worker.addEventListener("install", (event: Lasting) => event.waitUntil(worker.skipWaiting()));
 worker.addEventListener("activate", (event: Lasting) => event.waitUntil(worker.clients.claim()));
+// Keeping and forgetting are asked of the worker alone, and whoever asks is told when it is done. The store is opened, or
+// removed, in the order of the messages: whoever signs out while the page is being kept leaves none of it behind.
 worker.addEventListener("message", (event: MessageEvent & Lasting) => {
-  const keep = (event.data as { keep?: string[] }).keep;
-  if (keep) event.waitUntil(keepAll(keep));
+  const asked = event.data as { keep?: string[]; forget?: true };
+  const work = asked.forget ? caches.delete(CACHE) : keepAll(asked.keep ?? []);
+  event.waitUntil(work.then((done) => event.ports[0]?.postMessage(done)));
 });
 worker.addEventListener("fetch", (event: Asked) => {
   const { request } = event;
@@ -31,14 +34,17 @@ worker.addEventListener("fetch", (event: Asked) => {
   else if (path.startsWith("/static/") || path.startsWith("/brand/")) event.respondWith(keptFile(request));
 });
 
-async function keepAll(addresses: string[]): Promise<void> {
+async function keepAll(addresses: string[]): Promise<boolean> {
   const cache = await caches.open(CACHE);
-  await Promise.all(
-    addresses.map(async (address) => {
-      const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
-      if (answer?.ok && !answer.redirected) await cache.put(bare(address), answer);
-    }),
-  );
+  const kept = await Promise.all(addresses.map((address) => keep(cache, address)));
+  return kept.every(Boolean);
+}
+
+async function keep(cache: Cache, address: string): Promise<boolean> {
+  const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return false;
+  await cache.put(bare(address), answer);
+  return true;
 }
 
 async function freshPage(request: Request): Promise<Response> {

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from service.demo.standins.mastodon import MastodonStandIn, running
+from tests.support.polling import PATIENCE
 
 
 @pytest.fixture
@@ -21,7 +22,9 @@ def standin() -> Iterator[MastodonStandIn]:
 
 @pytest.fixture
 def client(standin: MastodonStandIn) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=standin.url, headers={"Authorization": f"Bearer {standin.token}"}) as client:
+    with httpx.Client(
+        base_url=standin.url, headers={"Authorization": f"Bearer {standin.token}"}, timeout=PATIENCE
+    ) as client:
         yield client
 
 
@@ -65,10 +68,13 @@ def test_it_runs_as_a_process() -> None:
             assert process.stdout is not None
             url = process.stdout.readline().strip()
             assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
-            httpx.post(f"{url}/standin/faults", json=["503"])
+            httpx.post(f"{url}/standin/faults", json=["503"], timeout=PATIENCE)
             headers = {"Authorization": "Bearer t"}
-            said = [httpx.post(f"{url}/api/v1/statuses", json={"status": "x"}, headers=headers) for _ in range(2)]
+            said = [
+                httpx.post(f"{url}/api/v1/statuses", json={"status": "x"}, headers=headers, timeout=PATIENCE)
+                for _ in range(2)
+            ]
             assert [answer.status_code for answer in said] == [503, 200]
-            assert len(httpx.get(f"{url}/standin").json()["statuses"]) == 1
+            assert len(httpx.get(f"{url}/standin", timeout=PATIENCE).json()["statuses"]) == 1
         finally:
             process.terminate()

@@ -102,8 +102,6 @@ def test_without_a_network_nothing_is_lost_through_reloads(site: Site, page: Pag
     """The list is on the device, scans queue, the tab is reloaded and closed in the middle; all of it arrives once."""
     sign_in(page, site)
     open_door(page, site, event_id)
-    kept = "caches.open('acara-door').then((cache) => cache.keys()).then((keys) => keys.length)"
-    until(lambda: page.evaluate(kept) >= 4, what="the page is kept")
     context: BrowserContext = page.context
     context.set_offline(True)
     page.reload()

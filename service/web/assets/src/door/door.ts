@@ -2,7 +2,7 @@
 import { Camera } from "./camera";
 import { readCode, Roster } from "./roster";
 import { signal, type Tone } from "./signals";
-import { enqueue, forgetRefused, keepList, queued, readList, refusedItems } from "./store";
+import { enqueue, forgetRefused, keepList, keepPageAt, queued, readList, refusedItems } from "./store";
 import { Sync, type Line } from "./sync";
 import { newId, type Answer, type Entry, type Item, type Kept, type Queued } from "./types";
 import { button, byId, type Card, clock, fill, isIn, make, nameOf, show, type Words } from "./view";
@@ -361,8 +361,7 @@ async function keepPage(): Promise<void> {
   const registration = await navigator.serviceWorker.ready;
   const parts = performance.getEntriesByType("resource").map((each) => each.name);
   const own = parts.filter((name) => /\/(static|brand)\//.test(new URL(name).pathname));
-  registration.active?.postMessage({ keep: [scope, ...new Set(own)] });
-  root.dataset["kept"] = "yes";
+  if (await keepPageAt(registration, [scope, ...new Set(own)])) root.dataset["kept"] = "yes";
 }
 
 root.hidden = false;

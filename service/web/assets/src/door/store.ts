@@ -93,7 +93,24 @@ export async function forgetLists(): Promise<void> {
   forgetting = true;
   if (localStorage.getItem(FLAG) === null) return;
   await run("lists", "readwrite", (store) => store.clear());
-  if ("caches" in window) await caches.delete(CACHE);
+  if (!("caches" in window)) return;
+  const worker = (await navigator.serviceWorker?.getRegistration())?.active;
+  if (worker) await ask(worker, { forget: true });
+  else await caches.delete(CACHE);
+}
+
+// Whether the page can be opened without a network from now on.
+export async function keepPageAt(registration: ServiceWorkerRegistration, parts: string[]): Promise<boolean> {
+  if (forgetting || !registration.active) return false;
+  return ask(registration.active, { keep: parts });
+}
+
+function ask(worker: ServiceWorker, message: { keep: string[] } | { forget: true }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = (event: MessageEvent<boolean>) => resolve(event.data);
+    worker.postMessage(message, [channel.port2]);
+  });
 }
 
 export async function forgetOldLists(now: number): Promise<void> {
