@@ -44,7 +44,8 @@ def framed(desk: Desk, words: Words, *, sender: str, notes: Sequence[str] = ()) 
     if len(subject) > PHONE_SUBJECT:
         below.insert(0, translate(N_("The whole subject: %(subject)s"), desk.locale, subject=subject))
         subject = f"{subject[:PHONE_SUBJECT]}…"
-    row = _ABOVE.format(sender, subject, Markup("").join(_NOTE.format(each) for each in below))
+    # Not Markup any more: added to it, the mail's own tag would be escaped.
+    row = str(_ABOVE.format(sender, subject, Markup("").join(_NOTE.format(each) for each in below)))
     plain = _BELOW.format(
         translate(N_("The same in plain text, for programs that show no HTML"), desk.locale), words.text
     )
