@@ -143,6 +143,14 @@ class Email(Claimable, Base):
             sqlite_where=sa.text("news_subscription_id IS NOT NULL"),
             postgresql_where=sa.text("news_subscription_id IS NOT NULL"),
         ),
+        # What became of the last issues of the news, however many e-mails there ever were.
+        sa.Index(
+            "ix_email_news_created_at",
+            "organiser_id",
+            "created_at",
+            sqlite_where=sa.text("news_subscription_id IS NOT NULL"),
+            postgresql_where=sa.text("news_subscription_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

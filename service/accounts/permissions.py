@@ -34,6 +34,7 @@ class Action(enum.StrEnum):
     VIEW_QUEUE = "queue.view"
     RETRY_WORK = "queue.retry"
     VIEW_MAILBOX = "mailbox.view"
+    EDIT_NEWS = "news.edit"
     EDIT_BRAND = "brand.edit"
     MANAGE_STAFF = "staff.manage"
     MANAGE_TOKENS = "tokens.manage"
@@ -70,6 +71,7 @@ ROLES_OF: dict[Action, frozenset[Role]] = {
     Action.VIEW_QUEUE: _DESK,
     Action.RETRY_WORK: _MAKERS,
     Action.VIEW_MAILBOX: _DESK,
+    Action.EDIT_NEWS: _MAKERS,
     Action.EDIT_BRAND: _OWNER,
     Action.MANAGE_STAFF: _OWNER,
     Action.MANAGE_TOKENS: _OWNER,

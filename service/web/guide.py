@@ -45,6 +45,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "rules",
         "mail",
         "mail-texts",
+        "news",
         "mailbox",
         "reputation",
         "embed",

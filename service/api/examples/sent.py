@@ -42,6 +42,7 @@ SENT: dict[str, Any] = {
     "RuleInput": _RULE,
     "RuleChangeInput": {**_RULE, "version": 0},
     "RuleSwitchInput": {"enabled": False},
+    "NewsScheduleInput": {"active": True, "weekday": "thursday", "hour": 9},
     "AnnouncementInput": _MESSAGE,
     "AnnouncementChangeInput": {**_MESSAGE, "version": 1},
     "AnnouncementSendInput": {"version": 1},

@@ -1536,6 +1536,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("hold_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_email_news_created_at",
+        "email",
+        ["organiser_id", "created_at"],
+        unique=False,
+        sqlite_where=sa.text("news_subscription_id IS NOT NULL"),
+        postgresql_where=sa.text("news_subscription_id IS NOT NULL"),
+    )
+    op.create_index(
         op.f("ix_email_news_subscription_id"),
         "email",
         ["news_subscription_id"],
@@ -1888,6 +1896,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_email_participation_id"), table_name="email")
     op.drop_index(
         op.f("ix_email_news_subscription_id"),
+        table_name="email",
+        sqlite_where=sa.text("news_subscription_id IS NOT NULL"),
+        postgresql_where=sa.text("news_subscription_id IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_email_news_created_at",
         table_name="email",
         sqlite_where=sa.text("news_subscription_id IS NOT NULL"),
         postgresql_where=sa.text("news_subscription_id IS NOT NULL"),

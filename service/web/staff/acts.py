@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, str] = {
     Action.VIEW_QUEUE: N_("Work in progress was looked after."),
     Action.RETRY_WORK: N_("Failed work was tried again."),
     Action.VIEW_MAILBOX: N_("The mailbox was worked on."),
+    Action.EDIT_NEWS: N_("The news by e-mail was changed or tried out."),
     Action.EDIT_BRAND: N_("A library or its brand was changed."),
     Action.MANAGE_STAFF: N_("The staff was changed."),
     Action.MANAGE_TOKENS: N_("The tokens of the API were changed."),

@@ -74,6 +74,8 @@ TOPIC_OF: Mapping[str, str] = {
     "/staff/events/{event_id}/timeline": "events",
     "/staff/events/{event_id}/waitlist": "waitlist",
     "/staff/health": "mail",
+    "/staff/news": "news",
+    "/staff/organisers/{organiser_id}/news": "news",
     "/staff/mail-texts": "mail-texts",
     "/staff/organisers/{organiser_id}/mail-texts": "mail-texts",
     "/staff/organisers/{organiser_id}/mail-texts/{mail_kind}/{locale}": "mail-texts",

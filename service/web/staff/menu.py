@@ -49,6 +49,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
             (N_("No mail to"), "/staff/suppressions", Action.VIEW_REGISTRATIONS),
             (N_("E-mail texts"), "/staff/mail-texts", Action.EDIT_BRAND),
             (N_("Who gets what when"), "/staff/rules", Action.EDIT_BRAND),
+            (N_("News by e-mail"), "/staff/news", Action.EDIT_NEWS),
             (N_("Sender's domain"), "/staff/sender", Action.EDIT_BRAND),
             (N_("Mailbox"), "/staff/mailbox", Action.VIEW_MAILBOX),
         ),

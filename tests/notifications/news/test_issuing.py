@@ -11,40 +11,19 @@ import pytest
 import sqlalchemy as sa
 
 from events.drafts import lifecycle
-from events.storage import LocalizedText, Session
+from events.storage import LocalizedText
 from notifications import quiet_hours
 from notifications.models.email import Email, EmailKind
-from notifications.models.news import NewsIssue, NewsSubscription
+from notifications.models.news import NewsIssue
 from notifications.news import issuing, schedules, subscribing
 from notifications.news.subscribing import Wishes
 from tests.notifications.post_office import PostOffice
+from tests.support import news_readers
 
 
 def subscribe(post_office: PostOffice, count: int, *, wishes: Wishes | None = None) -> list[uuid.UUID]:
     """Have so many people agree to the news."""
-    life = post_office.life
-
-    def use_case(session: Session) -> list[uuid.UUID]:
-        schedules.ensure(session, life.organiser_id, now=life.now)
-        given = wishes or Wishes("id")
-        common = {"organiser_id": life.organiser_id, "locale": given.locale, "words": "1", "asked_by": "page"}
-        times = dict.fromkeys(("asked_at", "mailed_at", "confirmed_at"), life.now)
-        made = [
-            NewsSubscription(
-                id=uuid.uuid4(),
-                email=f"{name}@mail.example",
-                address=f"{name}@mail.example",
-                audiences=list(given.audiences),
-                topics=list(given.topics),
-                **common,
-                **times,
-            )
-            for name in (uuid.uuid4().hex for _ in range(count))
-        ]
-        session.add_all(made)
-        return [each.id for each in made]
-
-    return post_office.write(use_case)
+    return news_readers.subscribe(post_office.life, count, wishes=wishes)
 
 
 def due_at(post_office: PostOffice) -> datetime:

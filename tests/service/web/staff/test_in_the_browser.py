@@ -106,7 +106,7 @@ def test_the_door_marks_without_leaving_the_page(site: Site, room: Room, page: P
 
 
 _NO_PAGE = re.compile(
-    r"/(file|html|picture)$|/\{locale\}/preview$|/rules/(\{rule_key\}/)?preview$|/door/list$|/reports/|\.js$|/files/|/pictures/|xlsx|csv"
+    r"/(file|html|picture)$|/\{locale\}/preview$|/rules/(\{rule_key\}/)?preview$|/news/preview$|/door/list$|/reports/|\.js$|/files/|/pictures/|xlsx|csv"
 )
 PAGES = ["/staff/sign-in", "/staff/welcome/{token}", "/staff"] + [
     path for method, path in EXPECTED if method == "GET" and not _NO_PAGE.search(path)
