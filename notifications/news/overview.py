@@ -206,9 +206,11 @@ def _window(
 def _new(
     session: ReadSession, organiser_id: uuid.UUID, *, at: datetime, since: datetime, now: datetime
 ) -> tuple[Sequence[Upcoming], Sequence[Upcoming]]:
-    """Return what is new, and what of that has begun by then."""
+    """Return what is new, and what of it has begun by then; of a series that goes on the later dates are told."""
     found = [each for each in news.upcoming(session, organiser_id, now=now) if since < each.announced_at <= at]
-    return [each for each in found if each.starts_at > at], [each for each in found if each.starts_at <= at]
+    new = [each for each in found if each.starts_at > at]
+    told = {each.series_id for each in new if each.series_id}
+    return new, [each for each in found if each.starts_at <= at and each.series_id not in told]
 
 
 def _next(
@@ -220,7 +222,7 @@ def _next(
         at=at if schedule.active and schedule.next_at is not None else None,
         since=since,
         new=one_of_each_series(new),
-        missed=missed,
+        missed=one_of_each_series(missed),
         recipients=sum(wish.count for wish in wishes if any(event.suits(wish.audiences, wish.topics) for event in new)),
     )
 

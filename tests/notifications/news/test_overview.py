@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from events.recurring import series
 from notifications.models.email import EmailKind
 from notifications.news import issuing, overview, schedules, subscribing
 from notifications.news.overview import Look, Overview
@@ -12,6 +13,7 @@ from notifications.news.subscribing import Wishes
 from tests.notifications.post_office import BASE_URL, PostOffice
 from tests.support.life import NOW, add_organiser
 from tests.support.news_readers import subscribe
+from tests.support.series_life import make_series
 
 THURSDAY = datetime.fromisoformat("2026-12-03T09:00+07:00")
 
@@ -74,6 +76,15 @@ def test_the_next_issue_is_what_would_be_sent(post_office: PostOffice) -> None:
     assert len(post_office.rows(EmailKind.NEWS)) == 2
     after = seen(post_office, THURSDAY)
     assert (after.next.at, after.next.new, after.next.recipients) == (THURSDAY + timedelta(days=7), [], 0)
+
+
+def test_of_a_series_that_goes_on_no_date_is_missed(post_office: PostOffice) -> None:
+    life = post_office.life
+    subscribe(life, 1)
+    series_id = make_series(life, "setiap Rabu", count=3)
+    life.do(series.publish_all, series_id, decides=True)
+    coming = seen(post_office).next
+    assert ([each.further for each in coming.new], coming.missed) == ([1], [])
 
 
 def test_switched_off_it_tells_what_there_would_be_and_plans_nothing(post_office: PostOffice) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from html import unescape
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from events.outbox import FactRow
 from events.storage import ReadSession
@@ -16,8 +18,11 @@ from notifications.news.subscribing import Wishes
 from service.accounts import audit
 from service.accounts.audit import Wanted
 from service.accounts.models import Role
-from tests.service.web.staff.room import Room
+from service.clock import set_clock
+from tests.service.web.staff.room import Room, open_room
+from tests.support.life import NOW
 from tests.support.news_readers import subscribe
+from tests.support.running import make_runtime
 from tests.support.site import at, words
 
 THURSDAY = datetime.fromisoformat("2026-12-03T09:00+07:00")
@@ -121,6 +126,19 @@ def test_the_preview_runs_nothing_and_the_test_goes_to_oneself_only(room: Room) 
     assert b"Subject: Test: " in letter.read_bytes()
     keys = room.runtime.database.read(lambda s: s.scalars(sa.select(NewsSubscription.id)).all())
     assert not any(str(key).encode() in letter.read_bytes() for key in keys)
+
+
+def test_a_mail_server_that_takes_no_test_is_quoted_and_the_page_stays(sqlite_url: str, tmp_path: Path) -> None:
+    set_clock(tmp_path / "clock", NOW)
+    nowhere = SecretStr("smtp://127.0.0.1:1")
+    runtime = make_runtime(sqlite_url, tmp_path, clock_file=tmp_path / "clock", smtp_url=nowhere)
+    room = open_room(runtime)
+    with room.visitor() as client:
+        room.sign_in(client, room.installation.email)
+        answer = client.post(f"{home_of(room)}/test", data={"in": "id"})
+        assert (answer.status_code, 'value="thursday" selected' in answer.text) == (409, True)
+        assert "Server surel tidak menerima uji coba:" in words(answer.text)
+    runtime.close()
 
 
 def test_a_branch_follows_its_library_until_it_says_otherwise(room: Room) -> None:
