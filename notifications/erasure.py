@@ -26,7 +26,7 @@ from notifications.suppression.suppressing import normalised
 CHUNK = 200
 """Events that one transaction looks after."""
 _UNSENT = (EmailState.QUEUED, EmailState.SENDING, EmailState.HELD)
-_UNSENT_TEXTS = (TextState.QUEUED, TextState.SENDING, TextState.UNCLEAR)
+_UNSENT_TEXTS = (TextState.TO_TELL, TextState.QUEUED, TextState.SENDING, TextState.UNCLEAR)
 _SILENT = {"synchronize_session": False}
 
 

@@ -88,6 +88,14 @@ class TextMessage(Claimable, Base):
         sa.Index(None, "event_id", "kind"),
         sa.Index(None, "registration_id"),
         sa.Index(None, "remote_id"),
+        sa.Index(
+            None,
+            "announcement_id",
+            "channel",
+            "state",
+            sqlite_where=sa.text("announcement_id IS NOT NULL"),
+            postgresql_where=sa.text("announcement_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -105,6 +113,9 @@ class TextMessage(Claimable, Base):
     dedupe_key: Mapped[str] = mapped_column(sa.String(220), unique=True)
     about_start: Mapped[datetime | None]
     """The start that a reminder is about; it is stale once the start is another one."""
+    rule: Mapped[str | None] = mapped_column(sa.String(60))
+    """The rule that it was planned by, as in `Email.rule`."""
+    announcement_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("announcement.id"))
     remote_id: Mapped[str | None] = mapped_column(sa.String(200))
     """The network's own name of it."""
     created_at: Mapped[datetime]

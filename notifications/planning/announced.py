@@ -48,13 +48,14 @@ def occasions(
     for each in told:
         material = addressed(session, made, each, each.locale)
         subject, text = rendering.spoken(material, _NO_LINKS, now=now, with_links=False)
-        params = {"announcement": str(announcement.id), "words": f"{subject}\n\n{text}".strip()}
+        params = {"words": f"{subject}\n\n{text}".strip()}
         found.append(
             Occasion(
                 registration=each,
                 kind=EmailKind.ANNOUNCEMENT,
                 due_at=now,
                 about=str(announcement.id),
+                announcement_id=announcement.id,
                 params=params,
             )
         )

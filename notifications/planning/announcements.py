@@ -28,8 +28,9 @@ from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.text_message import TextMessage
 from notifications.planning import announced, email_rows, emails
 from notifications.planning.announced import Said
-from notifications.texting import planning
+from notifications.texting import planning, tallies
 from notifications.texting.planning import Occasion
+from notifications.texting.tallies import Tally
 
 CHUNK = 150
 """Registrations that one transaction writes to: a mail each, and one to the guardian of some."""
@@ -48,7 +49,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """An announcement and what has become of its e-mails."""
+    """An announcement and what has become of its e-mails and, by channel, of its text messages."""
 
     announcement: Announcement
     sent: int = 0
@@ -56,6 +57,8 @@ class Progress:
     failed: int = 0
     dropped: int = 0
     """Those that were not sent because the person had left meanwhile."""
+    texts: Sequence[Tally] = ()
+    """What goes to chats, and what staff tell by hand. Who has a chat and an address is counted in both."""
 
 
 def draft(session: Session, event_id: uuid.UUID, written: Written, *, now: datetime, by: str) -> uuid.UUID:
@@ -212,17 +215,22 @@ def find(session: ReadSession, event_id: uuid.UUID, announcement_id: uuid.UUID) 
 
 
 def list_announcements(session: ReadSession, event_id: uuid.UUID) -> Sequence[Progress]:
-    """Return the event's announcements, the newest first, with what has become of each. Two queries."""
+    """Return the event's announcements, the newest first, with what has become of each. Three queries."""
     found = session.scalars(
         sa.select(Announcement).where(Announcement.event_id == event_id).order_by(Announcement.id.desc())
     ).all()
-    counts = _counts(session, [each.id for each in found])
-    return [Progress(each, **counts.get(each.id, {})) for each in found]
+    return _with_progress(session, found)
 
 
 def progress_of(session: ReadSession, announcement: Announcement) -> Progress:
-    """Return an announcement with what has become of its e-mails."""
-    return Progress(announcement, **_counts(session, [announcement.id]).get(announcement.id, {}))
+    """Return an announcement with what has become of it."""
+    return _with_progress(session, [announcement])[0]
+
+
+def _with_progress(session: ReadSession, found: Sequence[Announcement]) -> Sequence[Progress]:
+    ids = [each.id for each in found]
+    counts, texts = _counts(session, ids), tallies.of_announcements(session, ids)
+    return [Progress(each, **counts.get(each.id, {}), texts=texts.get(each.id, ())) for each in found]
 
 
 def said_to(session: ReadSession, registration: Registration) -> Sequence[Announcement]:
@@ -245,13 +253,10 @@ def _sent_to(session: ReadSession, registration_id: uuid.UUID) -> set[uuid.UUID]
     mailed = sa.select(Email.announcement_id).where(
         Email.registration_id == registration_id, Email.announcement_id.is_not(None)
     )
-    texted = sa.select(TextMessage).where(
-        TextMessage.registration_id == registration_id, TextMessage.kind == EmailKind.ANNOUNCEMENT
+    texted = sa.select(TextMessage.announcement_id).where(
+        TextMessage.registration_id == registration_id, TextMessage.announcement_id.is_not(None)
     )
-    return {
-        *(key for key in session.scalars(mailed) if key is not None),
-        *(uuid.UUID(each.params["announcement"]) for each in session.scalars(texted)),
-    }
+    return {key for statement in (mailed, texted) for key in session.scalars(statement) if key is not None}
 
 
 def _meant_for(announcement: Announcement, registration: Registration) -> bool:

@@ -200,6 +200,7 @@ def _occasions(due: Iterable[_Due]) -> list[Occasion]:
             due_at=each.due_at,
             about=key_of(each.rule, each.registration.event_id, each.about),
             about_start=each.about,
+            rule=each.rule.mark,
         )
         for each in due
         if is_texted(each.rule)

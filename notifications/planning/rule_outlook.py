@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from events.storage import ReadSession
 from notifications.models.email import Email, EmailState
+from notifications.texting import tallies
+from notifications.texting.tallies import Tally, earliest, latest
 
 _WAITING = (EmailState.QUEUED, EmailState.SENDING, EmailState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What has become of one rule's e-mails for an event, counted in people and partners."""
+    """What has become of what one rule sends for an event, counted in e-mails and, by channel, in text messages."""
 
     planned: int = 0
-    """Not sent yet."""
+    """E-mails not sent yet."""
     first_at: datetime | None = None
-    """When the first of the planned ones goes out; visits and registrations have times of their own."""
+    """When the first of what is planned goes out, whatever way; visits and registrations have times of their own."""
     last_at: datetime | None = None
     sent: int = 0
     dropped: int = 0
     """Superseded: the event moved, or the person left."""
     failed: int = 0
+    texts: Sequence[Tally] = ()
+    """What goes to chats, and what staff tell by hand. Who has a chat and an address is counted in both."""
 
 
-def outlook(session: ReadSession, event_id: uuid.UUID) -> Mapping[str, Outlook]:
-    """Return the outlook of each rule of the event by its key; one query. Rules that planned nothing are left out."""
+def outlook(session: ReadSession, event_id: uuid.UUID, *, now: datetime) -> Mapping[str, Outlook]:
+    """Return the outlook of each rule of the event by its key; two queries. Rules that planned nothing are left out."""
     rows = session.execute(
         sa.select(Email.rule, Email.state, sa.func.count(), sa.func.min(Email.due_at), sa.func.max(Email.due_at))
         .where(Email.event_id == event_id, Email.rule.is_not(None))
@@ -39,24 +43,40 @@ def outlook(session: ReadSession, event_id: uuid.UUID) -> Mapping[str, Outlook]:
     )
     found: dict[str, Outlook] = {}
     for mark, state, count, first_at, last_at in rows:
-        key = str(mark).rsplit("@", 1)[0]
+        key = _key(str(mark))
         found[key] = _with(found.get(key, Outlook()), state, count, first_at, last_at)
+    for mark, texts in tallies.of_rules(session, event_id, now=now).items():
+        key = _key(mark)
+        found[key] = _with_texts(found.get(key, Outlook()), texts)
     return found
+
+
+def _key(mark: str) -> str:
+    """Return the key of the rule that leaves this mark, whatever its time was."""
+    return mark.rsplit("@", 1)[0]
 
 
 def _with(
     known: Outlook, state: EmailState, count: int, first_at: datetime | None, last_at: datetime | None
 ) -> Outlook:
-    planned, sent, dropped, failed = known.planned, known.sent, known.dropped, known.failed
-    first, last = known.first_at, known.last_at
     if state in _WAITING:
-        planned += count
-        first = min([each for each in (first, first_at) if each is not None], default=None)
-        last = max([each for each in (last, last_at) if each is not None], default=None)
-    elif state is EmailState.SENT:
-        sent += count
-    elif state is EmailState.SUPERSEDED:
-        dropped += count
-    else:
-        failed += count
-    return Outlook(planned, first, last, sent, dropped, failed)
+        return replace(
+            known,
+            planned=known.planned + count,
+            first_at=earliest(known.first_at, first_at),
+            last_at=latest(known.last_at, last_at),
+        )
+    if state is EmailState.SENT:
+        return replace(known, sent=known.sent + count)
+    if state is EmailState.SUPERSEDED:
+        return replace(known, dropped=known.dropped + count)
+    return replace(known, failed=known.failed + count)
+
+
+def _with_texts(known: Outlook, texts: Sequence[Tally]) -> Outlook:
+    return replace(
+        known,
+        texts=tallies.united([*known.texts, *texts]),
+        first_at=earliest(known.first_at, *(each.first_at for each in texts)),
+        last_at=latest(known.last_at, *(each.last_at for each in texts)),
+    )

@@ -39,6 +39,9 @@ class Occasion:
     about: str | None = None
     """Tells two messages of one kind apart, as with e-mails."""
     about_start: datetime | None = None
+    rule: str | None = None
+    """The mark of the rule that plans it."""
+    announcement_id: uuid.UUID | None = None
     params: Mapping[str, Any] | None = None
     seen: bool = False
     """The person has it on the screen, or hears it at the desk: nobody needs to tell them by hand."""
@@ -64,7 +67,7 @@ def owe(session: Session, event: Event, occasions: Iterable[Occasion], *, now: d
     statement = insert(TABLE)
     statement = statement.on_conflict_do_update(
         index_elements=[TABLE.c.dedupe_key],
-        set_={name: statement.excluded[name] for name in ("state", "due_at", "address")},
+        set_={name: statement.excluded[name] for name in ("state", "due_at", "address", "rule")},
         where=sa.and_(TABLE.c.state == TextState.SUPERSEDED, TABLE.c.about_start.is_not(None)),
     )
     session.execute(statement, rows)
@@ -101,6 +104,8 @@ def _row(
         "due_at": occasion.due_at,
         "dedupe_key": ":".join(filter(None, key)),
         "about_start": occasion.about_start,
+        "rule": occasion.rule,
+        "announcement_id": occasion.announcement_id,
         "attempts": 0,
         "created_at": now,
         "request_id": session.info.get(outbox.REQUEST_ID),

@@ -45,7 +45,7 @@ class RulePlace:
         found = rule_editing.find_rule(session, self.scope(session), key)
         planned = None
         if self.event_id is not None:
-            planned = rule_outlook.outlook(session, self.event_id).get(key, Outlook())
+            planned = rule_outlook.outlook(session, self.event_id, now=self.acting.now).get(key, Outlook())
         return rule_view(found, planned)
 
     async def list(self) -> RuleList:
@@ -55,7 +55,7 @@ class RulePlace:
             found = rule_editing.list_rules(session, self.scope(session))
             if self.event_id is None:
                 return RuleList(items=[rule_view(rule, None) for rule in found])
-            planned = rule_outlook.outlook(session, self.event_id)
+            planned = rule_outlook.outlook(session, self.event_id, now=self.acting.now)
             return RuleList(items=[rule_view(rule, planned.get(rule.key, Outlook())) for rule in found])
 
         return await self.acting.see(query, on=self.on)

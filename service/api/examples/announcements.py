@@ -8,7 +8,8 @@ from typing import Any
 
 from events.storage import LocalizedText
 from notifications.models.announcement import AnnouncementState, Segment
-from service.api.resources import announcements, previews
+from notifications.models.text_message import TextChannel
+from service.api.resources import announcements, previews, tallies
 
 _VIEW = announcements.AnnouncementView(
     id=uuid.UUID("01937a52-7c00-7abc-8def-0123456789ab"),
@@ -26,6 +27,10 @@ _VIEW = announcements.AnnouncementView(
     waiting=6,
     failed=1,
     dropped=0,
+    texts=[
+        tallies.TextTallyView(channel=TextChannel.WHATSAPP, waiting=1, sent=4, failed=0, dropped=0),
+        tallies.TextTallyView(channel=TextChannel.BY_HAND, waiting=2, sent=1, failed=0, dropped=0),
+    ],
 )
 
 _REACH = previews.ReachView(by_email=86, guardians=2, texted=5, by_hand=3, partners=0, out_of_reach=0)

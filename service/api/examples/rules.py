@@ -8,8 +8,9 @@ from typing import Any
 from events.models import Anchor, Audience
 from events.storage import LocalizedText
 from notifications.models.email import EmailKind
+from notifications.models.text_message import TextChannel
 from notifications.rules import Origin
-from service.api.resources import rules
+from service.api.resources import rules, tallies
 
 _OUTLOOK = rules.OutlookView(
     planned=86,
@@ -18,6 +19,7 @@ _OUTLOOK = rules.OutlookView(
     sent=0,
     failed=0,
     dropped=2,
+    texts=[tallies.TextTallyView(channel=TextChannel.TELEGRAM, waiting=3, sent=0, failed=0, dropped=1)],
 )
 _RULE = rules.RuleView(
     key="01937a527c007abc8def0123456789ab",

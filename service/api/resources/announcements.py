@@ -12,10 +12,11 @@ from msgspec import Meta
 from events.storage import LocalizedText
 from notifications.models.announcement import AnnouncementState, Segment
 from notifications.planning.announcements import Progress
+from service.api.resources.tallies import TextTallyView, tally_view
 
 
 class AnnouncementView(msgspec.Struct, frozen=True, kw_only=True):
-    """One message, and what has become of its e-mails."""
+    """One message, and what has become of its e-mails and of what goes another way."""
 
     id: uuid.UUID
     event_id: uuid.UUID
@@ -32,6 +33,7 @@ class AnnouncementView(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     failed: int
     dropped: Annotated[int, Meta(description="Not sent, because the person had left meanwhile.")]
+    texts: Annotated[list[TextTallyView], Meta(description="By channel, where there are any; the rest is e-mails.")]
 
 
 class AnnouncementList(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,4 +67,5 @@ def announcement_view(progress: Progress) -> AnnouncementView:
         waiting=progress.waiting,
         failed=progress.failed,
         dropped=progress.dropped,
+        texts=[tally_view(each) for each in progress.texts],
     )

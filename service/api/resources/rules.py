@@ -13,18 +13,22 @@ from events.storage import LocalizedText
 from notifications.models.email import EmailKind
 from notifications.planning.rule_outlook import Outlook
 from notifications.rules import Origin, Rule
+from service.api.resources.tallies import TextTallyView, tally_view
 from service.inputs.rules import Direction, Unit, parts_of
 
 
 class OutlookView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule has planned for an event, and what has become of it, counted in e-mails."""
+    """What a rule has planned for an event, and what has become of it: e-mails and, by channel, messages."""
 
-    planned: Annotated[int, Meta(description="Not sent yet.")]
-    first_at: Annotated[datetime | None, Meta(description="When the first of the planned ones goes out.")]
+    planned: Annotated[int, Meta(description="E-mails not sent yet.")]
+    first_at: Annotated[
+        datetime | None, Meta(description="When the first of what is planned goes out, by e-mail or another way.")
+    ]
     last_at: datetime | None
     sent: int
     failed: int
     dropped: Annotated[int, Meta(description="Not sent, because the event moved or the person left.")]
+    texts: Annotated[list[TextTallyView], Meta(description="By channel, where there are any; the rest is e-mails.")]
 
 
 class RuleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,4 +86,5 @@ def outlook_view(outlook: Outlook) -> OutlookView:
         sent=outlook.sent,
         failed=outlook.failed,
         dropped=outlook.dropped,
+        texts=[tally_view(each) for each in outlook.texts],
     )

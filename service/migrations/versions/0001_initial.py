@@ -1682,6 +1682,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("dedupe_key", sa.String(length=220), nullable=False),
         sa.Column("about_start", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rule", sa.String(length=60), nullable=True),
+        sa.Column("announcement_id", sa.Uuid(), nullable=True),
         sa.Column("remote_id", sa.String(length=200), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -1693,6 +1695,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.String(length=500), nullable=True),
         sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"], ["announcement.id"], name=op.f("fk_text_message_announcement_id_announcement")
+        ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_text_message_event_id_event")),
         sa.ForeignKeyConstraint(
             ["organiser_id"], ["organiser.id"], name=op.f("fk_text_message_organiser_id_organiser")
@@ -1702,6 +1707,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_text_message")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_text_message_dedupe_key")),
+    )
+    op.create_index(
+        op.f("ix_text_message_announcement_id_channel_state"),
+        "text_message",
+        ["announcement_id", "channel", "state"],
+        unique=False,
+        sqlite_where=sa.text("announcement_id IS NOT NULL"),
+        postgresql_where=sa.text("announcement_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_text_message_due_at"), "text_message", ["due_at"], unique=False)
     op.create_index(op.f("ix_text_message_event_id_kind"), "text_message", ["event_id", "kind"], unique=False)
@@ -1868,6 +1881,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_text_message_registration_id"), table_name="text_message")
     op.drop_index(op.f("ix_text_message_event_id_kind"), table_name="text_message")
     op.drop_index(op.f("ix_text_message_due_at"), table_name="text_message")
+    op.drop_index(
+        op.f("ix_text_message_announcement_id_channel_state"),
+        table_name="text_message",
+        sqlite_where=sa.text("announcement_id IS NOT NULL"),
+        postgresql_where=sa.text("announcement_id IS NOT NULL"),
+    )
     op.drop_table("text_message")
     op.drop_index(op.f("ix_text_consent_channel_address"), table_name="text_consent")
     op.drop_table("text_consent")

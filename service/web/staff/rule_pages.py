@@ -64,7 +64,7 @@ async def show_rules(place: Place) -> Response[str]:
 
     def query(session: ReadSession) -> tuple[Any, Mapping[str, Outlook]]:
         found = rule_editing.list_rules(session, place.scope)
-        return found, rule_outlook.outlook(session, place.event.id) if place.event else {}
+        return found, rule_outlook.outlook(session, place.event.id, now=place.desk.now) if place.event else {}
 
     found, outlook = await place.desk.read(query)
     return await place.desk.show(

@@ -117,11 +117,26 @@ def test_an_event_differs_from_its_library_and_comes_back(room: Room, client: Te
         "sent": 0,
         "failed": 0,
         "dropped": 0,
+        "texts": [],
     }
     assert client.delete(one).status_code == 204
     assert client.get(one).json()["origin"] == "house"
     react(room)
     assert planned(client, event_id) == {"reminder_7d": 1, "reminder_1d": 1, "reminder_1h": 1}
+
+
+def test_who_is_told_by_hand_is_counted_by_rule_and_by_message(room: Room, client: TestClient[Any]) -> None:
+    event_id = room.life.webinar()
+    room.life.register(event_id, 1, email=None, phone="+6281234567890")
+    message = {"segment": "confirmed", "subject": {"id": "Kabar"}, "body": {"id": "Halo."}}
+    made = client.post(f"/api/v1/staff/events/{event_id}/announcements", json=message).json()
+    one = f"/api/v1/staff/events/{event_id}/announcements/{made['id']}"
+    assert (made["texts"], client.post(f"{one}/send", json={"version": 1}).json()) == ([], {"emails": 0})
+    react(room)
+    by_hand = {"channel": "by_hand", "waiting": 1, "sent": 0, "failed": 0, "dropped": 0}
+    assert client.get(one).json()["texts"] == [by_hand]
+    shown = client.get(f"{of_event(event_id)}/reminder_1d").json()["outlook"]
+    assert (shown["planned"], shown["first_at"], shown["texts"]) == (0, "2026-12-11T02:00:00Z", [by_hand])
 
 
 def test_what_cannot_be_is_refused_at_its_field(room: Room, client: TestClient[Any]) -> None:

@@ -74,7 +74,8 @@ def test_written_looked_at_sent_once_and_read_on_ones_own_page(room: Room) -> No
             assert client.post(f"{page}/send", data={"version": "1"}).status_code == 303
         react(room)
         assert mails(room) == ["peserta1@example.org"]
-        assert "Dikirim" in words(client.get(page).text)
+        for where in (page, f"/staff/events/{event_id}/messages"):
+            assert "Lewat surel: 1 dalam perjalanan Kabari sendiri: 1 belum dikabari" in words(client.get(where).text)
         hand = words(client.get(f"/staff/events/{event_id}/by-hand").text)
         assert "Halo Pak Budi, ada kabar dari kami tentang" in hand
         assert "ruangnya pindah" in hand

@@ -55,7 +55,7 @@ def test_an_event_differs_from_its_library_and_comes_back(room: Room) -> None:
         room.sign_in(client, room.installation.email)
         shown = words(client.get(home).text)
         assert "1 hari sebelum acara mulai" in shown
-        assert "Direncanakan untuk 1 orang: Jumat, 11 Desember 2026, pukul 09.00 WIB." in shown
+        assert "Direncanakan: Jumat, 11 Desember 2026, pukul 09.00 WIB. Lewat surel: 1 direncanakan" in shown
         assert client.post(f"{home}/reminder_7d/switch", data={"on": ""}).status_code == 303
         changed = {"amount": "2", "unit": "days", "when": "before", "anchor": "start", "audience": "confirmed"}
         answer = client.post(f"{home}/reminder_1d", data=changed | {"sends": "reminder_1d", "version": "0"})
