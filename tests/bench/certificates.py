@@ -33,6 +33,7 @@ from tests.bench.processes import ROOT
 from tests.bench.results import Effort, Result, compared
 from tests.certificates.conftest import SETTINGS, Hall, verify_url
 from tests.support.life import STAFF, application
+from tests.support.polling import PATIENCE
 
 PROCESSES = 2
 
@@ -44,7 +45,7 @@ def measure(effort: Effort) -> list[Result]:
         key = own_key(folder, "Perpustakaan Kota Batam", real_now=datetime.now(UTC))
         files, faces = open_files(f"file://{folder}/files"), folder / "faces"
         children = ChildProcesses(PROCESSES)
-        renderer, signer = ProcessRenderer(children, faces), PadesSigner(key)
+        renderer, signer = ProcessRenderer(children, faces, seconds_each=PATIENCE), PadesSigner(key)
         pairs: list[tuple[float, float]] = []
         try:
             for number in range(effort.rounds + 1):

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,8 @@ DUE_AT = ENDS_AT + timedelta(minutes=10)
 
 TAKEN_OVER_WITHIN = 60.0
 PATIENCE = 240.0
+ATTEMPTS, LONGEST_HOLD = 4, 60.0
+"""How often the scene is set, and how long anything in it waits for an answer at most."""
 HELD: dict[str, Any] = {"email": Email, "certificate": Certificate, "post": Post, "recording": Recording}
 
 pytestmark = pytest.mark.timeout(2400 if FULL else 900)
@@ -102,8 +105,9 @@ class Office:
             raise AssertionError(f"{error}; e-mails: {self.emails()}") from None
 
 
-@pytest.fixture
-def office(postgres: Postgres, tmp_path: Path) -> Iterator[Office]:
+@contextmanager
+def opened(postgres: Postgres, tmp_path: Path) -> Generator[Office]:
+    tmp_path.mkdir()
     broker = Valkey()
     name = postgres.create()
     clock = tmp_path / "clock"
@@ -140,13 +144,22 @@ def office(postgres: Postgres, tmp_path: Path) -> Iterator[Office]:
         pytest.param("suspended", marks=pytest.mark.skipif(not FULL, reason="another minute: part of make soak")),
     ],
 )
-def test_what_a_worker_had_in_its_hands_is_done_by_the_other(office: Office, fate: str) -> None:
-    first_event = hold_webinar(office)
-    second_event = announce_next(office)
-    first_id = office.runtime.database.read(
-        lambda session: session.scalars(sa.select(Process.id).where(Process.role == "work")).one()
-    )
-    fill_the_hands(office, first_event, second_event, first_id)
+def test_what_a_worker_had_in_its_hands_is_done_by_the_other(postgres: Postgres, tmp_path: Path, fate: str) -> None:
+    for attempt in range(ATTEMPTS):
+        with opened(postgres, tmp_path / str(attempt)) as office:
+            first_event = hold_webinar(office)
+            second_event = announce_next(office)
+            first_id = office.runtime.database.read(
+                lambda session: session.scalars(sa.select(Process.id).where(Process.role == "work")).one()
+            )
+            if fill_the_hands(office, first_event, second_event, first_id):
+                _part(office, second_event, first_id, fate)
+                return
+    pytest.fail("the worker never held some of everything at once")
+
+
+def _part(office: Office, second_event: str, first_id: uuid.UUID, fate: str) -> None:
+    """Part the worker from what it holds, and see that all of it is done."""
     # The control: it did hold some of everything, so that a house which waits for leases would be found out.
     held = office.held_by(first_id)
     assert held.keys() == HELD.keys(), held
@@ -224,8 +237,12 @@ def announce_next(office: Office) -> str:
     return event_id
 
 
-def fill_the_hands(office: Office, first_event: str, second_event: str, worker: uuid.UUID) -> None:
-    """Give the worker a video, a post, mails and certificates, none of which it can finish, and freeze it."""
+def fill_the_hands(office: Office, first_event: str, second_event: str, worker: uuid.UUID) -> bool:
+    """Give the worker a video, a post, mails and certificates, none of which it can finish, and freeze it.
+
+    It waits for no answer for ever: on a machine with much other work it may have given the post up before it draws
+    the first certificate. Returns False where that moment was missed.
+    """
     chunk = Fault("chunk", "hold")
     office.outside.youtube.channel.faults = [chunk]
     office.staff.ask(
@@ -247,10 +264,15 @@ def fill_the_hands(office: Office, first_event: str, second_event: str, worker: 
     office.staff.post(f"/staff/posts/{drafts()[0]}/approve")
     office.wait(lambda: mastodon.account.held.is_set() and chunk.held.is_set(), "both networks are being asked")
     set_clock(office.clock, DUE_AT)
-    office.wait(lambda: office.held_by(worker).keys() == HELD.keys(), "its hands are full")
-    office.first.freeze()
-    chunk.release.set()
-    mastodon.account.release.set()
+    try:
+        until(lambda: office.held_by(worker).keys() == HELD.keys(), seconds=LONGEST_HOLD, what="its hands are full")
+        office.first.freeze()
+    except AssertionError:
+        return False
+    finally:
+        chunk.release.set()
+        mastodon.account.release.set()
+    return True
 
 
 # ---------------------------------------------------------------- afterwards
