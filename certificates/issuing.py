@@ -91,6 +91,18 @@ def plan_for(session: Session, registration_id: uuid.UUID, *, now: datetime) -> 
     return late is not None and _write(session, event, settings, [late], now=now, limit=1) == 1
 
 
+def plan_late(session: Session, event_id: uuid.UUID, *, now: datetime, chunk: int = CHUNK) -> bool:
+    """Write up to `chunk` certificates that were earned by a rule that changed after planning; tells whether more wait.
+
+    Does nothing before the event's certificates have been planned. Whoever has one keeps it.
+    """
+    event = _load_event(session, event_id)
+    settings = settings_of(event)
+    if settings is None or event.stage not in _OVER or event.certificate_track not in (Track.RUNNING, Track.DONE):
+        return False
+    return _write(session, event, settings, earned(session, event, settings), now=now, limit=chunk) == chunk
+
+
 def close_if_done(session: Session, event_id: uuid.UUID, *, now: datetime) -> bool:
     """Close the event's certificate track if everything planned is out; returns whether nothing is left to do.
 

@@ -50,6 +50,8 @@ _LENGTHS = {"title": 200, "summary": 1000, "description": 20_000, "audience": 10
 _CODES = {"start_code": 40, "end_code": 40}
 _ADDRESSES = ("join_url", "survey_url")
 _ADDRESS_LENGTH = 1000
+_TIMES = {"minutes": range(1, 10_081), "share": range(1, 101)}
+"""How long an attendance rule may ask for: up to a week, up to the whole."""
 _YEARS = range(2000, 2101)
 """Beyond these, turning a moment into another zone's overflows somewhere."""
 
@@ -168,9 +170,12 @@ def _faults_of_rule(rule: Mapping[str, Any]) -> Iterator[FieldError]:
         return
     given: Any = rule.get("needs")
     needs = cast("Sequence[Any]", given) if isinstance(given, list | tuple) else ()
-    known = bool(needs) and all(each in list(Evidence) for each in needs)
-    if not known or rule.get("match", "any") not in ("any", "all") or rule.keys() - {"needs", "match"}:
+    known = all(each in list(Evidence) for each in needs) and bool(needs or any(rule.get(each) for each in _TIMES))
+    if not known or rule.get("match", "any") not in ("any", "all") or rule.keys() - {"needs", "match", *_TIMES}:
         yield FieldError("attendance_rule", "choice", N_("Choose one of the options."))
+    for name, allowed in _TIMES.items():
+        if rule.get(name, 0) != 0:
+            yield from _faults_of_number(f"attendance_rule.{name}", rule[name], allowed)
 
 
 def _faults_of_times(starts_at: datetime, ends_at: datetime) -> Iterator[FieldError]:

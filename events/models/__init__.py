@@ -1,6 +1,6 @@
 """Columns and constraints of the core. Behaviour lives in the verb modules beside this package."""
 
-from events.models.attendance import Attendance, Evidence
+from events.models.attendance import Attendance, Evidence, Stay, StaySource
 from events.models.authoring import (
     CommentKind,
     EventComment,
@@ -128,6 +128,8 @@ __all__ = [
     "SeriesInvitation",
     "Slot",
     "Stage",
+    "Stay",
+    "StaySource",
     "TagKind",
     "Track",
     "WorkingCopy",

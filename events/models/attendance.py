@@ -37,3 +37,25 @@ class Attendance(Base):
     evidence: Mapped[Evidence] = mapped_column(enum_type(Evidence))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(sa.String(80))
+
+
+class StaySource(enum.StrEnum):
+    """What saw how long somebody was there. Doors keep their scans instead (`DoorScan`)."""
+
+    PAGE = "page"
+
+
+class Stay(Base):
+    """A stretch of time that a person was there."""
+
+    __tablename__ = "stay"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    event_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event.id"), index=True)
+    registration_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("registration.id"), index=True)
+    person: Mapped[int] = mapped_column(default=0)
+    """Which of the party, as `Attendance.person`."""
+    source: Mapped[StaySource] = mapped_column(enum_type(StaySource))
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    """The last moment that is known of."""

@@ -30,6 +30,7 @@ from events.models import (
     Slot,
     Stage,
 )
+from events.presence import attendance
 from events.registrations.applications import Guardian
 from events.seating import queue_reasons, waitlist
 from events.seating.queue_reasons import Waiting
@@ -82,6 +83,8 @@ class RegistrationPage:
     timezone: str
     has_meeting: bool
     has_codes: bool
+    counts_time: bool
+    """Whether it matters how long people are there."""
     ended_at: datetime | None
     survey_url: str | None
     video_id: str | None
@@ -181,6 +184,7 @@ def registration_page(
         ends_at=slot.ends_at if slot else event.ends_at,
         has_meeting=bool(event.join_url),
         has_codes=bool(event.start_code or event.end_code),
+        counts_time=attendance.rule_of(event).times,
         video_id=video_id_of(session, event.id),
         series_booking=Target(booking.id, booking.link_version) if booking else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from events import facts, outbox
 from events.errors import N_, Closed, Conflict, FieldError, Invalid, NotFound
 from events.models import Attendance, Event, Evidence, Registration, RegistrationState, Stage
+from events.presence import stays
+from events.presence.stays import NO_TIME, Time
 from events.storage import ReadSession, insert_unless_present, new_id
 
 _TABLE: sa.Table = Attendance.__table__  # type: ignore[assignment] # a declarative class's table is a Table
@@ -26,7 +28,10 @@ CODES_OPEN_FOR = timedelta(hours=2)
 
 
 class AttendanceRule(msgspec.Struct, frozen=True):
-    """Which evidence shows that a person attended: `all` of `needs`, or (`match` = ``any``) one of it."""
+    """What shows that a person attended: `all` of what is asked for, or (`match` = ``any``) one of it.
+
+    Evidence is asked for by `needs`, time by `minutes` and by `share`, a percentage of the event; 0 asks for none.
+    """
 
     needs: tuple[Evidence, ...] = (
         Evidence.JOINED,
@@ -36,19 +41,35 @@ class AttendanceRule(msgspec.Struct, frozen=True):
         Evidence.EXIT,
     )
     match: str = "any"
+    minutes: int = 0
+    share: int = 0
 
-    def met_by(self, evidence: Iterable[Evidence]) -> bool:
-        """Tell whether `evidence` is enough. A mark by staff always is: they saw the person."""
+    @property
+    def times(self) -> bool:
+        """Tell whether it matters how long somebody was there."""
+        return bool(self.minutes or self.share)
+
+    def met_by(self, evidence: Iterable[Evidence], time: Time = NO_TIME) -> bool:
+        """Tell whether that is enough. A mark by staff always is: they saw the person."""
         seen = set(evidence)
         if Evidence.STAFF in seen:
             return True
-        wanted = set(self.needs)
-        return wanted <= seen if self.match == "all" else bool(wanted & seen)
+        met = [kind in seen for kind in self.needs]
+        if self.minutes:
+            met.append(time.minutes >= self.minutes)
+        if self.share:
+            met.append(time.share >= self.share)
+        return bool(met) and (all(met) if self.match == "all" else any(met))
 
 
 def rule_of(event: Event) -> AttendanceRule:
     """Return the event's rule; an event without one takes any evidence."""
-    return msgspec.convert(event.attendance_rule, AttendanceRule) if event.attendance_rule else AttendanceRule()
+    return rule_from(event.attendance_rule)
+
+
+def rule_from(stored: Mapping[str, Any]) -> AttendanceRule:
+    """Return a rule as events keep it; nothing kept means any evidence. Raises `ValueError` for what is no rule."""
+    return msgspec.convert(stored, AttendanceRule) if stored else AttendanceRule()
 
 
 def note(session: Session, registration_id: uuid.UUID, evidence: Evidence, *, now: datetime, by: str) -> bool:
@@ -119,14 +140,37 @@ def join(session: Session, registration_id: uuid.UUID, *, now: datetime) -> str 
     registration, event = row
     if registration.state is not RegistrationState.CONFIRMED:
         raise Conflict(N_("This registration holds no confirmed place."))
-    if event.stage in (Stage.ENDED, Stage.ARCHIVED):
-        raise Closed(N_("This event is over."))
-    if event.stage in (Stage.CANCELLED, Stage.POSTPONED):
-        raise Closed(N_("This event does not take place at this time."))
+    _refuse_when_over(event)
     if now < event.starts_at - GATE_OPENS or not event.join_url:
         return None
     note(session, registration_id, Evidence.JOINED, now=now, by=f"person:{registration_id}")
     return event.join_url
+
+
+def stay(session: Session, registration_id: uuid.UUID, *, now: datetime) -> None:
+    """Note that the page beside the meeting is still open, of who has joined where the rule asks how long.
+
+    Raises `Closed` when there is nothing to be at (any more), `NotFound`.
+    """
+    row = session.execute(
+        sa.select(Event)
+        .join(Registration, Registration.event_id == Event.id)
+        .where(Registration.id == registration_id, Registration.state == RegistrationState.CONFIRMED)
+    ).first()
+    if row is None:
+        raise NotFound
+    event: Event = row[0]
+    _refuse_when_over(event)
+    joined = sa.exists().where(Attendance.registration_id == registration_id, Attendance.evidence == Evidence.JOINED)
+    if rule_of(event).times and session.scalar(sa.select(joined)):
+        stays.note_open_page(session, registration_id, event.id, now=now)
+
+
+def _refuse_when_over(event: Event) -> None:
+    if event.stage in (Stage.ENDED, Stage.ARCHIVED):
+        raise Closed(N_("This event is over."))
+    if event.stage in (Stage.CANCELLED, Stage.POSTPONED):
+        raise Closed(N_("This event does not take place at this time."))
 
 
 def enter_code(session: Session, registration_id: uuid.UUID, code: str, *, now: datetime) -> Evidence:
@@ -160,23 +204,28 @@ def _plain(text: str) -> str:
 
 def attended(session: ReadSession, event: Event) -> list[uuid.UUID]:
     """Return ids of the confirmed registrations whose evidence meets the event's rule, oldest first."""
-    return list(_met(session, event, Attendance.event_id == event.id))
+    return list(_met(session, event, None))
 
 
 def attended_among(session: ReadSession, event: Event, registration_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Return which of some of the event's registrations meet its rule: a chunk at a time costs no more than a chunk."""
-    return set(_met(session, event, Attendance.registration_id.in_(registration_ids))) if registration_ids else set()
+    return set(_met(session, event, registration_ids)) if registration_ids else set()
 
 
-def _met(session: ReadSession, event: Event, *conditions: sa.ColumnElement[bool]) -> Sequence[uuid.UUID]:
+def _met(session: ReadSession, event: Event, registration_ids: Collection[uuid.UUID] | None) -> Sequence[uuid.UUID]:
+    """Return who meets the rule. Nobody does without evidence: whoever was seen for a time was seen to come."""
     rule = rule_of(event)
+    of_these = Attendance.event_id == event.id
+    if registration_ids is not None:
+        of_these = Attendance.registration_id.in_(registration_ids)
     rows = session.execute(
         sa.select(Attendance.registration_id, Attendance.evidence)
         .join(Registration, Registration.id == Attendance.registration_id)
-        .where(*conditions, Registration.state == RegistrationState.CONFIRMED)
+        .where(of_these, Registration.state == RegistrationState.CONFIRMED)
         .order_by(Attendance.registration_id)
     )
     evidence: dict[uuid.UUID, set[Evidence]] = {}
     for registration_id, kind in rows:
         evidence.setdefault(registration_id, set()).add(kind)
-    return [registration_id for registration_id, seen in evidence.items() if rule.met_by(seen)]
+    times: Mapping[uuid.UUID, Time] = stays.times(session, event, registration_ids) if rule.times else {}
+    return [key for key, seen in evidence.items() if rule.met_by(seen, times.get(key, NO_TIME))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -78,15 +78,20 @@ def settle(
     return _neighbour(moves, scan_id)
 
 
-def visits(session: ReadSession, event_id: uuid.UUID) -> list[Visit]:
-    """Return every stay that the doors of an event saw, by registration and person, earliest first.
+def visits(
+    session: ReadSession, event_id: uuid.UUID, registration_ids: Collection[uuid.UUID] | None = None
+) -> list[Visit]:
+    """Return the stays that an event's doors saw (of all, or of some people), by registration and person, in order.
 
     What a person did twice in a row (in and in again) is one stay from the first; going out without having come in, or
     never going out, leaves that end open for the reader to close.
     """
+    wanted = [DoorScan.event_id == event_id, DoorScan.outcome.in_(_MOVEMENTS), DoorScan.undone_at.is_(None)]
+    if registration_ids is not None:
+        wanted.append(DoorScan.registration_id.in_(registration_ids))
     rows = session.execute(
         sa.select(DoorScan.registration_id, DoorScan.person, DoorScan.direction, DoorScan.at)
-        .where(DoorScan.event_id == event_id, DoorScan.outcome.in_(_MOVEMENTS), DoorScan.undone_at.is_(None))
+        .where(*wanted)
         .order_by(DoorScan.registration_id, DoorScan.person, DoorScan.at, DoorScan.id)
     )
     people: dict[tuple[uuid.UUID, int], list[tuple[Direction, datetime]]] = {}

@@ -41,10 +41,16 @@ def _stored_list(given: Sequence[Audience | TopicInput]) -> list[Any]:
 
 
 class AttendanceRuleInput(Input):
-    """Which evidence shows that a person attended."""
+    """What shows that a person attended: evidence, time, or both."""
 
-    needs: list[Evidence] = Field(min_length=1, max_length=5, examples=[["start_code", "end_code"]])
-    match: Literal["any", "all"] = "any"
+    needs: list[Evidence] = Field([], max_length=len(Evidence), examples=[["start_code", "end_code"]])
+    match: Literal["any", "all"] = Field("any", description="Whether one of what is asked for is enough.")
+    minutes: int | None = Field(None, ge=1, le=10_080, description="At least so many minutes there.")
+    share: int | None = Field(None, ge=1, le=100, description="At least so much of the time, in percent.")
+
+    def stored(self) -> dict[str, Any]:
+        """Return the rule as events keep it."""
+        return self.model_dump(mode="json", exclude_none=True)
 
 
 class CertificateInput(Input):
@@ -98,10 +104,8 @@ class EventFields(Input):
             value = getattr(self, name)
             if isinstance(value, list):
                 given[name] = _stored_list(cast("list[Audience | TopicInput]", value))
-            elif isinstance(value, LineInput | ParagraphInput | StoryInput | CertificateInput):
+            elif isinstance(value, LineInput | ParagraphInput | StoryInput | CertificateInput | AttendanceRuleInput):
                 given[name] = value.stored()
-            elif isinstance(value, AttendanceRuleInput):
-                given[name] = value.model_dump(mode="json")
             elif value is not None or name in _CAN_BE_EMPTY:
                 given[name] = value
             elif name in _TEXTS:

@@ -26,11 +26,18 @@ def follow_rules(context: Context, fact: MailRulesChanged, cursor: Cursor | None
     return reminders.plan_all(context.session, fact.organiser_id, now=context.now, cursor=cursor)
 
 
-def follow_mode(context: Context, fact: facts.EventEdited, cursor: Cursor | None) -> Cursor | None:
-    """Plan anew where an event has moved online, or to a place: some rules are for one of them."""
-    if "mode" not in fact.fields:
+def follow_edit(context: Context, fact: facts.EventEdited, cursor: Cursor | None) -> Cursor | None:
+    """Plan anew where an event has moved online, or to a place, or others have attended: rules are for some of them."""
+    if not {"mode", "attendance_rule"} & set(fact.fields):
         return None
     return plan_reminders(context, fact, cursor)
+
+
+def certify_by_new_rule(context: Context, fact: facts.EventEdited, _cursor: Cursor | None) -> Cursor | None:
+    """Issue what has been earned by a rule of attendance that changed after the certificates were planned."""
+    if "attendance_rule" not in fact.fields:
+        return None
+    return {"more": True} if issuing.plan_late(context.session, event_of(fact), now=context.now) else None
 
 
 def plan_for_partner(context: Context, fact: Fact, _cursor: Cursor | None) -> None:

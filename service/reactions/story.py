@@ -81,7 +81,12 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.OwnEventsAsked: (reputation.try_address_again, standing.send_own_events),
     TextsAgreed: (standing.text_too,),
     # The event is edited, or moves.
-    facts.EventEdited: (telling.tell_of_edit, planning.follow_mode, posting.rewrite_posts),
+    facts.EventEdited: (
+        telling.tell_of_edit,
+        planning.follow_edit,
+        planning.certify_by_new_rule,
+        posting.rewrite_posts,
+    ),
     facts.JoinLinkChanged: (telling.tell_partners_of_link,),
     facts.EventRescheduled: (
         telling.tell_registrants(EmailKind.EVENT_UPDATE),

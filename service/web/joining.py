@@ -11,11 +11,11 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
-from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT, HTTP_303_SEE_OTHER
 
 from events.links import JOIN, MANAGE
 from events.pages.personal_pages import RegistrationPage
-from events.presence import attendance
+from events.presence import attendance, stays
 from service.web.forms import MAX_BYTES
 from service.web.headers import policy
 from service.web.manage import open_link
@@ -44,6 +44,14 @@ async def join(request: Request, runtime: NamedDependency[Runtime], token: FromP
     )
 
 
+@post("/j/{token:str}/here", status_code=HTTP_204_NO_CONTENT, request_max_body_size=MAX_BYTES)
+async def note_stay(runtime: NamedDependency[Runtime], token: FromPath[str]) -> None:
+    """Note that the page is still open beside the meeting. Raises `Closed` when there is nothing to be at any more."""
+    page = await open_link(runtime, JOIN, token)
+    now = runtime.clock.now()
+    await runtime.database.awrite(lambda session: attendance.stay(session, page.id, now=now))
+
+
 def _door(request: Request, runtime: Runtime, page: RegistrationPage) -> Response[str]:
     now = runtime.clock.now()
     return pages_of(request).page(
@@ -59,4 +67,5 @@ def _door(request: Request, runtime: Runtime, page: RegistrationPage) -> Respons
         manage_path=f"/r/{runtime.links.token(MANAGE, page.id, page.link_version)}",
         opens_at=page.starts_at - attendance.GATE_OPENS,
         now=now,
+        beat=int(stays.BEAT.total_seconds()),
     )

@@ -25,7 +25,7 @@ from service.web.feeds import all_events_feed, house_feed, own_feed
 from service.web.guardian_pages import give_consent, refuse_consent, show_request
 from service.web.headers import add_safety_headers
 from service.web.health import alive, favicon, health
-from service.web.joining import join, show_door
+from service.web.joining import join, note_stay, show_door
 from service.web.kiosk import enter, show_kiosk
 from service.web.manage import (
     accept,
@@ -143,6 +143,7 @@ _PUBLIC: Sequence[ControllerRouterHandler] = (
     download_own_file,
     show_door,
     join,
+    note_stay,
     show_kiosk,
     enter,
     show_invitation,

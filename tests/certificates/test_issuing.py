@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from certificates import issuing
 from certificates.models import Certificate, CertificateRole, CertificateState
 from events.errors import Conflict, Invalid, NotFound
-from events.models import Evidence, Participation, ParticipationRole, Partner, PartnerKind, Registration, Track
+from events.models import Event, Evidence, Participation, ParticipationRole, Partner, PartnerKind, Registration, Track
 from events.presence import attendance
 from events.storage import LocalizedText, Session
 from service.database.transactions import Database
@@ -143,6 +143,27 @@ def test_evidence_that_comes_late_earns_one_late(hall: Hall, typist: Typist) -> 
     assert [each.state for each in hall.certificates()] == [CertificateState.ISSUED] * 4
     assert numbers(hall)[3] == "0004/PERPUS-BTM/XII/2026"
     assert len(hall.facts("CertificateTrackClosed")) == 1
+
+
+def test_a_rule_that_changes_after_planning_lets_others_earn_theirs(hall: Hall, typist: Typist) -> None:
+    def use(session: Session, rule: dict[str, Any]) -> None:
+        session.get_one(Event, hall.event_id).attendance_rule = rule
+
+    def plan_late(session: Session) -> bool:
+        return issuing.plan_late(session, hall.event_id, now=hall.later, chunk=2)
+
+    hall.database.write(lambda session: use(session, {"needs": [], "minutes": 30}))
+    assert hall.database.write(plan_late) is False  # planning will see who has attended
+    assert hall.plan() == 0
+    assert hall.database.write(plan_late) is False
+    hall.database.write(lambda session: use(session, {}))
+    assert [hall.database.write(plan_late) for _ in range(3)] == [True, False, False]
+    hall.database.write(lambda session: use(session, {"needs": [], "minutes": 30}))
+    assert hall.database.write(plan_late) is False
+    hall.render_all(typist)
+    assert [(each.registration_id, each.state) for each in hall.certificates()] == [
+        (registration_id, CertificateState.ISSUED) for registration_id in hall.attended
+    ]
 
 
 def test_speakers_get_theirs_when_the_event_says_so(life: Life, database: Database, files: StoredFiles) -> None:

@@ -127,6 +127,7 @@ SENT: dict[str, Any] = {
     "ErasureInput": {"everywhere": True},
     "SubscriberErasureInput": {"email": "ani@contoh.example"},
     "AttendanceInput": {"evidence": "door"},
+    "AttendanceRuleInput": {"needs": ["joined"], "match": "all", "share": 70},
     "RecordingLinkInput": {"url": "https://youtu.be/dQw4w9WgXcQ", "title": "Menulis Cerita Anak"},
     "BrandInput": {"primary": "#0f5c5c", "accent": "#f2a541", "tone": "warm"},
     "OrganiserInput": {"slug": "batam", "name": {"id": "Perpustakaan Kota Batam", "en": "Batam City Library"}},

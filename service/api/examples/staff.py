@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from events.models import PartyKind, Track
+from events.models import Evidence, PartyKind, Track
 from events.storage import LocalizedText
 from events.tags import Audience
 from service.accounts.models import Role
@@ -119,6 +119,20 @@ STAFF: dict[str, Any] = {
     "DecisionList": seats.DecisionList((DECISION,), undecided_parties=1, undecided_people=3),
     "ReservedSeats": seats.ReservedSeats(OTHER, 5, STARTS),
     "SharedPool": seats.SharedPool(OTHER),
+    "AttendanceOutlook": people.AttendanceOutlook(
+        expected=80,
+        attended=0,
+        seen=[
+            people.SeenView(
+                registration_id=ID,
+                name="Rina Wulandari",
+                evidence=[Evidence.JOINED],
+                minutes=52,
+                share=43,
+                attended=False,
+            )
+        ],
+    ),
     "PreparationList": people.PreparationList(items=[PREPARING]),
     "FormView": forms.FormView(revision=1, questions=[QUESTION]),
     "RegistrationPageOfList": people.RegistrationPageOfList(items=[PLACE], next_cursor=None),

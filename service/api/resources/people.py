@@ -13,6 +13,7 @@ from msgspec import Meta
 from events.doors.rosters import Entry
 from events.models import Evidence, Registration, RegistrationState
 from events.outbox import FactRow
+from events.presence.trying import Outlook
 from events.questions.answer_reading import Preparing
 from service.accounts.models import ApiToken, Role, Staff, StaffLink
 
@@ -106,6 +107,25 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     expected: Annotated[int, Meta(description="Registrations that hold a confirmed place.")]
     attended: Annotated[int, Meta(description="Registrations that meet the event's attendance rule.")]
     by_evidence: dict[str, int]
+
+
+class SeenView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of somebody who was seen, and whether it is enough."""
+
+    registration_id: uuid.UUID
+    name: str
+    evidence: list[Evidence]
+    minutes: Annotated[int, Meta(description="Minutes of the event that they were seen there.")]
+    share: Annotated[int, Meta(description="The same in percent of the event, or of their visiting time.")]
+    attended: bool
+
+
+class AttendanceOutlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule of attendance comes to: who would not have attended first, nearest to enough first."""
+
+    expected: Annotated[int, Meta(description="Registrations that hold a confirmed place.")]
+    attended: int
+    seen: list[SeenView]
 
 
 class FactView(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,3 +272,19 @@ def colleague_view(member: Staff) -> ColleagueView:
 def invitation_view(link: StaffLink) -> InvitationView:
     """Return an open invitation."""
     return msgspec.convert(link, InvitationView, from_attributes=True)
+
+
+def attendance_outlook(outlook: Outlook) -> AttendanceOutlook:
+    """Return what a rule comes to as the API tells it."""
+    seen = [
+        SeenView(
+            registration_id=each.registration_id,
+            name=each.name,
+            evidence=list(each.evidence),
+            minutes=each.time.minutes,
+            share=each.time.share,
+            attended=each.enough,
+        )
+        for each in outlook.seen
+    ]
+    return AttendanceOutlook(expected=outlook.expected, attended=outlook.attended, seen=seen)

@@ -1641,6 +1641,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_hold_pool_id"), "seat_hold", ["pool_id"], unique=False)
     op.create_table(
+        "stay",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_stay_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_stay_registration_id_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stay")),
+    )
+    op.create_index(op.f("ix_stay_event_id"), "stay", ["event_id"], unique=False)
+    op.create_index(op.f("ix_stay_registration_id"), "stay", ["registration_id"], unique=False)
+    op.create_table(
         "text_consent",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -1890,6 +1907,9 @@ def downgrade() -> None:
     op.drop_table("text_message")
     op.drop_index(op.f("ix_text_consent_channel_address"), table_name="text_consent")
     op.drop_table("text_consent")
+    op.drop_index(op.f("ix_stay_registration_id"), table_name="stay")
+    op.drop_index(op.f("ix_stay_event_id"), table_name="stay")
+    op.drop_table("stay")
     op.drop_index(op.f("ix_seat_hold_pool_id"), table_name="seat_hold")
     op.drop_table("seat_hold")
     op.drop_index(op.f("ix_presence_event_id_changed_at"), table_name="presence")

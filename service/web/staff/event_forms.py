@@ -55,9 +55,15 @@ def event_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
         values |= {"offer_hours": form.value("offer_hours"), "waitlist": form.value("waitlist") == "yes"}
     values["audiences"] = list(form.all("audiences"))
     values["topics"] = [{"id": name.id, "en": name.en} for line in form.all("topics") if (name := parse_topic(line))]
-    needs = list(form.all("attendance_needs"))
-    values["attendance_rule"] = {"needs": needs, "match": form.value("attendance_match", "any")} if needs else None
+    values["attendance_rule"] = rule_values(form)
     return values
+
+
+def rule_values(form: Form) -> dict[str, Any] | None:
+    """Return what shows that somebody was there; None where nothing is asked for."""
+    asked = {name: text for name in ("minutes", "share") if (text := form.value(f"attendance_rule_{name}").strip())}
+    needs = list(form.all("attendance_needs"))
+    return {"needs": needs, "match": form.value("attendance_match", "any"), **asked} if needs or asked else None
 
 
 def times_values(form: Form, zone: ZoneInfo) -> dict[str, Any]:
@@ -77,8 +83,8 @@ def certificate_values(form: Form) -> dict[str, Any]:
     if form.value("certificate") != "yes":
         return {}
     settings: dict[str, Any] = {"enabled": True}
-    if (hours := whole(form.value("certificate_hours").strip())) is not None:
-        settings["hours"] = hours
+    if hours := form.value("certificate_hours").strip():
+        settings["hours"] = whole(hours) or 0  # what is no number is refused as none at all
     return settings
 
 
@@ -111,9 +117,11 @@ def field_values(fields: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Sequenc
     return values
 
 
-def _attendance_values(rule: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+def attendance_values(rule: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    """Return what shows that somebody was there as a form shows it."""
     needs = list(rule.get("needs", DEFAULT_ATTENDANCE))
-    return {"attendance_needs": needs, "attendance_match": [rule.get("match", "any")]}
+    times = {f"attendance_rule_{name}": [_said(rule.get(name))] for name in ("minutes", "share")}
+    return {"attendance_needs": needs, "attendance_match": [rule.get("match", "any")], **times}
 
 
 def _certificate_values(settings: Mapping[str, Any]) -> dict[str, Sequence[str]]:
@@ -125,7 +133,7 @@ _SETTINGS: Mapping[str, Callable[[Any], dict[str, Sequence[str]]]] = {
     "audiences": lambda codes: {"audiences": list(codes)},
     "topics": lambda stored: {"topics": [write_topic(topic.name) for topic in topics_of(stored)]},
     "waitlist": lambda wanted: {"waitlist": ["yes"] if wanted else []},
-    "attendance_rule": _attendance_values,
+    "attendance_rule": attendance_values,
     "certificate": _certificate_values,
 }
 

@@ -15,10 +15,11 @@ from litestar.response import Response
 from events.days.dates import format_moment, format_times, format_when
 from events.drafts import review
 from events.errors import N_, FieldError, Invalid
-from events.models import Event, EventComment, EventReview, ReviewRule, ReviewState, Stage
+from events.models import Event, EventComment, EventReview, Evidence, ReviewRule, ReviewState, Stage
 from events.storage import LOCALES, LocalizedText, ReadSession, Session
 from service.accounts import staff
 from service.accounts.permissions import Action, require
+from service.reports.exports import EVIDENCE
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
 from service.web.pages import Request
@@ -123,9 +124,13 @@ def _certificate(value: Any, _event: Event, locale: str) -> str:
 
 def _attendance(value: Any, _event: Event, locale: str) -> str:
     rule = cast("dict[str, Any]", value or {})
-    needs: Sequence[str] = rule.get("needs", DEFAULT_ATTENDANCE)
+    asked = [translate(EVIDENCE[Evidence(each)], locale) for each in rule.get("needs", DEFAULT_ATTENDANCE)]
+    if rule.get("minutes"):
+        asked.append(translate(N_("at least %(count)s minutes there"), locale, count=rule["minutes"]))
+    if rule.get("share"):
+        asked.append(translate(N_("at least %(count)s %% of the time there"), locale, count=rule["share"]))
     joint = translate(N_("and") if rule.get("match") == "all" else N_("or"), locale)
-    return f" {joint} ".join(translate(_EVIDENCE.get(each, each), locale) for each in needs)
+    return f" {joint} ".join(asked)
 
 
 def _moment(value: Any, event: Event, locale: str) -> str:
@@ -140,13 +145,6 @@ _MAKERS: Mapping[str, Callable[[Any, Event, str], str]] = {
     "attendance_rule": _attendance,
     "registration_opens_at": _moment,
     "registration_closes_at": _moment,
-}
-_EVIDENCE = {
-    "joined": N_("Opened the meeting"),
-    "start_code": N_("Start code word"),
-    "end_code": N_("End code word"),
-    "door": N_("Scanned at the door"),
-    "staff": N_("Marked by staff"),
 }
 
 

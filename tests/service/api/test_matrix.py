@@ -69,6 +69,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/events/{event_id}"): "events.view",
     ("PATCH", "/events/{event_id}"): "events.edit",
     ("POST", "/events/{event_id}/archive"): "events.publish",
+    ("POST", "/events/{event_id}/attendance-rule/try"): "events.edit",
     ("POST", "/events/{event_id}/cancel"): "events.move",
     ("GET", "/events/{event_id}/certificates"): "certificates.view",
     ("POST", "/events/{event_id}/clone"): "events.edit",

@@ -57,6 +57,7 @@ ONLY_PAGES = {
     "events.registrations.changing.bring_fewer": _OWN_PLACE,
     "events.registrations.changing.edit_answers": _OWN_PLACE,
     "events.registrations.changing.move_to_slot": _OWN_PLACE,
+    "events.presence.attendance.stay": "a page says of itself that it is open; a program would say it of nobody",
     "events.catalogue.feeds.make": "an address for a calendar program, shown to its owner on the own page",
     "events.catalogue.feeds.stop": "an address for a calendar program, shown to its owner on the own page",
     "events.pages.own_events.ask": _OWN_PLACE,

@@ -23,10 +23,11 @@ from events.models import (
     PartnerKind,
     RegistrationState,
     Stage,
+    Stay,
 )
 from events.partnership import partners
 from events.registrations import registration
-from events.storage import Session
+from events.storage import LocalizedText, Session
 from service.wiring import Runtime
 from tests.support.life import NOW, STAFF, STARTS_AT, Life
 from tests.support.site import at, words
@@ -159,6 +160,36 @@ def test_looking_at_the_open_door_is_not_joining_but_pressing_the_button_is(
         answer = client.post(path)
         assert (answer.status_code, answer.headers["location"]) == (303, "https://meet.example/abc")
     assert _evidence(life) == [Evidence.JOINED]
+
+
+def test_the_page_beside_the_meeting_counts_the_time_of_who_came_in(
+    client: TestClient[Any], life: Life, runtime: Runtime
+) -> None:
+    event_id = life.webinar(attendance_rule={"needs": [], "share": 50})
+    made = life.register(event_id)
+    path = _join(runtime, made)
+    at(runtime, STARTS_AT)
+    assert 'data-stay="60"' in client.get(path).text
+    assert client.post(f"{path}/here").status_code == 204  # not in yet: nothing is counted
+    assert client.post(path).status_code == 303
+    for minute in range(3):
+        at(runtime, STARTS_AT + timedelta(minutes=minute))
+        assert client.post(f"{path}/here").status_code == 204
+    [stay] = life.database.read(lambda session: session.scalars(sa.select(Stay)).all())
+    assert stay.registration_id == made.registration_id
+    assert STARTS_AT <= stay.from_at < stay.until_at
+    assert stay.until_at >= STARTS_AT + timedelta(minutes=2)  # the clock goes on from where it is set
+    life.do(lifecycle.cancel, event_id, reason=LocalizedText("Banjir"))
+    assert client.post(f"{path}/here").status_code == 409
+    assert client.post("/j/forged/here").status_code == 404
+
+
+def test_where_time_does_not_matter_nobody_is_watched(client: TestClient[Any], life: Life, runtime: Runtime) -> None:
+    path = _join(runtime, life.register(life.webinar()))
+    at(runtime, STARTS_AT)
+    assert "data-stay" not in client.get(path).text
+    assert [client.post(each).status_code for each in (path, f"{path}/here")] == [303, 204]
+    assert life.database.read(lambda s: s.scalar(sa.select(sa.func.count()).select_from(Stay))) == 0
 
 
 def test_who_waits_cannot_join(client: TestClient[Any], life: Life, runtime: Runtime) -> None:

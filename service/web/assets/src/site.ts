@@ -6,6 +6,7 @@ import { finding } from "./finding";
 import { forms } from "./forms";
 import { partyRows } from "./party";
 import { shareButtons } from "./sharing";
+import { staying } from "./staying";
 
 copyButtons();
 shareButtons();
@@ -14,3 +15,4 @@ finding();
 forms();
 conditionalQuestions();
 partyRows();
+staying();

@@ -77,6 +77,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/events/{event_id}/waitlist/{registration_id}"): "registrations.edit",
     ("GET", "/staff/events/{event_id}/attendance"): "attendance.mark",
     ("POST", "/staff/events/{event_id}/attendance/{registration_id}"): "attendance.mark",
+    ("GET", "/staff/events/{event_id}/attendance/rule"): "events.edit",
+    ("POST", "/staff/events/{event_id}/attendance/rule"): "events.edit",
     ("GET", "/staff/events/{event_id}/cancel"): "events.move",
     ("POST", "/staff/events/{event_id}/cancel"): "events.move",
     ("GET", "/staff/events/{event_id}/certificates"): "certificates.view",
