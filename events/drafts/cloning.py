@@ -169,6 +169,7 @@ LEFT: Mapping[str, str] = {
     "invitee": "others are invited, or the same once more",
     "attendance": "other people will come",
     "presence": "other people will come",
+    "stay": "other people will come",
     "door_scan": "other people will come",
     "head_count": "other people will come",
     "registration_import": "other people will come",
