@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from events import outbox
 from events.brand import brand_of
-from events.errors import N_, Conflict, Invalid, NotFound
+from events.errors import N_, Conflict, FieldError, Invalid, NotFound
 from events.models import Event, Organiser
 from notifications.channels.limits import LIMITS, Limits
 from notifications.channels.preview import faults
 from notifications.models.post import Post, PostState
-from notifications.posts.facts import PostApproved, PostPublished
-from notifications.posts.timing import APPROVED, free_at, is_urgent, pace_of, taken_times
+from notifications.posts.facts import PostApproved, PostMoved, PostPublished
+from notifications.posts.timing import APPROVED, free_at, is_urgent, near, pace_of, taken_times
 from notifications.posts.wording import touch, withdraw_for
 
 EDITABLE = (PostState.DRAFT, PostState.QUEUED, PostState.FAILED)
@@ -86,6 +87,66 @@ def approve(
     session.flush()
     fact = PostApproved(organiser_id=post.organiser_id, event_id=post.event_id, post_id=post.id)
     outbox.record(session, fact, now=now, by=by)
+
+
+def move(
+    session: Session,
+    post_id: uuid.UUID,
+    *,
+    to: datetime,
+    now: datetime,
+    by: str,
+    anyway: bool = False,
+    version: int | None = None,
+) -> None:
+    """Give a post that is not out another moment. What is approved stays approved.
+
+    Raises `Invalid` (field ``publish_at``) for a moment that is past, too late for what the post says, or within the
+    hours at which the organiser posts nothing; and for one within an hour of another post on the channel, which
+    `anyway` allows. Raises `Conflict` if it is out, being sent, or was changed since the page with `version`.
+    """
+    post = _lock(session, post_id, (PostState.PLANNED, *EDITABLE))
+    if version is not None and version != post.version:
+        raise Conflict
+    if to == (post.due_at or post.publish_at):
+        return
+    _check_moment(session, post, to, now=now, anyway=anyway)
+    post.publish_at = to
+    if post.state is PostState.QUEUED:
+        post.due_at = to
+    elif post.state is PostState.PLANNED and post.draft_at is not None:
+        # A person needs time to read it: it is written a day before it goes out.
+        post.draft_at = min(post.draft_at, max(now, to - timedelta(days=1)))
+    touch(post, now)
+    session.flush()
+    fact = PostMoved(organiser_id=post.organiser_id, event_id=post.event_id, post_id=post.id)
+    outbox.record(session, fact, now=now, by=by)
+
+
+def _check_moment(session: Session, post: Post, to: datetime, *, now: datetime, anyway: bool) -> None:
+    event = session.get_one(Event, post.event_id)
+    pace = pace_of(brand_of(session.get_one(Organiser, post.organiser_id).look))
+    if to <= now:
+        raise _not_then("past", N_("This moment has passed. Choose a later one."))
+    if post.good_until is not None and to >= post.good_until:
+        last = f"{post.good_until.astimezone(ZoneInfo(event.timezone)):%Y-%m-%d %H:%M}"
+        raise _not_then(
+            "too_late", N_("What it says is true until %(last)s only. Choose an earlier moment."), last=last
+        )
+    if not is_urgent(post.moment, event, now=now) and pace.after_quiet(to, event.timezone) != to:
+        hours = {"start": f"{pace.quiet_from:02}.00", "end": f"{pace.quiet_until:02}.00"}
+        message = N_(
+            "Nothing is posted from %(start)s to %(end)s. Choose another hour, or change this on the brand page."
+        )
+        raise _not_then("quiet", message, **hours)
+    if not anyway and (others := near(session, post, to)):
+        at = f"{others[0].at.astimezone(ZoneInfo(event.timezone)):%H.%M}"
+        message = N_("At %(at)s this channel has another post (%(title)s), less than an hour away.")
+        raise _not_then("near", message, at=at, title=others[0].event_title)
+
+
+def _not_then(code: str, message: str, **params: str) -> Invalid:
+    return Invalid([FieldError("publish_at", code, message, params)])
 
 
 def withdraw(session: Session, post_id: uuid.UUID, *, now: datetime, by: str, reason: str = "by_staff") -> None:

@@ -28,6 +28,12 @@ class PostApproved(Fact, frozen=True, kw_only=True):
     post_id: uuid.UUID
 
 
+class PostMoved(Fact, frozen=True, kw_only=True):
+    """A person gave a post that is not out another day or hour."""
+
+    post_id: uuid.UUID
+
+
 class PostPublished(Fact, frozen=True, kw_only=True):
     """A post is out, by the network's own answer or because a person took it over by hand."""
 

@@ -185,6 +185,26 @@ class Clash:
     at: datetime
 
 
+def near(session: ReadSession, post: Post, at: datetime) -> list[Clash]:
+    """Return the organiser's other posts on this post's channel less than an hour from `at`, the earliest first."""
+    hour = timedelta(hours=1)
+    moment = _moment_of(Post.published_at, Post.due_at, Post.publish_at)
+    rows = session.execute(
+        sa.select(Post.event_id, moment, Event.title)
+        .join(Event, Event.id == Post.event_id)
+        .where(
+            Post.id != post.id,
+            Post.organiser_id == post.organiser_id,
+            Post.channel == post.channel,
+            Post.state.in_((*WAITING, *OUT)),
+            moment > at - hour,
+            moment < at + hour,
+        )
+        .order_by(moment, Post.id)
+    )
+    return [Clash(event_id, title.to(post.locale), when) for event_id, when, title in rows]
+
+
 def clashes(session: ReadSession, posts: Sequence[Post]) -> Mapping[uuid.UUID, tuple[Clash, ...]]:
     """Return for each post that is not out which other events speak on its channel in the same hour. One query."""
     hour = timedelta(hours=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from litestar import Response, Router, get, patch, post
@@ -12,27 +13,34 @@ from litestar.params import JSONBody, QueryParameter
 
 from certificates import issuing, listing
 from certificates.models import Certificate, CertificateState
-from events.errors import NotFound
+from events.catalogue.months import YEARS
+from events.errors import N_, FieldError, Invalid, NotFound
 from events.models import Event
 from events.storage import ReadSession, Session
 from notifications.models.post import Post
 from notifications.posts import deciding
+from notifications.posts.calendar import posts_between
 from notifications.posts.listing import post_row, posts_of_event, posts_waiting
 from service.accounts.permissions import Action
 from service.api.access import Acting, needs
 from service.api.answers import STAFF_ACT, STAFF_READ, STAFF_WRITE, refusals
 from service.api.downloads import described, stored_answer
 from service.api.paging import Cursor, Limit, read_offset, write_offset
-from service.api.parameters import Id, OrganiserQuery, Search
+from service.api.parameters import EventQuery, Id, OrganiserQuery, Search
 from service.api.resources.documents import (
     CertificatePage,
     CertificateView,
+    PostCalendar,
     PostList,
     PostView,
     certificate_view,
+    post_slot,
     post_view,
 )
-from service.inputs.desk import CertificateNameInput, PostInput, RevocationInput
+from service.inputs.desk import CertificateNameInput, PostInput, PostMoveInput, RevocationInput
+
+_MOST_DAYS = timedelta(days=100)
+_USUAL_DAYS = timedelta(days=31)
 
 
 @get(
@@ -159,6 +167,46 @@ async def list_waiting_posts(acting: NamedDependency[Acting], organiser: Organis
     )
 
 
+@get(
+    "/posts/calendar",
+    opt=needs(Action.VIEW_POSTS),
+    responses=STAFF_READ | refusals(422),
+    operation_id="listPostsByDate",
+)
+async def list_posts_by_date(
+    acting: NamedDependency[Acting],
+    *,
+    since: Annotated[
+        datetime | None, QueryParameter(name="from", description="The first moment; now, if left out.")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        QueryParameter(name="to", description="The end, itself not included; 31 days later, if left out."),
+    ] = None,
+    channel: Annotated[str | None, QueryParameter(max_length=20, description="Only posts on this channel.")] = None,
+    event: EventQuery = None,
+    organiser: OrganiserQuery = None,
+) -> PostCalendar:
+    """List the posts of some days, whatever has become of them but those withdrawn."""
+    if any(each is not None and (each.tzinfo is None or each.year not in YEARS) for each in (since, until)):
+        raise Invalid(
+            [FieldError("from", "offset", N_("Name a moment between 2000 and 2100, with its offset from UTC."))]
+        )
+    since = acting.now if since is None else since
+    until = since + _USUAL_DAYS if until is None else until
+    if not since < until <= since + _MOST_DAYS:
+        raise Invalid([FieldError("to", "range", N_("Choose an end after the beginning, at most 100 days later."))])
+    owners = acting.owners(organiser)
+    return await acting.see(
+        lambda session: PostCalendar(
+            items=[
+                post_slot(slot)
+                for slot in posts_between(session, since, until, owners=owners, channel=channel, event_id=event)
+            ]
+        )
+    )
+
+
 async def _change_post(acting: Acting, post_id: uuid.UUID, use_case: Callable[[Session], object]) -> PostView:
     def then_show(session: Session) -> PostView:
         use_case(session)
@@ -199,6 +247,31 @@ async def edit_post(post_id: Id, data: JSONBody[PostInput], acting: NamedDepende
         post_id,
         lambda session: deciding.edit(
             session, post_id, text=data.text, alt_text=data.alt_text, version=data.version, now=now
+        ),
+    )
+
+
+@post(
+    "/posts/{post_id:uuid}/move",
+    status_code=200,
+    opt=needs(Action.EDIT_POSTS),
+    responses=STAFF_WRITE,
+    operation_id="movePost",
+)
+async def move_post(post_id: Id, data: JSONBody[PostMoveInput], acting: NamedDependency[Acting]) -> PostView:
+    """Give a post that is not out another moment; what is approved stays approved."""
+    now = acting.now
+    return await _change_post(
+        acting,
+        post_id,
+        lambda session: deciding.move(
+            session,
+            post_id,
+            to=data.publish_at,
+            now=now,
+            by=acting.by,
+            anyway=data.anyway,
+            version=data.version,
         ),
     )
 
@@ -266,9 +339,11 @@ routes = Router(
         revoke_certificate,
         list_posts,
         list_waiting_posts,
+        list_posts_by_date,
         get_post,
         get_picture,
         edit_post,
+        move_post,
         approve_post,
         reject_post,
         mark_copied,

@@ -244,6 +244,14 @@ class InboundLinkInput(Input):
     participation_id: uuid.UUID
 
 
+class PostMoveInput(Input):
+    """When a post is to go out instead."""
+
+    publish_at: Moment
+    anyway: bool = Field(False, description="Also within an hour of another post on the channel.")
+    version: int | None = Field(None, ge=1, le=1_000_000, description="What was seen; a newer one is a 409.")
+
+
 class PostInput(Input):
     """A post's new text."""
 

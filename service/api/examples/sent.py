@@ -146,5 +146,6 @@ SENT: dict[str, Any] = {
     "CommentInput": {"comment": "Tolong sebutkan untuk siapa."},
     "ReviewRuleInput": {"rule": "editors"},
     "PreviewLinkInput": {"label": "SMP Negeri 6", "days": 14},
+    "PostMoveInput": {"publish_at": "2026-12-05T10:00:00+07:00", "version": 1},
     "PostInput": {"text": "Ingin menulis cerita untuk anak? Ikuti webinar kami!", "version": 1},
 }

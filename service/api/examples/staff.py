@@ -25,6 +25,7 @@ from service.api.examples.values import (
     PLACE,
     POOL,
     POST,
+    POST_SLOT,
     PREPARING,
     QUESTION,
     ROOM,
@@ -181,5 +182,7 @@ STAFF: dict[str, Any] = {
         failures=[],
         processes=[],
     ),
+    "PostSlot": POST_SLOT,
+    "PostCalendar": documents.PostCalendar(items=[POST_SLOT]),
     "PostList": documents.PostList(items=[POST]),
 }

@@ -221,6 +221,18 @@ CERTIFICATE = documents.CertificateView(
     issued_at=ENDS + timedelta(minutes=6),
     last_error=None,
 )
+POST_SLOT = documents.PostSlot(
+    id=ID,
+    event_id=OTHER,
+    event_title="Menulis Cerita Anak",
+    organiser_id=OTHER,
+    moment="announced",
+    channel="whatsapp",
+    locale="id",
+    state="draft",
+    at=BEFORE,
+    version=1,
+)
 POST = documents.PostView(
     id=ID,
     event_id=OTHER,

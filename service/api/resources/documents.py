@@ -13,6 +13,7 @@ from certificates.listing import CertificateView as CertificateRow
 from certificates.models import CertificateRole, CertificateState
 from certificates.verifying import Standing, Verification
 from events.storage import LocalizedText
+from notifications.posts.calendar import Slot
 from notifications.posts.listing import PostRow
 
 
@@ -105,6 +106,27 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
+class PostSlot(msgspec.Struct, frozen=True, kw_only=True):
+    """A post at its place in the calendar of posts."""
+
+    id: uuid.UUID
+    event_id: uuid.UUID
+    event_title: str
+    organiser_id: uuid.UUID
+    moment: str
+    channel: str
+    locale: str
+    state: str
+    at: Annotated[datetime, Meta(description="When it went out, is due, or is meant to go out.")]
+    version: int
+
+
+class PostCalendar(msgspec.Struct, frozen=True, kw_only=True):
+    """Posts by the moments at which they go out, the earliest first."""
+
+    items: list[PostSlot]
+
+
 class PostList(msgspec.Struct, frozen=True, kw_only=True):
     """Posts, in the order in which they go out."""
 
@@ -127,6 +149,11 @@ def own_certificate(row: CertificateRow) -> OwnCertificate:
 def certificate_view(row: CertificateRow) -> CertificateView:
     """Return one version of a certificate."""
     return msgspec.convert(row, CertificateView, from_attributes=True)
+
+
+def post_slot(slot: Slot) -> PostSlot:
+    """Return one post of the calendar."""
+    return msgspec.convert(slot, PostSlot, from_attributes=True)
 
 
 def post_view(row: PostRow) -> PostView:

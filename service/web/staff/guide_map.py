@@ -90,6 +90,7 @@ TOPIC_OF: Mapping[str, str] = {
     "/staff/personal-data": "privacy",
     "/staff/personal-data/{registration_id}": "privacy",
     "/staff/posts": "posts",
+    "/staff/posts/calendar": "posts",
     "/staff/posts/{post_id}": "posts",
     "/staff/queue": "queue",
     "/staff/reviews": "review",

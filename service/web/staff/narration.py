@@ -193,6 +193,7 @@ _LINES: Mapping[str, _Line] = {
         N_("A post was rewritten, because the event had changed."), N_("%(count)s posts were rewritten.")
     ),
     "PostApproved": _Line(N_("A post was approved."), N_("%(count)s posts were approved.")),
+    "PostMoved": _Line(N_("A post was moved to another time."), N_("%(count)s posts were moved to other times.")),
     "PostPublished": _Line(N_("A post went out on %(channel)s."), N_("%(count)s posts went out."), "good"),
     "PostWithdrawn": _Line(N_("A post was withdrawn."), N_("%(count)s posts were withdrawn.")),
     "PostFailed": _Line(N_("A post could not be published."), N_("%(count)s posts could not be published."), "bad"),

@@ -26,6 +26,7 @@ NOTICES = {
     "drafted": N_("The draft is saved. Nobody sees it until you publish it."),
     "suppressed": N_("Nothing more is sent to this address."),
     "unsuppressed": N_("This address is written to again."),
+    "moved_post": N_("The post goes out at the new time."),
     "saved": N_("Your changes are saved."),
     "mail_text": N_("The text is saved and counts from the next e-mail on."),
     "mail_text_reset": N_("Our own text counts again. What you wrote is in the history."),

@@ -15,9 +15,11 @@ from events.plaintext import lines
 from notifications.posts import deciding
 from notifications.posts.listing import PostRow, planned_of_event, post_row, posts_of_event, posts_waiting
 from service.accounts.permissions import Action
+from service.inputs.desk import PostMoveInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
-from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
+from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
+from service.web.staff.event_forms import moment, moment_fields, zone_of
 
 _TEXT_BYTES = 64 * 1024
 
@@ -60,6 +62,9 @@ async def show_post(request: Request, post_id: FromPath[uuid.UUID]) -> Response[
 
 async def _post_page(desk: Desk, row: PostRow, form: Form, status_code: int = 200) -> Response[str]:
     event = await desk.event(row.event_id)
+    at = row.due_at or row.publish_at
+    if at is not None:
+        form = Form({**moment_fields("publish_at", at, zone_of(event.timezone)), **form.values}, form.errors)
     return await desk.show("post.html", event=event, row=row, form=form, status_code=status_code)
 
 
@@ -87,6 +92,37 @@ async def edit_post(request: Request, post_id: FromPath[uuid.UUID]) -> Response[
         again, status = refused(form, refusal)
         return await _post_page(desk, await _load(desk, post_id, Action.EDIT_POSTS), again, status)
     return desk.go(f"/staff/posts/{post_id}", "saved")
+
+
+@post(
+    "/staff/posts/{post_id:uuid}/move",
+    action=Action.EDIT_POSTS,
+    include_in_schema=False,
+    request_max_body_size=MAX_BYTES,
+)
+async def move(request: Request, post_id: FromPath[uuid.UUID]) -> Response[Any]:
+    """Give a post another day and hour, by the clock of its event."""
+    desk = desk_of(request)
+    row = await _load(desk, post_id, Action.EDIT_POSTS)
+    zone = zone_of((await desk.event(row.event_id)).timezone)
+    form = await read_form(request)
+    try:
+        wanted = check(PostMoveInput, {"publish_at": moment(form, "publish_at", zone)})
+        await desk.write(
+            lambda session: deciding.move(
+                session,
+                post_id,
+                to=wanted.publish_at,
+                now=desk.now,
+                by=desk.by,
+                anyway=form.value("anyway") == "yes",
+                version=form.version(row.version),
+            )
+        )
+    except REFUSALS as refusal:
+        again, status = refused(form, refusal)
+        return await _post_page(desk, await _load(desk, post_id, Action.EDIT_POSTS), again, status)
+    return desk.go(f"/staff/posts/{post_id}", "moved_post")
 
 
 @post(
@@ -166,4 +202,4 @@ async def picture(request: Request, post_id: FromPath[uuid.UUID]) -> Response[by
     return Response(body, media_type=kind, headers=headers)
 
 
-HANDLERS = (list_waiting, list_of_event, show_post, edit_post, approve, reject, mark_copied, picture)
+HANDLERS = (list_waiting, list_of_event, show_post, edit_post, approve, reject, mark_copied, move, picture)

@@ -201,6 +201,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", "/staff/people/{staff_id}/role"): "staff.manage",
     ("POST", "/staff/people/{staff_id}/{switch}"): "staff.manage",
     ("GET", "/staff/posts"): "posts.view",
+    ("GET", "/staff/posts/calendar"): "posts.view",
+    ("POST", "/staff/posts/{post_id}/move"): "posts.edit",
     ("GET", "/staff/posts/{post_id}"): "posts.view",
     ("POST", "/staff/posts/{post_id}"): "posts.edit",
     ("POST", "/staff/posts/{post_id}/approve"): "posts.approve",
