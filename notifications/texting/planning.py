@@ -55,7 +55,7 @@ def owe(session: Session, event: Event, occasions: Iterable[Occasion], *, now: d
     A message of a reminder that was superseded is owed again, as the event may have moved away and back.
     """
     wanted = [each for each in occasions if each.kind in WORDS]
-    consents = _consents(session, [each.registration.id for each in wanted])
+    consents = _consents(session, {each.registration.id for each in wanted})
     rows = [
         _row(session, event, each, channel, address, now=now)
         for each in wanted
@@ -130,7 +130,7 @@ def supersede_reminders(session: Session, event_id: uuid.UUID) -> None:
     )
 
 
-def _consents(session: ReadSession, registrations: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[TextConsent]]:
+def _consents(session: ReadSession, registrations: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[TextConsent]]:
     if not registrations:
         return {}
     found: dict[uuid.UUID, list[TextConsent]] = {}
