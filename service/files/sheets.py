@@ -26,6 +26,7 @@ _MOST_PARTS = 300
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _NOT_READ = N_("This file cannot be read. Save it as CSV or XLSX and try again.")
+_OLD_FORMAT = N_("This is an old Excel file (.xls). Save it as XLSX and try again.")
 _TOO_LARGE = N_("The file is too large. At most %(limit)s MB, please.")
 
 
@@ -46,9 +47,36 @@ def read_table(data: bytes) -> Table:
     if len(data) > MOST_BYTES:
         raise _refusal("too_large", _TOO_LARGE, limit=MOST_BYTES // 1024 // 1024)
     if data.startswith(_OLD_EXCEL):
-        raise _refusal("old_excel", N_("This is an old Excel file (.xls). Save it as XLSX and try again."))
+        raise _refusal("old_excel", _OLD_FORMAT)
     lines = _workbook_lines(data) if data.startswith(_ZIP) else _csv_lines(decode(data))
     return _table(lines)
+
+
+def read_lines(data: bytes, *, most: int) -> Iterator[list[list[str]]]:
+    """Yield the lines of a CSV or XLSX file that is more than one table, once for each separator that it may have.
+
+    The caller knows what it looks for, and so which separator it is. Raises `Invalid` with an error at ``file``.
+    """
+    if len(data) > MOST_BYTES:
+        raise _refusal("too_large", _TOO_LARGE, limit=MOST_BYTES // 1024 // 1024)
+    if data.startswith(_OLD_EXCEL):
+        raise _refusal("old_excel", _OLD_FORMAT)
+    if data.startswith(_ZIP):
+        yield _stripped(_workbook_lines(data), most)
+        return
+    text = decode(data)
+    for separator in ",;\t|":
+        if separator in text:
+            yield _stripped(_csv_lines(text, separator), most)
+
+
+def _stripped(lines: Iterable[list[str]], most: int) -> list[list[str]]:
+    found: list[list[str]] = []
+    for line in lines:
+        if len(found) == most:
+            raise _refusal("too_many", N_("At most %(limit)s rows, please."), limit=most)
+        found.append([cell[: MOST_LETTERS + 1].strip() for cell in line[:MOST_COLUMNS]])
+    return found
 
 
 def _refusal(code: str, message: str, **params: Any) -> Invalid:
@@ -104,11 +132,10 @@ def _decoded(data: bytes, encoding: str) -> str:
         raise _refusal("encoding", _NOT_READ) from error
 
 
-def _csv_lines(text: str) -> Iterator[list[str]]:
+def _csv_lines(text: str, separator: str | None = None) -> Iterator[list[str]]:
     if "\0" in text:
         raise _refusal("binary", _NOT_READ)
     first, _, rest = text.partition("\n")
-    separator = None
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         # What Excel heeds, so that others write it.
         separator, text = first.strip()[4], rest
