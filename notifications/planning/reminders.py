@@ -56,7 +56,7 @@ STALE_AT_ONCE = 500
 _STALE: Mapping[str, Any] = {"stale": True}
 """Where to go on when there is more that is stale: relevance keeps it from being sent meanwhile."""
 _FIRST: Mapping[str, Any] = {"first": True}
-"""Where to go on when nothing is stale any more: with the first of those who registered."""
+"""Where to go on with a crowd when nothing is stale any more: with the first of them."""
 _PLANNED_FOR = (Stage.PUBLISHED, Stage.REGISTRATION_OPEN, Stage.REGISTRATION_CLOSED, Stage.LIVE, Stage.ENDED)
 
 
@@ -83,9 +83,9 @@ def plan(
 ) -> emails.Cursor | None:
     """Plan what the rules send to everybody anew, and supersede what is stale.
 
-    The first calls supersede, up to `STALE_AT_ONCE` e-mails each; the next ones write up to `CHUNK_OF_ROWS`. Each
-    returns where to go on, or None when done. Of an event that was postponed or cancelled all is superseded and
-    nothing planned.
+    The first calls supersede, up to `STALE_AT_ONCE` e-mails each, and plan where few have registered; the next ones
+    write up to `CHUNK_OF_ROWS`. Each returns where to go on, or None when done. Of an event that was postponed or
+    cancelled all is superseded and nothing planned.
     """
     event = session.get_one(Event, event_id)
     rules = _plannable(session, event)
@@ -95,13 +95,14 @@ def plan(
             return dict(_STALE)
         planning.supersede_reminders(session, event.id)
         _plan_partners(session, event, rules, now=now)
-        return dict(_FIRST)
     states = {state for rule in rules for state in STATES.get(rule.audience, ())}
     if not states:
         return None
-    cursor = None if cursor == _FIRST else cursor
     limit = max(1, min(emails.CHUNK, CHUNK_OF_ROWS // len(rules)))
-    found = emails.next_registrations(session, event_id, states, cursor, limit=limit)
+    after = None if cursor == _FIRST else cursor
+    found = emails.next_registrations(session, event_id, states, after, limit=limit)
+    if cursor is None and len(found) == limit:
+        return dict(_FIRST)  # superseding has held the writer long enough
     slots = {slot.id: slot for slot in session.scalars(sa.select(Slot).where(Slot.event_id == event_id))}
     # An event that moves away and back again has e-mails that were superseded meanwhile.
     due = _due(session, event, rules, found, slots, now=now)

@@ -22,7 +22,6 @@ from events.storage import LocalizedText, Session
 from notifications.letters.composing import Composer
 from notifications.mailing import delivery
 from notifications.models.email import Email, EmailKind
-from notifications.planning import emails, reminders
 from notifications.transport.smtp import Outcome, Outgoing, Verdict
 from tests.support.life import Life
 
@@ -36,13 +35,6 @@ REAL_NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 links = Links(KEY, BASE_URL)
 tags = MailTags(KEY)
-
-
-def plan_anew(session: Session, event_id: uuid.UUID, *, now: datetime) -> None:
-    """Plan what the rules send to everybody anew, as the reaction does in as many transactions as it takes."""
-    cursor: emails.Cursor | None = None
-    while cursor := reminders.plan(session, event_id, now=now, cursor=cursor):
-        pass
 
 
 def composer(files: FileStore) -> Composer:

@@ -15,10 +15,11 @@ from events.storage import LocalizedText, Session
 from notifications.mailing.person_preview import preview
 from notifications.models.email import Email, EmailKind
 from notifications.models.text_message import TextChannel, TextMessage
+from notifications.planning import reminders
 from notifications.rules import HOUSE, Rule
 from notifications.segments import Reach
 from notifications.texting import consents
-from tests.notifications.post_office import BASE_URL, PostOffice, plan_anew
+from tests.notifications.post_office import BASE_URL, PostOffice
 
 OWN = Rule(
     key="own",
@@ -110,7 +111,7 @@ def test_a_preview_counts_whom_rows_are_planned_for(post_office: PostOffice, rul
     people = [life.register(event_id, number).registration_id for number in range(1, 7)]
     post_office.write(lambda s: arrange(s, event_id, people, rule, life.now))
     told = reach(post_office, event_id, rule)
-    post_office.write(lambda s: plan_anew(s, event_id, now=life.now))
+    post_office.write(lambda s: reminders.plan(s, event_id, now=life.now))
     found = post_office.write(lambda s: planned(s, rule))
     assert (told.by_email, told.texted, len(told.by_phone)) == found
     assert (*found, told.out_of_reach) == ((2, 2, 1, 1) if rule in HOUSE else (2, 0, 0, 3))

@@ -16,7 +16,7 @@ from events.registrations import registration
 from events.storage import Session
 from notifications.models.email import EmailKind
 from notifications.planning import reminders
-from tests.notifications.post_office import PostOffice, plan_anew
+from tests.notifications.post_office import PostOffice
 from tests.support.life import STAFF, STARTS_AT
 
 WEEK, DAY, HOUR = EmailKind.REMINDER_7D, EmailKind.REMINDER_1D, EmailKind.REMINDER_1H
@@ -40,7 +40,7 @@ def move(post_office: PostOffice, event_id: uuid.UUID, delta: timedelta, *, now:
         event = session.get_one(Event, event_id)
         starts_at, ends_at = event.starts_at + delta, event.ends_at + delta
         lifecycle.reschedule(session, event_id, starts_at=starts_at, ends_at=ends_at, now=now, by=STAFF)
-        plan_anew(session, event_id, now=now)
+        assert reminders.plan(session, event_id, now=now) is None
 
     post_office.write(use_case)
 
@@ -118,7 +118,7 @@ def test_what_does_not_take_place_is_not_reminded_of(post_office: PostOffice, tr
 
     def use_case(session: Session) -> None:
         transition(session, event_id, now=now, by=STAFF)
-        plan_anew(session, event_id, now=now)
+        reminders.plan(session, event_id, now=now)
 
     post_office.write(use_case)
     assert planned(post_office) == {}
@@ -180,6 +180,7 @@ def test_planning_for_thousands_goes_in_chunks(post_office: PostOffice) -> None:
     crowd(post_office, event_id, people)
     now = post_office.life.now
     begun = post_office.write(lambda s: reminders.plan(s, event_id, now=now))
+    assert (begun, post_office.rows()) == ({"first": True}, [])
     cursor = post_office.write(lambda s: reminders.plan(s, event_id, now=now, cursor=begun))
     assert cursor is not None
     assert len(post_office.rows()) == 3 * (people - 1)
@@ -196,7 +197,7 @@ def test_the_bell_rung_eight_times_plans_each_reminder_once(post_office: PostOff
     def ring(number: int) -> None:
         start.wait()
         if number % 2:
-            post_office.write(lambda s: plan_anew(s, event_id, now=post_office.life.now))
+            post_office.write(lambda s: reminders.plan(s, event_id, now=post_office.life.now))
         else:
             for key in keys:
                 post_office.write(lambda s, one=key: reminders.plan_for(s, one, now=post_office.life.now))  # type: ignore[misc] # a default binds the loop's value

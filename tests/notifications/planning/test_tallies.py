@@ -14,7 +14,7 @@ from notifications.planning import announcements, reminders, rule_outlook
 from notifications.texting import by_hand, consents
 from notifications.texting.tallies import Tally
 from tests.notifications.planning.test_announcements import draft, fan_out, progress, send
-from tests.notifications.post_office import PostOffice, links, plan_anew
+from tests.notifications.post_office import PostOffice, links
 from tests.support.life import NOW, STARTS_AT
 
 WHATSAPP, TELEGRAM, BY_HAND = TextChannel.WHATSAPP, TextChannel.TELEGRAM, TextChannel.BY_HAND
@@ -105,7 +105,7 @@ def test_a_rule_counts_chats_and_who_is_told_by_hand(post_office: PostOffice) ->
 
     later = timedelta(days=2)
     life.do(lifecycle.reschedule, event_id, starts_at=STARTS_AT + later, ends_at=STARTS_AT + 2 * later)
-    post_office.write(lambda s: plan_anew(s, event_id, now=NOW))
+    post_office.write(lambda s: reminders.plan(s, event_id, now=NOW))
     moved = seen(post_office, event_id)
     assert (moved.planned, moved.dropped, moved.first_at) == (2, 2, due + later)
     assert [(each.waiting, each.dropped, each.first_at) for each in moved.texts] == [

@@ -20,7 +20,6 @@ from notifications.models.text_message import TextChannel, TextMessage, TextStat
 from notifications.planning import emails, reminders
 from notifications.texting import by_hand, consents, sending
 from notifications.texting.by_hand import Board
-from tests.notifications.post_office import plan_anew
 from tests.support.life import NOW, STAFF, STARTS_AT, Life
 
 PHONE = "+6281234567890"
@@ -44,7 +43,7 @@ def move(life: Life, event_id: uuid.UUID, by: timedelta) -> None:
     """Move the event, and let what follows from that happen."""
     life.do(lifecycle.reschedule, event_id, starts_at=STARTS_AT + by, ends_at=STARTS_AT + by + timedelta(hours=2))
     life.database.write(lambda s: emails.announce(s, event_id, EmailKind.EVENT_UPDATE, now=NOW))
-    life.database.write(lambda s: plan_anew(s, event_id, now=NOW))
+    life.database.write(lambda s: reminders.plan(s, event_id, now=NOW))
 
 
 def rows(life: Life) -> Sequence[TextMessage]:

@@ -26,7 +26,6 @@ from notifications.texting.statuses import Report
 from notifications.texting.telegram import TelegramTexter
 from notifications.texting.whatsapp import WhatsAppTexter
 from service.demo.standins.texting import TextingStandIn, running
-from tests.notifications.post_office import plan_anew
 from tests.support.life import NOW, STAFF, STARTS_AT, Life
 
 PHONE, CHAT = "+6281234567890", "777"
@@ -256,7 +255,7 @@ def test_rules_remind_by_text_too_and_follow_a_move(chats: Chats) -> None:
         (EmailKind.REMINDER_1H, hour),
     ]
     move(chats, event_id, STARTS_AT + week)
-    chats.write(lambda s: plan_anew(s, event_id, now=NOW))
+    chats.write(lambda s: reminders.plan(s, event_id, now=NOW))
     waiting = [(row.kind, row.due_at) for row in chats.rows() if row.state is TextState.QUEUED]
     assert waiting == [
         (EmailKind.REMINDER_7D, STARTS_AT),
