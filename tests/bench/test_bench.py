@@ -17,8 +17,8 @@ from tests.support.sizes import FULL
 NEEDS_WRK = ("event_page", "registration", "mailing", "memory")
 
 
-LONG = ("registration", "crowd", "mailing", "latency", "memory")
-"""Works that start several servers: a minute each, left to the full size; flows test what they measure."""
+LONG = ("event_page", "registration", "growth", "crowd", "certificates", "mailing", "latency", "memory")
+"""Works that start several servers or make a great deal: a minute each, left to the full size; flows test the same."""
 
 
 @pytest.mark.timeout(300)
