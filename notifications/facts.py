@@ -25,11 +25,16 @@ class MailRulesChanged(Fact, frozen=True, kw_only=True):
 
 
 class AnnouncementSent(Fact, frozen=True, kw_only=True):
-    """Staff sent a message to a segment of the event's people; `count` e-mails at that moment."""
+    """Staff sent a message to a segment of the event's people.
+
+    `count` e-mails at that moment, `texted` people by chat beside or without them, `by_phone` for staff to tell.
+    """
 
     announcement_id: uuid.UUID
     segment: str
     count: int
+    texted: int = 0
+    by_phone: int = 0
 
 
 class EmailFailed(Fact, frozen=True, kw_only=True):

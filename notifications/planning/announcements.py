@@ -126,6 +126,8 @@ def send(
         announcement_id=announcement_id,
         segment=announcement.segment.value,
         count=count,
+        texted=reach.texted,
+        by_phone=len(reach.by_phone),
     )
     outbox.record(session, fact, now=now, by=by)
     return count

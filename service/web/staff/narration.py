@@ -180,7 +180,7 @@ _LINES: Mapping[str, _Line] = {
         N_("Somebody wants no more text messages."), N_("%(count)s people want no more text messages.")
     ),
     "MailRulesChanged": _Line(N_("The rules by which e-mails are sent were changed.")),
-    "AnnouncementSent": _Line(N_("A message was sent: %(count)s e-mails."), tone="good"),
+    "AnnouncementSent": _Line(N_("A message was sent: %(ways)s."), tone="good"),
     "EmailFailed": _Line(N_("An e-mail could not be sent."), N_("%(count)s e-mails could not be sent."), "bad"),
     "EmailBounced": _Line(N_("An e-mail came back."), N_("%(count)s e-mails came back."), "bad"),
     "EmailResent": _Line(N_("An e-mail was sent once more."), N_("%(count)s e-mails were sent once more.")),
@@ -349,6 +349,19 @@ def _locked(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str
     return {"kind": translate(FACTORS.get(payload["kind"]) or "", locale)}
 
 
+def _announced(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
+    # Facts that were recorded before chats were counted have e-mails only.
+    said = [translate(way, locale, count=payload[name]) for name, way in _WAYS.items() if payload.get(name)]
+    return {"ways": ", ".join(said) or translate(N_("nobody could be reached yet"), locale)}
+
+
+_WAYS = {
+    "count": N_("%(count)s by e-mail"),
+    "texted": N_("%(count)s by WhatsApp or Telegram"),
+    "by_phone": N_("%(count)s to tell by hand"),
+}
+
+
 def _promoted(payload: Mapping[str, Any], locale: str, _timezone: str) -> dict[str, Any]:
     return {"role": translate(_ROLES.get(payload["role"]) or "", locale)}
 
@@ -359,6 +372,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any], str, str], dict[str, Any]]] =
     "SeriesEdited": _edited,
     "RegistrationRulesChanged": _edited,
     "StaffRoleChanged": _promoted,
+    "AnnouncementSent": _announced,
     "PartnerAnswered": _answered,
     "CapacityChanged": _resized,
     "RecordingReceived": _received,

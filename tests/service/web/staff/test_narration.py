@@ -55,3 +55,20 @@ def test_settings_are_told_in_words(locale: str, sentence: str) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_roles_are_told_in_words(role: Role) -> None:
     assert role.value not in told("StaffRoleChanged", {"role": role.value}, "id")
+
+
+@pytest.mark.parametrize(
+    ("counts", "id_", "en"),
+    [
+        ({"count": 87}, "87 lewat surel", "87 by e-mail"),
+        (
+            {"count": 0, "texted": 2, "by_phone": 1},
+            "2 lewat WhatsApp atau Telegram, 1 dikabari sendiri",
+            "2 by WhatsApp or Telegram, 1 to tell by hand",
+        ),
+        ({"count": 0}, "belum ada yang dapat dihubungi", "nobody could be reached yet"),
+    ],
+)
+def test_a_message_is_told_with_the_ways_it_took(counts: dict[str, int], id_: str, en: str) -> None:
+    assert told("AnnouncementSent", counts, "id") == f"Pesan dikirim: {id_}."
+    assert told("AnnouncementSent", counts, "en") == f"A message was sent: {en}."
