@@ -170,6 +170,7 @@ LEFT: Mapping[str, str] = {
     "attendance": "other people will come",
     "presence": "other people will come",
     "stay": "other people will come",
+    "attendance_report": "of the other one's meeting",
     "door_scan": "other people will come",
     "head_count": "other people will come",
     "registration_import": "other people will come",

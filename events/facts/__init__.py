@@ -1,6 +1,13 @@
 """Every fact of the core: something that happened, past tense, written once. One module a subject."""
 
-from events.facts.attendance import AttendanceRecorded, AttendanceWithdrawn, KioskClosed, KioskOpened
+from events.facts.attendance import (
+    AttendanceRecorded,
+    AttendanceWithdrawn,
+    KioskClosed,
+    KioskOpened,
+    MeetingReportCounted,
+    MeetingReportTakenBack,
+)
 from events.facts.authoring import (
     EventApproved,
     EventDrafted,
@@ -135,6 +142,8 @@ __all__ = [
     "LinksRevoked",
     "MaterialAdded",
     "MaterialRemoved",
+    "MeetingReportCounted",
+    "MeetingReportTakenBack",
     "OfferAccepted",
     "OfferExpired",
     "OfferExtended",

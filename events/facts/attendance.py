@@ -20,6 +20,20 @@ class AttendanceWithdrawn(Fact, frozen=True, kw_only=True):
     registration_id: uuid.UUID
 
 
+class MeetingReportCounted(Fact, frozen=True, kw_only=True):
+    """What a meeting's program reported was counted as time that people were there."""
+
+    report_id: uuid.UUID
+    people: int
+    replaces: uuid.UUID | None
+
+
+class MeetingReportTakenBack(Fact, frozen=True, kw_only=True):
+    """A report of a meeting counts no more."""
+
+    report_id: uuid.UUID
+
+
 class KioskOpened(Fact, frozen=True, kw_only=True):
     """A tablet at the entrance lets visitors in by themselves from now on."""
 

@@ -1,6 +1,6 @@
 """Columns and constraints of the core. Behaviour lives in the verb modules beside this package."""
 
-from events.models.attendance import Attendance, Evidence, Stay, StaySource
+from events.models.attendance import Attendance, AttendanceReport, Evidence, Stay, StaySource
 from events.models.authoring import (
     CommentKind,
     EventComment,
@@ -71,6 +71,7 @@ __all__ = [
     "Anchor",
     "AnswerFile",
     "Attendance",
+    "AttendanceReport",
     "Audience",
     "CalendarFeed",
     "CommentKind",

@@ -39,6 +39,7 @@ class AttendanceRule(msgspec.Struct, frozen=True):
         Evidence.END_CODE,
         Evidence.DOOR,
         Evidence.EXIT,
+        Evidence.REPORT,
     )
     match: str = "any"
     minutes: int = 0

@@ -22,6 +22,7 @@ from events.errors import NotFound
 from events.models import (
     ACTIVE_STATES,
     AnswerFile,
+    AttendanceReport,
     Event,
     Invitee,
     OwnEventsLink,
@@ -198,6 +199,7 @@ def erase(session: Session, owners: Owners, people: Collection[Person], *, now: 
     _give_back_places(session, rows, now=now, by=by)
     given = {text for row in rows for text in (row.email, row.phone) if text}
     keys = {row.person_key for row in rows}
+    names = {row.name.casefold() for row in rows}
     for row in rows:
         _blank(row, now=now)
     count = len(rows) + _erase_members(session, chosen)
@@ -207,6 +209,7 @@ def erase(session: Session, owners: Owners, people: Collection[Person], *, now: 
     _erase_keys(session, owners, keys, done)
     left = tuple(sorted(text for text in given if not still_used(session, owners, text)))
     _erase_from_lists(session, owners, left)
+    _erase_from_reports(session, owners, {text.casefold() for text in given}, names, done)
     _record(session, chosen, events, now=now, by=by)
     return Erased(tuple(done), left, count)
 
@@ -302,6 +305,24 @@ def _erase_from_lists(session: Session, owners: Owners, contacts: Collection[str
         if len(kept) < len(row.rows):
             row.numbers = [row.numbers[place] for place in kept]
             row.rows = [row.rows[place] for place in kept]
+    session.flush()
+
+
+def _erase_from_reports(
+    session: Session, owners: Owners, contacts: Collection[str], names: Collection[str], done: Sequence[uuid.UUID]
+) -> None:
+    """Take them out of meetings' reports that nobody has counted yet: by address, by name, and by what was chosen."""
+    events = sa.select(Event.id).where(owned_by(Event.organiser_id, owners))
+    waiting = AttendanceReport.applied_at.is_(None)
+    theirs = tuple(str(each) for each in done)
+    for row in session.scalars(sa.select(AttendanceReport).where(AttendanceReport.event_id.in_(events), waiting)):
+        chosen = {key for key, choice in row.choices.items() if choice.startswith(theirs)}
+        row.choices = {key: choice for key, choice in row.choices.items() if key not in chosen}
+        row.rows = [
+            each
+            for each in row.rows
+            if each["key"] not in chosen and each["email"] not in contacts and each["name"].casefold() not in names
+        ]
     session.flush()
 
 

@@ -38,6 +38,12 @@ class Row:
     left: str
     duration: str
 
+    @property
+    def key(self) -> str:
+        """What choices are kept by: no name or address, and alike for all rows of one person."""
+        identity = self.email or " ".join(self.name.casefold().split())
+        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -241,10 +247,8 @@ def understand(
         if span is None:
             unread.append(row.line)
             continue
-        gathered.setdefault(_identity(row), (row, []))[1].append(span)
-    people = tuple(
-        Person(_key(identity), row.name, row.email, _joined(spans)) for identity, (row, spans) in gathered.items()
-    )
+        gathered.setdefault(row.key, (row, []))[1].append(span)
+    people = tuple(Person(key, row.name, row.email, _joined(spans)) for key, (row, spans) in gathered.items())
     overlaps = any(_overlap(each.spans, starts_at, ends_at) for each in people)
     return Understood(people, reading.zone.key, reading.order if doubtful else None, untimed, tuple(unread), overlaps)
 
@@ -288,15 +292,6 @@ def _fit(some: Collection[Sequence[Written | None]], reading: _Reading, ends_at:
     spans = [reading.span(both, None) for both in some]
     there = _overlap([span for span in spans if span is not None], reading.starts_at, ends_at)
     return -spans.count(None), there.total_seconds()
-
-
-def _identity(row: Row) -> str:
-    return row.email or " ".join(row.name.casefold().split())
-
-
-def _key(identity: str) -> str:
-    """Return what choices are kept by: no name or address, alike each time that a file is read."""
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:

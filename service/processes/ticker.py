@@ -23,6 +23,7 @@ from events.drafts import lifecycle
 from events.errors import Refused, TryLater
 from events.models import Recording
 from events.pages import own_events
+from events.presence import meeting_reports
 from events.privacy import retention
 from events.questions import answer_files
 from events.recordings import recording
@@ -134,6 +135,7 @@ def tidy_up(runtime: Runtime) -> None:
     remove_answers(runtime)
     partner_sweeping.sweep(runtime)
     runtime.database.write(lambda session: importing.forget_old(session, now=runtime.clock.now()))
+    runtime.database.write(lambda session: meeting_reports.forget_old(session, now=runtime.clock.now()))
     forget_letters(runtime)
     forget_texts(runtime)
     forget_unconfirmed(runtime)

@@ -40,6 +40,11 @@ def certify_by_new_rule(context: Context, fact: facts.EventEdited, _cursor: Curs
     return {"more": True} if issuing.plan_late(context.session, event_of(fact), now=context.now) else None
 
 
+def certify_by_report(context: Context, fact: facts.MeetingReportCounted, _cursor: Cursor | None) -> Cursor | None:
+    """Issue what has been earned by what a meeting's report tells, where certificates were planned before it came."""
+    return {"more": True} if issuing.plan_late(context.session, event_of(fact), now=context.now) else None
+
+
 def plan_for_partner(context: Context, fact: Fact, _cursor: Cursor | None) -> None:
     """Plan what the rules send to those who take part."""
     reminders.plan_partners(context.session, event_of(fact), now=context.now)

@@ -113,6 +113,8 @@ REACTIONS: Mapping[type[Fact], Sequence[Reaction]] = {
     facts.EventStarted: (posting.rewrite_posts, posting.draft_posts(Moment.LIVE)),
     facts.AttendanceRecorded: (planning.certify_latecomer, planning.plan_for_attendee),
     facts.AttendanceWithdrawn: (planning.plan_for_attendee,),
+    facts.MeetingReportCounted: (planning.certify_by_report, planning.plan_reminders),
+    facts.MeetingReportTakenBack: (planning.plan_reminders,),
     facts.EventEnded: (
         planning.plan_reminders,
         posting.rewrite_posts,

@@ -78,6 +78,7 @@ EVIDENCE = {
     Evidence.END_CODE: N_("End code word"),
     Evidence.DOOR: N_("Scanned at the door"),
     Evidence.EXIT: N_("Scanned at the exit"),
+    Evidence.REPORT: N_("In the meeting's report"),
     Evidence.STAFF: N_("Marked by staff"),
 }
 

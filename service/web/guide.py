@@ -31,7 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "own-page",
     ),
     N_("Seats and waiting"): ("seats", "waitlist"),
-    N_("The day itself"): ("door", "kiosk", "attendance", "reports"),
+    N_("The day itself"): ("door", "kiosk", "attendance", "meeting-report", "reports"),
     N_("Partners, posts and proof"): ("partners", "answers", "posts", "recordings", "certificates"),
     N_("The library and its people"): (
         "brand",

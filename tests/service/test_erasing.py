@@ -20,6 +20,7 @@ from events.doors import door_reading
 from events.drafts import lifecycle
 from events.errors import NotFound
 from events.models import (
+    AttendanceReport,
     Event,
     Evidence,
     PartnerKind,
@@ -30,7 +31,7 @@ from events.models import (
 )
 from events.pages import own_events
 from events.partnership import partners
-from events.presence import attendance
+from events.presence import attendance, meeting_reports
 from events.privacy import erasure
 from events.privacy.erasure import Person
 from events.questions import answer_files, forms
@@ -258,6 +259,19 @@ def _list(session: Session, event_id: uuid.UUID) -> None:
             created_by="staff:test",
         ),
     )
+    rows = [("a", NAME, ""), ("b", "HP Dewi", EMAIL), ("c", "Budi", "budi@contoh.example")]
+    meeting_reports.keep(
+        session,
+        AttendanceReport(
+            event_id=event_id,
+            filename="zoom.csv",
+            digest="0" * 64,
+            program="zoom",
+            rows=[{"key": key, "line": 2, "name": name, "email": email} for key, name, email in rows],
+            created_at=NOW,
+            created_by="staff:test",
+        ),
+    )
 
 
 def _prove(life: Life, runtime: Runtime, event_id: uuid.UUID, registration_id: uuid.UUID, number: str) -> None:
@@ -288,6 +302,7 @@ def test_nothing_of_them_is_left_in_any_table_or_file(case: Case) -> None:
     """The scan reads every column of every table there is, and finds them first in all that a person leaves."""
     assert traces(case.runtime) == {
         "answer_file.filename",
+        "attendance_report.rows",
         "certificate.name",
         "email.last_error",
         "email.params",
@@ -347,6 +362,8 @@ def test_what_is_counted_stays_true(case: Case) -> None:
     ]
     left = case.life.database.read(lambda session: session.scalars(sa.select(RegistrationImport)).one())
     assert (left.rows, left.numbers) == ([["Budi", "budi@contoh.example", "0811"]], [3])
+    reported = case.life.database.read(lambda session: session.scalars(sa.select(AttendanceReport)).one())
+    assert [each["name"] for each in reported.rows] == ["Budi"]
 
 
 def _counts(case: Case) -> tuple[Any, ...]:

@@ -626,6 +626,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_totp")),
     )
     op.create_table(
+        "attendance_report",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("program", sa.String(length=20), nullable=False),
+        sa.Column("rows", JSON, nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("day_order", sa.String(length=3), nullable=False),
+        sa.Column("choices", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_attendance_report_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"],
+            ["attendance_report.id"],
+            name=op.f("fk_attendance_report_replaces_id_attendance_report"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_report")),
+    )
+    op.create_index(op.f("ix_attendance_report_created_at"), "attendance_report", ["created_at"], unique=False)
+    op.create_index(op.f("ix_attendance_report_event_id"), "attendance_report", ["event_id"], unique=False)
+    op.create_table(
         "event_comment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1649,14 +1679,22 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_stay_event_id_event")),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_stay_registration_id_registration")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["attendance_report.id"],
+            name=op.f("fk_stay_report_id_attendance_report"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stay")),
     )
     op.create_index(op.f("ix_stay_event_id"), "stay", ["event_id"], unique=False)
     op.create_index(op.f("ix_stay_registration_id"), "stay", ["registration_id"], unique=False)
+    op.create_index(op.f("ix_stay_report_id"), "stay", ["report_id"], unique=False)
     op.create_table(
         "text_consent",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1907,6 +1945,7 @@ def downgrade() -> None:
     op.drop_table("text_message")
     op.drop_index(op.f("ix_text_consent_channel_address"), table_name="text_consent")
     op.drop_table("text_consent")
+    op.drop_index(op.f("ix_stay_report_id"), table_name="stay")
     op.drop_index(op.f("ix_stay_registration_id"), table_name="stay")
     op.drop_index(op.f("ix_stay_event_id"), table_name="stay")
     op.drop_table("stay")
@@ -2071,6 +2110,9 @@ def downgrade() -> None:
     op.drop_table("event_review")
     op.drop_index(op.f("ix_event_comment_event_id_written_at"), table_name="event_comment")
     op.drop_table("event_comment")
+    op.drop_index(op.f("ix_attendance_report_event_id"), table_name="attendance_report")
+    op.drop_index(op.f("ix_attendance_report_created_at"), table_name="attendance_report")
+    op.drop_table("attendance_report")
     op.drop_table("staff_totp")
     op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
     op.drop_index(op.f("ix_staff_session_expires_at"), table_name="staff_session")

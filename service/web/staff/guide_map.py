@@ -24,6 +24,8 @@ TOPIC_OF: Mapping[str, str] = {
     "/staff/events/{event_id}/approvals": "approval",
     "/staff/events/{event_id}/attendance": "attendance",
     "/staff/events/{event_id}/attendance/rule": "attendance",
+    "/staff/events/{event_id}/attendance/report": "meeting-report",
+    "/staff/events/{event_id}/attendance/report/{report_id}": "meeting-report",
     "/staff/events/{event_id}/by-hand": "mail",
     "/staff/events/{event_id}/cancel": "events",
     "/staff/events/{event_id}/certificates": "certificates",

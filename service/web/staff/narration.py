@@ -110,6 +110,8 @@ _LINES: Mapping[str, _Line] = {
         N_("Somebody asked for the link to their events."), N_("%(count)s people asked for the link to their events.")
     ),
     "AttendanceRecorded": _Line(N_("Somebody's attendance was noted."), N_("Attendance was noted %(count)s times.")),
+    "MeetingReportCounted": _Line(N_("%(people)s people were counted from the meeting's report."), tone="good"),
+    "MeetingReportTakenBack": _Line(N_("A report of the meeting was taken back.")),
     "AttendanceWithdrawn": _Line(N_("A mark of attendance was taken back.")),
     "SeriesCreated": _Line(N_("A series of %(dates)s dates was made.")),
     "SeriesExtended": _Line(N_("%(dates)s dates were added to the series.")),

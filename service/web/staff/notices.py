@@ -105,6 +105,8 @@ NOTICES = {
     "welcome": N_("Welcome! You are signed in."),
     "signed_out": N_("You are signed out."),
     "organiser": N_("It is set up."),
+    "report_counted": N_("The report was counted."),
+    "report_taken_back": N_("The report counts no more."),
     "kiosk_closed": N_("The kiosk was ended. The tablet lets nobody in any more."),
 }
 ALARMING = frozenset({"step_over", "passkey_refused"})

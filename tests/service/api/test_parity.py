@@ -32,6 +32,7 @@ _TYPING = "about text that somebody is typing into a page"
 
 _OWN_PLACE = "people change their own place on their own page; programs act for staff, who cancel and register anew"
 _GUARDIAN = "a guardian answers in person, on a page that says what they agree to"
+_LOOKED_AT = "somebody looks at names and says who is who; programs note attendance by registration"
 _PARTNER = "a partner does it in person, by an own link and without a token"
 
 ONLY_PAGES = {
@@ -58,6 +59,9 @@ ONLY_PAGES = {
     "events.registrations.changing.edit_answers": _OWN_PLACE,
     "events.registrations.changing.move_to_slot": _OWN_PLACE,
     "events.presence.attendance.stay": "a page says of itself that it is open; a program would say it of nobody",
+    "events.presence.meeting_reports.choose": _LOOKED_AT,
+    "events.presence.meeting_reports.keep": _LOOKED_AT,
+    "events.presence.meeting_reports.take_back": _LOOKED_AT,
     "events.catalogue.feeds.make": "an address for a calendar program, shown to its owner on the own page",
     "events.catalogue.feeds.stop": "an address for a calendar program, shown to its owner on the own page",
     "events.pages.own_events.ask": _OWN_PLACE,

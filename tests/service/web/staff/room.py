@@ -15,6 +15,7 @@ from certificates.models import Certificate, CertificateRole, CertificateState
 from events import organisers
 from events.drafts import event_templates, materials, preview_links
 from events.models import (
+    AttendanceReport,
     ContributionItem,
     FilePurpose,
     MaterialTime,
@@ -243,7 +244,16 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             created_at=NOW,
             updated_at=NOW,
         )
-        session.add_all([message := _letter(life, part), brought := _list_of_people(open_), certificate, post, failed])
+        session.add_all(
+            [
+                message := _letter(life, part),
+                brought := _list_of_people(open_),
+                reported := _report(open_),
+                certificate,
+                post,
+                failed,
+            ]
+        )
         session.flush()
         file_id = answer_files.keep(session, open_, LETTER_OF_INTRODUCTION, now=NOW)
         answer_files.claim(session, open_, made.registration_id, [FileGiven(file_id, "letter", "")], now=NOW)
@@ -267,6 +277,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
             **_partner_things(session, partner, part),
             "certificate_id": certificate.id,
             "import_id": brought.id,
+            "report_id": reported.id,
             "post_id": post.id,
             "suppression_id": suppressing.suppress(
                 session,
@@ -368,6 +379,18 @@ def _list_of_people(event_id: uuid.UUID) -> RegistrationImport:
         rows=[["Ani", "ani@example.org"]],
         numbers=[2],
         mapping={"0": "name", "1": "email"},
+        created_at=NOW,
+        created_by="staff:test",
+    )
+
+
+def _report(event_id: uuid.UUID) -> AttendanceReport:
+    return AttendanceReport(
+        event_id=event_id,
+        filename="zoom.csv",
+        digest=uuid.uuid4().hex,
+        program="zoom",
+        rows=[{"key": "ani", "line": 2, "name": "Ani", "email": "", "joined": "", "left": "", "duration": "30"}],
         created_at=NOW,
         created_by="staff:test",
     )
