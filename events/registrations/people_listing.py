@@ -6,7 +6,7 @@ Callers decide who may look. Every list takes the same few queries however long 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from events.errors import NotFound
 from events.models import Attendance, Event, Evidence, Participation, PartyMember, Registration, RegistrationState, Slot
 from events.paging import PER_PAGE, Paged
-from events.presence import attendance
+from events.presence import attendance, stays
 from events.seating.people_search import matching
 from events.storage import ReadSession
 
@@ -29,6 +29,8 @@ class RegistrationRow:
     evidence: tuple[Evidence, ...] = ()
     others: tuple[str, ...] = ()
     """Names of the others of the party, in lists that need them."""
+    minutes: int = 0
+    """For how many minutes of the event they were seen there."""
 
 
 def search_registrations(
@@ -57,8 +59,10 @@ def search_registrations(
         .limit(size)
     ).all()
     evidence = _evidence_of(session, [registration.id for registration, _ in rows])
+    minutes = _minutes_of(session, event_id, evidence)
     found = [
-        RegistrationRow(registration, starts_at, evidence.get(registration.id, ())) for registration, starts_at in rows
+        RegistrationRow(each, starts_at, evidence.get(each.id, ()), minutes=minutes.get(each.id, 0))
+        for each, starts_at in rows
     ]
     return Paged(found, total, page, size)
 
@@ -81,8 +85,12 @@ def iterate_registrations(session: ReadSession, event_id: uuid.UUID) -> Iterator
             return
         ids = [registration.id for registration, _ in rows]
         evidence, others = _evidence_of(session, ids), _others_of(session, ids)
+        minutes = _minutes_of(session, event_id, evidence)
         for each, starts_at in rows:
-            yield RegistrationRow(each, starts_at, evidence.get(each.id, ()), others.get(each.id, ()))
+            key = each.id
+            yield RegistrationRow(
+                each, starts_at, evidence.get(key, ()), others.get(key, ()), minutes=minutes.get(key, 0)
+            )
         after = rows[-1][0].id
 
 
@@ -160,6 +168,14 @@ def _evidence_of(session: ReadSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     for registration_id, evidence in rows:
         found[registration_id] = (*found.get(registration_id, ()), evidence)
     return found
+
+
+def _minutes_of(session: ReadSession, event_id: uuid.UUID, seen: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return for how many minutes each of those were there who were seen; of nobody seen, without a query."""
+    event = session.get(Event, event_id) if seen else None
+    if event is None:
+        return {}
+    return {key: time.minutes for key, time in stays.times(session, event, list(seen)).items()}
 
 
 def _others_of(session: ReadSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:

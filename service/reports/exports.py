@@ -46,6 +46,7 @@ COLUMNS = (
     (N_("State"), 16),
     (N_("Registered on"), 18),
     (N_("Attendance"), 26),
+    (N_("Minutes there"), 10),
     (N_("What the person needs"), 30),
 )
 """Headings (gettext ids) and widths in characters."""
@@ -208,6 +209,7 @@ def _cells(number: int, row: RegistrationRow, zone: ZoneInfo, say: Say) -> Seque
         say(STATES[person.state]),
         _moment(person.created_at, zone),
         ", ".join(say(EVIDENCE[each]) for each in row.evidence),
+        str(row.minutes) if row.minutes else "",
         "; ".join([*needs, *([person.access_needs] if person.access_needs else [])]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import uuid
@@ -10,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
@@ -125,6 +127,17 @@ def test_what_is_chosen_is_kept_and_two_devices_of_one_person_count_once(held: H
     assert owner.post(page, data={"do": "count"}).status_code == 409
     assert send(owner, held).headers["location"] == page
     assert held.minutes() == {held.ani: 90, held.siti: 70, held.dewi: 120}
+
+
+def test_minutes_stand_in_the_lists_and_in_the_spreadsheet(held: Held, owner: TestClient[Any]) -> None:
+    page = send(owner, held).headers["location"]
+    owner.post(page, data={"do": "count", "seen": digest(owner.get(page).text), "leave_out": "yes"})
+    assert "90 minutes" in words(owner.get(f"/staff/events/{held.event_id}/attendance?lang=en").text)
+    assert "90 minutes there" in words(owner.get(f"/staff/events/{held.event_id}/registrations?lang=en").text)
+    sheet = owner.get(f"/staff/events/{held.event_id}/registrations.xlsx?lang=en").content
+    [head, *rows] = openpyxl.load_workbook(io.BytesIO(sheet)).worksheets[0].iter_rows(values_only=True)
+    at, name = head.index("Minutes there"), head.index("Name")
+    assert {row[name]: row[at] for row in rows} == {"Ani": "90", "Siti Aminah, S.Pd.": "", "Dewi Lestari": ""}
 
 
 def test_a_choice_that_was_not_offered_is_refused(held: Held, owner: TestClient[Any]) -> None:
