@@ -18,6 +18,7 @@ from events.recordings import recording_consent
 from events.registrations import decisions
 from events.storage import LocalizedText, ReadSession
 from notifications.inbox import listing
+from notifications.posts import connecting
 from service import queues
 from service.accounts.permissions import Action
 
@@ -60,6 +61,8 @@ def needed(session: ReadSession, *, owners: Owners, may: May, now: datetime, rea
         found += _doors(session, owners, now)
     if may(Action.APPROVE_POSTS):
         found += _posts(session, owners)
+    if may(Action.EDIT_BRAND):
+        found += _networks(session, owners)
     if may(Action.EDIT_RECORDING):
         found += _recordings(session, owners)
     if may(Action.EDIT_CERTIFICATES):
@@ -93,6 +96,12 @@ def _doors(session: ReadSession, owners: Owners, now: datetime) -> list[Matter]:
 def _posts(session: ReadSession, owners: Owners) -> list[Matter]:
     waiting = queues.count_posts_to_approve(session, owners)
     return [Matter(N_("%(count)s posts wait for approval"), waiting, "/staff/posts")] if waiting else []
+
+
+def _networks(session: ReadSession, owners: Owners) -> list[Matter]:
+    message = N_("An account has to be connected again; its posts wait")
+    dead = connecting.owners_of_dead(session, owners)[:5]
+    return [Matter(message, 1, f"/staff/organisers/{owner}/networks", name, urgent=True) for owner, name in dead]
 
 
 def _recordings(session: ReadSession, owners: Owners) -> list[Matter]:

@@ -154,6 +154,11 @@ class Settings(BaseSettings):
     mastodon_token: SecretStr | None = Field(
         default=None, description="Access token of the Mastodon account (write:statuses write:media)."
     )
+    network_roots: dict[str, str] = Field(
+        default_factory=dict,
+        description='Other addresses of networks that organisers connect, as JSON: {"telegram": "http://127.0.0.1:1"}; '
+        "for stand-ins only.",
+    )
     whatsapp_phone_id: str | None = Field(
         default=None, description="Id of the sending number at WhatsApp Cloud. Empty: no WhatsApp messages are sent."
     )

@@ -15,6 +15,7 @@ from events import models, outbox
 from events.storage import Base
 from notifications.models import (
     announcement,
+    channel_connection,
     email,
     email_attempt,
     inbound,
@@ -35,6 +36,7 @@ MODULES: tuple[ModuleType, ...] = (
     models,
     outbox,
     announcement,
+    channel_connection,
     email,
     email_attempt,
     inbound,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from notifications.models.text_message import TextChannel
     from notifications.posters.design import Draw
     from notifications.texting.protocol import Texter
+    from service.networks import OpenedChannels
 
 KEEP_RELAY_FOR = 20.0
 """Seconds that the connection to the mail relay is kept for the next mail; relays hang up after minutes."""
@@ -173,6 +174,13 @@ class Runtime:
         return {MASTODON: MastodonChannel(settings.mastodon_url, settings.mastodon_token.get_secret_value())}
 
     @cached_property
+    def connections(self) -> OpenedChannels:
+        """The accounts of organisers on networks, opened as posts go out by them."""
+        from service.networks import OpenedChannels  # noqa: PLC0415 - for deliveries only
+
+        return OpenedChannels(self.settings, self.secrets)
+
+    @cached_property
     def texters(self) -> Mapping[TextChannel, Texter]:
         """The networks on which people who asked for it are written to."""
         settings = self.settings
@@ -201,6 +209,8 @@ class Runtime:
             self.bell.close()
         if isinstance(mailer := self.__dict__.get("mailer"), SmtpMailer):
             mailer.close()
+        if "connections" in self.__dict__:
+            self.connections.close()
         if "texters" in self.__dict__:
             for texter in self.texters.values():
                 texter.close()

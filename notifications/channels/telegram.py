@@ -27,6 +27,7 @@ from notifications.channels.troubles import Trouble, conclude, of_httpx, of_stat
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 """The library's own switch for spans of time as such, which it will give anyway in its next major version."""
+PAGES = "https://t.me"
 TIMEOUT = 20.0
 _PAGES = 50
 
@@ -44,7 +45,7 @@ class TelegramChannel:
         chat: str,
         *,
         api_root: str | None = None,
-        page_root: str = "https://t.me",
+        page_root: str = PAGES,
         timeout: float = TIMEOUT,
     ) -> None:
         """`chat` is the channel's public name, with or without ``@``; the roots are other addresses, for stand-ins."""

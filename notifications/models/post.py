@@ -90,6 +90,8 @@ class Post(Claimable, Base):
     published_at: Mapped[datetime | None]
     first_sent_at: Mapped[datetime | None]
     """Real time of the first attempt: a network is asked about nothing older."""
+    sent_as: Mapped[str] = mapped_column(sa.String(200), default="")
+    """The network's id of the connected account that it was handed over as; empty: the installation's."""
     reason: Mapped[str | None] = mapped_column(sa.String(40))
     """Why it was withdrawn or has failed, as a code."""
     created_at: Mapped[datetime]

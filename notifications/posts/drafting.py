@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from events.links import Links
 from events.models import Event, EventKind, Recording, RecordingState
 from events.storage import ReadSession
-from notifications.channels.limits import CHANNELS, LIMITS, Limits
+from notifications.channels.limits import LIMITS, Limits
 from notifications.models.moment import CHANGES, Moment
 from notifications.models.post import Post
+from notifications.posts.connecting import channels_of
 from notifications.posts.moments import STAGES, window
 from notifications.posts.owing import insert_planned, lock_event
 from notifications.posts.wording import withdraw_superseded, write
@@ -29,7 +30,7 @@ def draft_for(
     now: datetime,
     links: Links,
     subject: str = "",
-    channels: Sequence[str] = CHANNELS,
+    channels: Sequence[str] | None = None,
     limits: Mapping[str, Limits] = LIMITS,
 ) -> list[uuid.UUID]:
     """Draft the posts about `moment`, one per channel and language, and return the ids of the new ones.
@@ -41,6 +42,8 @@ def draft_for(
     when = window(moment, event, now=now)
     if when is None or not _worth_saying(session, event, moment):
         return []
+    if channels is None:
+        channels = channels_of(session, event.organiser_id)
     if moment in CHANGES:
         withdraw_superseded(session, event, now=now)
     drafted: list[uuid.UUID] = []

@@ -53,3 +53,21 @@ class PostFailed(Fact, frozen=True, kw_only=True):
 
     post_id: uuid.UUID
     reason: str
+
+
+class ChannelConnected(Fact, frozen=True, kw_only=True):
+    """An organiser's account on a network was connected, or connected again."""
+
+    channel: str
+
+
+class ChannelDisconnected(Fact, frozen=True, kw_only=True):
+    """An organiser's account on a network was disconnected; its secret is erased."""
+
+    channel: str
+
+
+class ChannelConnectionDied(Fact, frozen=True, kw_only=True):
+    """A network takes our access to an account no longer; posts wait until it is connected again."""
+
+    channel: str

@@ -20,6 +20,7 @@ from notifications.channels.preview import preview
 from notifications.models.post import Post, PostState
 from notifications.models.poster import Poster
 from notifications.posters.finding import picture_key
+from notifications.posts import connecting
 from notifications.posts.timing import Clash, clashes
 from notifications.writing.checking import Doubt, doubts
 from notifications.writing.details import details_of, marker
@@ -63,6 +64,8 @@ class PostRow:
     poster_id: uuid.UUID | None
     copy: CopyReady
     version: int
+    account_is_dead: bool = False
+    """Its organiser's account has to be connected again before it can go out."""
 
     @property
     def left(self) -> int:
@@ -107,16 +110,16 @@ def _rows(
     session: ReadSession, *conditions: sa.ColumnElement[bool], links: Links, limits: Mapping[str, Limits]
 ) -> list[PostRow]:
     rows = session.execute(
-        sa.select(Post, Event, Poster)
+        sa.select(Post, Event, Poster, connecting.is_dead())
         .join(Event, Event.id == Post.event_id)
         .outerjoin(Poster, Poster.id == Post.poster_id)
         .where(*conditions)
         .order_by(sa.func.coalesce(Post.published_at, Post.publish_at, Post.created_at), Post.id)
     ).all()
-    near = clashes(session, [post for post, _, _ in rows])
+    near = clashes(session, [post for post, *_ in rows])
     return [
-        _row(session, post, event, poster, clashes=near.get(post.id, ()), links=links, limits=limits)
-        for post, event, poster in rows
+        _row(session, post, event, poster, dead=dead, clashes=near.get(post.id, ()), links=links, limits=limits)
+        for post, event, poster, dead in rows
     ]
 
 
@@ -126,6 +129,7 @@ def _row(
     event: Event,
     poster: Poster | None,
     *,
+    dead: bool,
     clashes: tuple[Clash, ...],
     links: Links,
     limits: Mapping[str, Limits],
@@ -162,6 +166,7 @@ def _row(
         poster_id=post.poster_id,
         copy=copy_ready(post.channel, post.text),
         version=post.version,
+        account_is_dead=bool(dead) and post.state in (PostState.QUEUED, PostState.UNKNOWN),
     )
 
 

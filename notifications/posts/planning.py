@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from events.drafts.works import works_of
 from events.models import Event, EventKind, Stage
 from events.storage import ReadSession
-from notifications.channels.limits import CHANNELS
 from notifications.models.moment import Moment
 from notifications.models.post import OUT, Post, PostState
+from notifications.posts.connecting import channels_of
 from notifications.posts.moments import STAGES, Window, timed, window
 from notifications.posts.owing import insert_planned, lock_event
 from notifications.writing.details import has_programme, speakers_of
 
 
 def plan(
-    session: Session, event_id: uuid.UUID, *, now: datetime, channels: Sequence[str] = CHANNELS
+    session: Session, event_id: uuid.UUID, *, now: datetime, channels: Sequence[str] | None = None
 ) -> list[uuid.UUID]:
     """Plan the posts that hang on the event's time (speakers, H-7, H-1, today …) and return the ids of the new ones.
 
@@ -31,6 +31,8 @@ def plan(
     event = lock_event(session, event_id)
     if event.stage not in (*STAGES[Moment.H7], Stage.LIVE):
         return []
+    if channels is None:
+        channels = channels_of(session, event.organiser_id)
     wanted: list[tuple[Moment, str, Window | None]] = [
         (each, "", window(each, event, now=now)) for each in timed(event)
     ]

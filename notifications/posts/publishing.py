@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from events import outbox
-from events.deliveries import Claim, claim, release_expired, settle
+from events.deliveries import Claim, claim, put_back, release_expired, settle
 from events.errors import TryLater
 from events.links import Links
 from events.media.files import FileStore
@@ -29,10 +29,21 @@ from events.storage import ReadSession, Transactions
 from notifications.channels.limits import LIMITS
 from notifications.channels.pictures import measure
 from notifications.channels.preview import faults, picture_faults
-from notifications.channels.protocol import Channel, NotSent, Publication, Published, Rejected, Unclear
+from notifications.channels.protocol import (
+    Channel,
+    Disconnected,
+    NotSent,
+    Publication,
+    Published,
+    Rejected,
+    Unclear,
+)
+from notifications.models.channel_connection import ChannelConnection, ConnectionState
 from notifications.models.post import Post, PostState
 from notifications.models.poster import Poster, PosterState
 from notifications.posters.finding import picture_key
+from notifications.posts import connecting
+from notifications.posts.connecting import Opened, Opener
 from notifications.posts.facts import PostFailed, PostPublished
 from notifications.posts.following import follow, mark_if_outdated
 from notifications.posts.wording import WORKER
@@ -55,11 +66,29 @@ class _Work:
     """A claimed post and all that is needed to publish it without the database."""
 
     claim: Claim
-    channel: Channel
+    opened: Opened
+    state: PostState
     publication: Publication
     picture: str | None
     attempts: int
     first_sent_at: datetime
+
+    @property
+    def channel(self) -> Channel:
+        """The network."""
+        return self.opened.channel
+
+
+def _unreadable(_connection: ChannelConnection) -> None:
+    """Open no connection: there are only the installation's networks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ways out that there are."""
+
+    channels: Mapping[str, Channel]
+    opener: Opener
 
 
 def publish_due(
@@ -71,8 +100,11 @@ def publish_due(
     real_now: datetime,
     links: Links,
     limit: int = 20,
+    opener: Opener = _unreadable,
 ) -> int:
     """Publish up to `limit` due posts and look for those whose outcome is unknown; returns how many were handled.
+
+    Each goes out by its organiser's own connection, which `opener` makes a channel of, else by one of `channels`.
 
     Called by as many workers as like to, at any time: each post is claimed by one. Commits by itself. `now` is
     business time, `real_now` real time (leases).
@@ -85,7 +117,8 @@ def publish_due(
             if not held.ids:
                 break
             handled += 1
-            work = _prepare(transactions, channels, held, state, now=now, real_now=real_now, links=links)
+            ways = _Ways(channels, opener)
+            work = _prepare(transactions, ways, held, state, now=now, real_now=real_now, links=links)
             if work is not None:
                 outcome = _look_for(work) if state is PostState.UNKNOWN else _publish(work, files)
                 _settle(transactions, work, outcome, now=now, links=links)
@@ -93,28 +126,41 @@ def publish_due(
 
 
 def has_work(session: ReadSession, channels: Collection[str], *, now: datetime, real_now: datetime) -> bool:
-    """Tell whether a post is to be published on one of `channels`, or looked for there.
+    """Tell whether a post is to be published by a connection or on one of `channels`, or looked for there.
 
     Approved posts of other channels wait for a person who takes them over by hand, and for nobody else.
     """
     due = sa.and_(Post.state.in_((PostState.QUEUED, PostState.UNKNOWN)), Post.due_at <= now)
     lost = sa.and_(Post.state == PostState.SENDING, Post.lease_until < real_now)
-    wanted = sa.select(Post.id).where(
-        Post.channel.in_(tuple(channels)), sa.or_(sa.and_(due, _picture_is_settled()), lost)
-    )
+    wanted = sa.select(Post.id).where(sa.or_(sa.and_(due, _picture_is_settled(), connecting.ready(channels)), lost))
     return session.scalar(wanted.limit(1)) is not None
 
 
 def _claim(
     session: Session, *, channels: Collection[str], state: PostState, now: datetime, real_now: datetime
 ) -> Claim:
-    only = (Post.channel.in_(tuple(channels)), _picture_is_settled())
+    only = (connecting.ready(channels), _picture_is_settled())
     return claim(session, Post, now=now, real_now=real_now, limit=1, lease=LEASE, only=only, state=state)
+
+
+def _open(session: Session, ways: _Ways, post: Post, *, now: datetime) -> tuple[Opened, str] | None:
+    """Return the way out of a claimed post and the account's id; None where there is none any more."""
+    own = connecting.own_connection(session, post.organiser_id, post.channel)
+    if own is None:
+        house = ways.channels.get(post.channel)
+        return None if house is None else (Opened(house), "")
+    if own.state is not ConnectionState.CONNECTED:
+        return None
+    opened = ways.opener(own)
+    if opened is None:  # sealed with a key that is gone
+        connecting.mark_dead(session, own.id, own.serial, now=now)
+        return None
+    return replace(opened, connection_id=own.id, serial=own.serial), own.account_id
 
 
 def _prepare(
     transactions: Transactions,
-    channels: Mapping[str, Channel],
+    ways: _Ways,
     held: Claim,
     state: PostState,
     *,
@@ -132,16 +178,22 @@ def _prepare(
         post = session.scalar(mine)
         if post is None:
             return None
+        way = _open(session, ways, post, now=now)
+        if way is None or (state is PostState.UNKNOWN and post.sent_as != way[1]):
+            put_back(session, Post, held.token, [post.id], state=state)
+            return None
         event = session.get_one(Event, post.event_id)
         organiser = session.get_one(Organiser, post.organiser_id)
         if state is PostState.QUEUED and not _stands(session, event, post, now=now, links=links):
             return None
         first_sent_at = post.first_sent_at = post.first_sent_at or real_now
+        post.sent_as = way[1]
         poster = session.get(Poster, post.poster_id) if post.poster_id else None
         session.flush()
         return _Work(
             claim=held,
-            channel=channels[post.channel],
+            opened=way[0],
+            state=state,
             publication=Publication(
                 key=post.id,
                 text=post.text,
@@ -232,6 +284,8 @@ def _publish(work: _Work, files: FileStore) -> Outcome:
 def _look_for(work: _Work) -> Outcome:
     try:
         return work.channel.reconcile(work.publication, since=work.first_sent_at - _CLOCKS_APART)
+    except Disconnected as outcome:
+        return outcome if work.opened.connection_id else Unclear(str(outcome))
     except (NotSent, Rejected, Unclear) as outcome:
         return Unclear(str(outcome))
     except Exception as error:  # noqa: BLE001 - not being able to look changes nothing about the post
@@ -240,8 +294,11 @@ def _look_for(work: _Work) -> Outcome:
 
 def _settle(transactions: Transactions, work: _Work, outcome: Outcome, *, now: datetime, links: Links) -> None:
     values = _values(work, outcome, now=now)
+    if (said := values.get("last_error")) and work.opened.secret:
+        values["last_error"] = said.replace(work.opened.secret, "…")
 
     def use_case(session: Session) -> None:
+        _note(session, work, outcome, now=now)
         if not settle(session, Post, work.claim.token, work.claim.ids, **values):
             return  # the lease ran out; whoever has the post now looks for it
         post = session.get_one(Post, work.publication.key, populate_existing=True)
@@ -250,6 +307,17 @@ def _settle(transactions: Transactions, work: _Work, outcome: Outcome, *, now: d
         _record(session, post.id, now=now)
 
     transactions.write(use_case)
+
+
+def _note(session: Session, work: _Work, outcome: Outcome, *, now: datetime) -> None:
+    """Write down what an outcome says about the connection itself."""
+    connection_id = work.opened.connection_id
+    if connection_id is None:
+        return
+    if isinstance(outcome, Published):
+        connecting.note_use(session, connection_id, now=now)
+    elif isinstance(outcome, Disconnected):
+        connecting.mark_dead(session, connection_id, work.opened.serial, now=now)
 
 
 def _compare(session: Session, post: Post, *, links: Links) -> None:
@@ -286,6 +354,10 @@ def _values(work: _Work, outcome: Outcome, *, now: datetime) -> dict[str, Any]:
                 "last_error": None,
                 "updated_at": now,
             }
+        case Disconnected() if work.opened.connection_id is not None:
+            # Nothing is out by this attempt. The post waits for its account, however often that takes.
+            values = {"state": work.state, "due_at": now, "attempts": work.attempts - 1}
+            return {**values, "last_error": "disconnected"}
         case Rejected():
             return _failed(outcome.reason, str(outcome), now=now)
         case NotSent() if work.attempts >= ATTEMPTS:

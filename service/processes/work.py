@@ -124,7 +124,15 @@ def publish_posts(runtime: Runtime) -> bool:
     drawn = draw_due(database, files, runtime.draw_poster, now=now, real_now=real_now(), links=links, at_once=at_once)
     drawn += house_cards.draw_cards(database, files, runtime.draw_poster, links=links)
     written = due.draft_due(database, now=now, links=links)
-    published = publishing.publish_due(database, runtime.channels, files, now=now, real_now=real_now(), links=links)
+    published = publishing.publish_due(
+        database,
+        runtime.channels,
+        files,
+        now=now,
+        real_now=real_now(),
+        links=links,
+        opener=runtime.connections.open,
+    )
     return drawn + written + published > 0
 
 

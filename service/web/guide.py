@@ -45,6 +45,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "rules",
         "mail",
         "mail-texts",
+        "networks",
         "news",
         "mailbox",
         "reputation",

@@ -11,6 +11,7 @@ from service.api.examples.door import DOOR
 from service.api.examples.inbound import INBOUND
 from service.api.examples.lists import LISTS
 from service.api.examples.mail import MAIL
+from service.api.examples.networks import NETWORKS
 from service.api.examples.news import NEWS
 from service.api.examples.partners import PARTNERS
 from service.api.examples.personal_data import PERSONAL_DATA
@@ -32,6 +33,7 @@ EXAMPLES: dict[str, Any] = {
     **MAIL,
     **ANNOUNCEMENTS,
     **RULES,
+    **NETWORKS,
     **NEWS,
     **PERSONAL_DATA,
     **SERIES,

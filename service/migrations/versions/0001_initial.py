@@ -221,6 +221,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organiser_id", "year", name=op.f("pk_certificate_counter")),
     )
     op.create_table(
+        "channel_connection",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("account_id", sa.String(length=200), nullable=False),
+        sa.Column("account_name", sa.String(length=200), nullable=False),
+        sa.Column("account_url", sa.String(length=500), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("sealed_secret", sa.Text(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("connected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("connected_by", sa.String(length=80), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("died_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["organiser.id"], name=op.f("fk_channel_connection_organiser_id_organiser")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_connection")),
+        sa.UniqueConstraint("organiser_id", "channel", name=op.f("uq_channel_connection_organiser_id_channel")),
+    )
+    op.create_table(
         "event_template",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organiser_id", sa.Uuid(), nullable=False),
@@ -1110,6 +1132,7 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_as", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -2171,6 +2194,7 @@ def downgrade() -> None:
     op.drop_table("news_issue")
     op.drop_table("mail_template")
     op.drop_table("event_template")
+    op.drop_table("channel_connection")
     op.drop_table("certificate_counter")
     op.drop_table("staff_policy")
     op.drop_index(op.f("ix_sign_in_attempts_last_at"), table_name="sign_in_attempts")

@@ -77,6 +77,8 @@ TOPIC_OF: Mapping[str, str] = {
     "/staff/events/{event_id}/timeline": "events",
     "/staff/events/{event_id}/waitlist": "waitlist",
     "/staff/health": "mail",
+    "/staff/networks": "networks",
+    "/staff/organisers/{organiser_id}/networks": "networks",
     "/staff/news": "news",
     "/staff/organisers/{organiser_id}/news": "news",
     "/staff/mail-texts": "mail-texts",

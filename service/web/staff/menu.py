@@ -58,6 +58,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, Action], ...]], ...] = (
         N_("Library"),
         (
             (N_("Brand"), "/staff/brand", Action.EDIT_BRAND),
+            (N_("Networks"), "/staff/networks", Action.EDIT_BRAND),
             (N_("Staff"), "/staff/people", Action.MANAGE_STAFF),
             (N_("Work in progress"), "/staff/queue", Action.VIEW_QUEUE),
             (N_("Personal data"), "/staff/personal-data", Action.ERASE_PEOPLE),

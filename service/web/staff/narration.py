@@ -198,6 +198,9 @@ _LINES: Mapping[str, _Line] = {
     "PostMoved": _Line(N_("A post was moved to another time."), N_("%(count)s posts were moved to other times.")),
     "PostPublished": _Line(N_("A post went out on %(channel)s."), N_("%(count)s posts went out."), "good"),
     "PostWithdrawn": _Line(N_("A post was withdrawn."), N_("%(count)s posts were withdrawn.")),
+    "ChannelConnected": _Line(N_("An account was connected: %(channel)s.")),
+    "ChannelDisconnected": _Line(N_("An account was disconnected: %(channel)s.")),
+    "ChannelConnectionDied": _Line(N_("An account has to be connected again: %(channel)s."), tone="bad"),
     "PostFailed": _Line(N_("A post could not be published."), N_("%(count)s posts could not be published."), "bad"),
 }
 _OTHER = _Line(N_("Something else happened: %(name)s."))

@@ -16,6 +16,8 @@ NOTICES = {
     "news_on": N_("Saved. The news goes out at the time below."),
     "news_off": N_("Saved. No news is sent until you switch it on again."),
     "news_test": N_("The test is on its way to you, and to nobody else."),
+    "network_connected": N_("The account is connected. Approved posts go out through it."),
+    "network_disconnected": N_("The account is disconnected, and the access to it erased."),
     "mail_rule": N_("The rule is saved. What it plans follows at once."),
     "mail_rule_reset": N_("Taken back: what counted before counts again."),
     "mail_held": N_("The e-mail waits until you release it."),

@@ -190,6 +190,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("DELETE", "/events/{event_id}/mail-hold"): "registrations.edit",
     ("PUT", "/organisers/{organiser_id}/mail-hold"): "queue.retry",
     ("DELETE", "/organisers/{organiser_id}/mail-hold"): "queue.retry",
+    ("GET", "/organisers/{organiser_id}/networks"): "brand.edit",
+    ("POST", "/organisers/{organiser_id}/networks/{channel}/disconnect"): "brand.edit",
     ("GET", "/organisers/{organiser_id}/news"): "news.edit",
     ("PUT", "/organisers/{organiser_id}/news/schedule"): "news.edit",
     ("GET", "/organisers/{organiser_id}/news/preview"): "news.edit",

@@ -36,6 +36,7 @@ _LOOKED_AT = "somebody looks at names and says who is who; programs note attenda
 _PARTNER = "a partner does it in person, by an own link and without a token"
 
 ONLY_PAGES = {
+    "notifications.posts.connecting.connect": "the owner of the account types its secret into a page, once",
     "notifications.texting.by_hand.note_told": "whoever tells somebody by hand notes it where the words stand",
     "notifications.texting.by_hand.take_back": "likewise",
     "notifications.texting.consents.give": "people ask for messages in person, on their own page or in the chat",

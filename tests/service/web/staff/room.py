@@ -35,6 +35,7 @@ from events.registrations import registration
 from events.seating import invitees
 from events.seating.invitees import Guest
 from events.storage import LocalizedText, Session
+from notifications.channels.protocol import Account
 from notifications.letters import mail_templates
 from notifications.models.announcement import Segment
 from notifications.models.email import Email, EmailKind, EmailState
@@ -45,6 +46,7 @@ from notifications.models.suppression import SuppressionReason
 from notifications.models.text_message import TextMessage
 from notifications.planning import announcements, emails
 from notifications.planning.announcements import Written
+from notifications.posts import connecting
 from notifications.suppression import suppressing
 from service import kiosks
 from service.accounts import invitations, staff, tokens
@@ -257,6 +259,16 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         session.flush()
         file_id = answer_files.keep(session, open_, LETTER_OF_INTRODUCTION, now=NOW)
         answer_files.claim(session, open_, made.registration_id, [FileGiven(file_id, "letter", "")], now=NOW)
+        connecting.connect(
+            session,
+            life.organiser_id,
+            "mastodon",
+            account=Account("1", "@perpustakaan"),
+            place="https://mastodon.example",
+            sealed_secret=room.runtime.secrets.seal("a token"),
+            now=NOW,
+            by="staff:test",
+        )
         return {
             "file_id": file_id,
             "email_id": _sent_email(session, made.registration_id),
@@ -329,6 +341,7 @@ def things_of(room: Room, life: Life) -> Mapping[str, str]:
         "move": "close",
         "mail_kind": "own_events",
         "rule_key": "reminder_1d",
+        "channel": "mastodon",
         "locale": "id",
         "version": "1",
         "switch": "disable",
