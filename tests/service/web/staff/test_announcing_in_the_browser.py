@@ -105,6 +105,6 @@ def test_a_new_link_is_told_to_everybody(site: Site, phone: Page, scripted: bool
     check(phone, scripted=scripted)
 
     phone.goto(f"{site.url}/staff/events/{event_id}/timeline")
-    expect(phone.get_by_text("Pesan dikirim: 1 lewat surel, 1 dikabari sendiri.")).to_be_visible()
+    expect(phone.get_by_text("Pesan dikirim: 1 lewat surel, 1 perlu dikabari sendiri.")).to_be_visible()
     phone.goto(f"{site.url}/r/{site.runtime.links.token(MANAGE, key)}")
     expect(phone.get_by_text(SAID)).to_be_visible()

@@ -63,7 +63,7 @@ def test_roles_are_told_in_words(role: Role) -> None:
         ({"count": 87}, "87 lewat surel", "87 by e-mail"),
         (
             {"count": 0, "texted": 2, "by_phone": 1},
-            "2 lewat WhatsApp atau Telegram, 1 dikabari sendiri",
+            "2 lewat WhatsApp atau Telegram, 1 perlu dikabari sendiri",
             "2 by WhatsApp or Telegram, 1 to tell by hand",
         ),
         ({"count": 0}, "belum ada yang dapat dihubungi", "nobody could be reached yet"),
