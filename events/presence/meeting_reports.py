@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from events import facts, outbox
 from events.errors import N_, Conflict, NotFound
+from events.event_rows import hold_event
 from events.models import (
     Attendance,
     AttendanceReport,
-    Event,
     Evidence,
     Registration,
     RegistrationState,
@@ -52,7 +52,7 @@ def keep(session: Session, row: AttendanceReport) -> uuid.UUID:
 
     The caller commits.
     """
-    _hold_event(session, row.event_id)
+    hold_event(session, row.event_id)
     there = session.scalar(
         sa.select(AttendanceReport)
         .where(
@@ -102,7 +102,7 @@ def choose(
 
     The caller commits. Raises `Conflict` where it was counted already.
     """
-    _hold_event(session, event_id)
+    hold_event(session, event_id)
     row = _waiting(session, event_id, report_id)
     kept = {**row.choices, **choices}
     row.choices = {key: choice for key, choice in kept.items() if choice}
@@ -128,7 +128,7 @@ def count(
     Returns how many people were counted; who holds no confirmed place is not. Its rows are forgotten. The caller
     commits. Raises `Conflict` where it was counted before, `NotFound`.
     """
-    event = _hold_event(session, event_id)
+    event = hold_event(session, event_id)
     row = _waiting(session, event_id, report_id)
     if event.stage not in (Stage.LIVE, Stage.ENDED):
         raise Conflict(N_("Attendance is counted once the event has begun."))
@@ -178,7 +178,7 @@ def take_back(session: Session, event_id: uuid.UUID, report_id: uuid.UUID, *, no
 
     A report that was not counted yet is forgotten.
     """
-    event = _hold_event(session, event_id)
+    event = hold_event(session, event_id)
     row = find(session, event_id, report_id)
     if row.ended_at is not None:
         return False
@@ -203,19 +203,6 @@ def forget_old(session: Session, *, now: datetime) -> int:
         .values(rows=[], choices={}, ended_at=now)
     )
     return int(changed.rowcount)
-
-
-def _hold_event(session: Session, event_id: uuid.UUID) -> Event:
-    """Load the event and hold its row: of two who count at the same time, the second sees what the first has done."""
-    event = session.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
-    return event
 
 
 def _waiting(session: Session, event_id: uuid.UUID, report_id: uuid.UUID) -> AttendanceReport:

@@ -44,6 +44,20 @@ async def first_file(content_type: str, body: AsyncIterator[bytes]) -> Upload | 
     return None
 
 
+async def whole_file(content_type: str, body: AsyncIterator[bytes]) -> tuple[str, bytes]:
+    """Return the first file's name, without folders, and its bytes; both empty where none was chosen.
+
+    It is held in memory: the route bounds the body. Raises a 400 for a broken form.
+    """
+    upload = await first_file(content_type, body) if content_type.startswith("multipart/form-data") else None
+    if upload is None:
+        return "", b""
+    content = bytearray()
+    async for chunk in upload.chunks:
+        content += chunk
+    return upload.filename.replace("\\", "/").rsplit("/", 1)[-1], bytes(content)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of a form: the name of its field, the file's name as the browser says (None for a field), its bytes."""

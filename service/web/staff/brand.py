@@ -16,7 +16,7 @@ from service.accounts.permissions import Action, require
 from service.files.logos import LOGO_BYTES, redraw
 from service.inputs.desk import BrandInput
 from service.web.forms import MAX_BYTES, Form, read_form
-from service.web.multipart import first_file
+from service.web.multipart import whole_file
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, check, desk_of, refused
 from service.web.staff.event_forms import localized_values
@@ -109,12 +109,8 @@ async def set_logo(request: Request) -> Response[Any]:
     house = await desk.chosen_house()
     require(desk.identity, Action.EDIT_BRAND, house.id)
     try:
-        upload = await first_file(request.headers.get("content-type", ""), request.stream())
-        body = bytearray()
-        if upload is not None:
-            async for chunk in upload.chunks:
-                body += chunk
-        logo = await anyio.to_thread.run_sync(redraw, bytes(body))
+        _, picture = await whole_file(request.headers.get("content-type", ""), request.stream())
+        logo = await anyio.to_thread.run_sync(redraw, picture)
         key = logo.key(house.id)
         await anyio.to_thread.run_sync(lambda: desk.runtime.files.put(key, logo.body, content_type=logo.media_type))
         dark = request.query_params.get("ground") == "dark"

@@ -144,6 +144,14 @@ class Desk:
             raise NotFound
         return house
 
+    async def house_for(self, organiser_id: uuid.UUID, action: Action) -> House:
+        """Return the organiser of a path. Raises `NotFound`, or `NotAllowed` if `action` is beyond the role."""
+        house = next((house for house in await self.houses() if house.id == organiser_id), None)
+        if house is None:
+            raise NotFound
+        require(self.identity, action, house.id)
+        return house
+
     async def event(self, event_id: uuid.UUID, action: Action | None = None) -> Event:
         """Return the event. Raises `NotFound` for another organiser's, `NotAllowed` if `action` is beyond the role."""
         event = await self.read(lambda session: find_event(session, event_id))

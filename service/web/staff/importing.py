@@ -34,7 +34,7 @@ from service.importing.rows import terms_of
 from service.reports.exports import XLSX
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
-from service.web.multipart import first_file
+from service.web.multipart import whole_file
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
 
@@ -82,17 +82,10 @@ async def send_list(request: Request, event_id: FromPath[uuid.UUID]) -> Response
 
 
 async def _receive(request: Request) -> tuple[str, sheets.Table]:
-    upload = None
-    if request.content_type[0] == "multipart/form-data":
-        upload = await first_file(request.headers.get("content-type", ""), request.stream())
-    body = bytearray()
-    if upload is not None:
-        async for chunk in upload.chunks:
-            body += chunk
-    if upload is None or not body:
+    name, data = await whole_file(request.headers.get("content-type", ""), request.stream())
+    if not data:
         raise Invalid([FieldError("file", "missing", N_("Choose a file."))])
-    table = await anyio.to_thread.run_sync(sheets.read_table, bytes(body))
-    return upload.filename.replace("\\", "/").rsplit("/", 1)[-1], table
+    return name, await anyio.to_thread.run_sync(sheets.read_table, data)
 
 
 @get(

@@ -21,7 +21,7 @@ from service.importing.meeting_desk import Matched, Order
 from service.importing.meeting_reports import Report, read_report
 from service.importing.meeting_times import DayOrder
 from service.web.forms import MAX_BYTES, Form, read_form
-from service.web.multipart import first_file
+from service.web.multipart import whole_file
 from service.web.pages import Request
 from service.web.staff.desk import REFUSALS, Desk, desk_of, refused
 
@@ -73,18 +73,10 @@ async def send_report(request: Request, event_id: FromPath[uuid.UUID]) -> Respon
 
 
 async def _receive(request: Request) -> tuple[str, bytes, Report]:
-    upload = None
-    if request.content_type[0] == "multipart/form-data":
-        upload = await first_file(request.headers.get("content-type", ""), request.stream())
-    body = bytearray()
-    if upload is not None:
-        async for chunk in upload.chunks:
-            body += chunk
-    if upload is None or not body:
+    name, data = await whole_file(request.headers.get("content-type", ""), request.stream())
+    if not data:
         raise Invalid([FieldError("file", "missing", N_("Choose a file."))])
-    data = bytes(body)
-    report = await anyio.to_thread.run_sync(read_report, data)
-    return upload.filename.replace("\\", "/").rsplit("/", 1)[-1], data, report
+    return name, data, await anyio.to_thread.run_sync(read_report, data)
 
 
 # ---------------------------------------------------------------- one report

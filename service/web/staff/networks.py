@@ -21,7 +21,7 @@ from events.storage import ReadSession, Session
 from notifications.channels.protocol import Account
 from notifications.models.channel_connection import ChannelConnection
 from notifications.posts import connecting
-from service.accounts.permissions import Action, require
+from service.accounts.permissions import Action
 from service.networks import NETWORKS, Pasted, ask_account, read_pasted
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.pages import Request
@@ -35,11 +35,7 @@ _ONE = _HOUSE + "/{channel:str}"
 async def _house(request: Request, organiser_id: uuid.UUID) -> tuple[Desk, House]:
     """Return the library of a path, for who may connect its accounts. Raises `NotFound`."""
     desk = desk_of(request)
-    house = await desk.house(organiser_id)
-    if house is None:
-        raise NotFound
-    require(desk.identity, Action.EDIT_BRAND, house.id)
-    return desk, house
+    return desk, await desk.house_for(organiser_id, Action.EDIT_BRAND)
 
 
 @get(_PATH, action=Action.EDIT_BRAND, include_in_schema=False)

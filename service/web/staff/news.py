@@ -16,7 +16,7 @@ from litestar.response import Response
 from events.catalogue.finding import known_topics
 from events.catalogue.houses import House
 from events.days import dates
-from events.errors import N_, NotFound
+from events.errors import N_
 from events.storage import ReadSession, Session
 from events.tags import Audience
 from notifications.contents.news_material import MOST_NEW
@@ -24,7 +24,7 @@ from notifications.news import overview as news_overview
 from notifications.news import schedules
 from notifications.news.overview import Look, Overview
 from notifications.news.schedules import Schedule
-from service.accounts.permissions import Action, require
+from service.accounts.permissions import Action
 from service.inputs.news import WEEKDAYS, NewsScheduleInput
 from service.web.forms import MAX_BYTES, Form, read_form
 from service.web.languages import translate
@@ -40,11 +40,7 @@ _HOUSE = "/staff/organisers/{organiser_id:uuid}/news"
 async def _house(request: Request, organiser_id: uuid.UUID) -> tuple[Desk, House]:
     """Return the library of a path, for who may do something about its news. Raises `NotFound`."""
     desk = desk_of(request)
-    house = await desk.house(organiser_id)
-    if house is None:
-        raise NotFound
-    require(desk.identity, Action.EDIT_NEWS, house.id)
-    return desk, house
+    return desk, await desk.house_for(organiser_id, Action.EDIT_NEWS)
 
 
 @get(_PATH, action=Action.EDIT_NEWS, include_in_schema=False)
