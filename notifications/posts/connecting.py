@@ -54,6 +54,8 @@ def connect(
     by: str,
 ) -> ChannelConnection:
     """Keep a checked connection in the place of the one before; posts that waited go out. The caller commits."""
+    # Held, so that of two who connect the first account at the same time the second replaces what the first has kept.
+    session.get_one(Organiser, organiser_id, with_for_update={"key_share": True})
     held = _find(session, organiser_id, channel)
     if held is None:
         held = ChannelConnection(organiser_id=organiser_id, channel=channel, serial=0)

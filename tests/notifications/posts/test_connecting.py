@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +23,7 @@ from notifications.posts.connecting import Opened, Opener
 from notifications.posts.drafting import draft_for
 from notifications.posts.planning import plan
 from notifications.posts.publishing import has_work, publish_due
+from service.database.transactions import Database
 from service.demo.standins.mastodon import MastodonStandIn, running
 from tests.notifications.posts.test_publishing import LATER, Pictures, approved, channel, load
 from tests.support.life import NOW, STAFF, Life, add_organiser
@@ -135,6 +138,24 @@ def test_a_late_word_about_a_former_secret_leaves_the_present_one_alone(life: Li
     life.database.write(lambda s: connecting.mark_dead(s, former.id, former.serial, now=NOW))
     assert held(life).state is ConnectionState.CONNECTED
     assert facts(life)["ChannelConnectionDied"] == 0
+
+
+def test_eight_who_connect_at_once_leave_one_account(life: Life, network: MastodonStandIn, database_url: str) -> None:
+    """Each by a web process of its own; one process would let them write one after the other."""
+    start = threading.Barrier(8, timeout=60)
+
+    def press(number: int) -> None:
+        own = Database(database_url)
+        try:
+            own.write(lambda session: session.execute(sa.select(1)))
+            start.wait()
+            connect(Life(own, life.organiser_id), network, f"secret {number}")
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(press, range(8)))
+    assert (held(life).serial, facts(life)["ChannelConnected"]) == (8, 8)
 
 
 def test_disconnecting_erases_the_secret_and_the_installations_account_stands_in(
