@@ -23,7 +23,7 @@ from events.recurring import series, series_booking
 from events.registrations import registration
 from events.registrations.registration import Registered
 from events.storage import LocalizedText, Session
-from tests.support.browser import assert_accessible
+from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import NOW, STAFF, STARTS_AT, application
 from tests.support.series_life import make_series
 from tests.support.series_speaker import FIRST, WEEK, SeriesSpeaker
@@ -162,7 +162,7 @@ def _width_over(page: Page) -> int:
 
 
 @pytest.mark.timeout(900)  # every page twice in two widths, on a machine that other tests share
-@pytest.mark.parametrize(("scheme", "locale"), [("light", "id"), ("dark", "en")])
+@pytest.mark.parametrize(("locale", "scheme"), LOOKS)
 def test_every_public_page_is_for_everybody(
     site: Site, browser: Browser, scheme: Literal["light", "dark"], locale: str
 ) -> None:

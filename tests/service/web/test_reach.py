@@ -22,7 +22,7 @@ from notifications.models.moment import Moment
 from notifications.models.poster import Poster, PosterState
 from notifications.posters.design import key_of
 from notifications.posters.web import MOST, WEB_FORMATS, web_pictures
-from tests.support.browser import assert_accessible
+from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import NOW, STARTS_AT
 from tests.support.polling import until
 from tests.support.site import Site
@@ -247,8 +247,7 @@ def test_a_poster_waits_until_it_is_near_and_moves_nothing(site: Site, browser: 
     context.close()
 
 
-@pytest.mark.parametrize("locale", ["id", "en"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("locale", "scheme"), LOOKS)
 def test_lists_and_months_are_for_everybody_at_320_pixels(
     site: Site, browser: Browser, locale: str, scheme: Any
 ) -> None:

@@ -15,7 +15,7 @@ from events.models import DoorScan
 from service.accounts.models import Role, StaffSession
 from service.clock import real_now
 from tests.service.accounts.people import PASSWORD, People
-from tests.support.browser import assert_accessible
+from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import STARTS_AT
 from tests.support.polling import until
 from tests.support.site import Site, serving
@@ -201,7 +201,7 @@ def _let_in_beside_a_wrong_number(page: Page) -> None:
     expect(page.locator("#line")).to_have_attribute("data-waiting", "2")
 
 
-@pytest.mark.parametrize(("lang", "theme"), [("id", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_the_door_is_accessible_and_fits_a_phone(
     site: Site, page: Page, event_id: uuid.UUID, lang: str, theme: str
 ) -> None:

@@ -15,7 +15,7 @@ from service.accounts.models import Role
 from service.clock import real_now
 from tests.service.accounts.people import People
 from tests.service.web.staff.test_door_in_the_browser import code_of, fill_in, wait_inside
-from tests.support.browser import assert_accessible
+from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import STARTS_AT
 from tests.support.site import Site, serving
 
@@ -26,7 +26,7 @@ def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
         yield running
 
 
-@pytest.mark.parametrize(("lang", "theme"), [("id", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_the_doors_other_pages_are_accessible(site: Site, page: Page, lang: str, theme: str) -> None:
     event_id = site.life.webinar(mode=EventMode.ONSITE, join_url=None, max_party_size=3)
     made = site.life.register(event_id, 1, name="Siti Aminah", party_size=3)

@@ -13,7 +13,7 @@ from notifications.news.subscribing import Wishes
 from service.accounts.models import Role
 from service.clock import real_now
 from tests.service.accounts.people import PASSWORD, People
-from tests.support.browser import assert_accessible
+from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import NOW
 from tests.support.news_readers import subscribe
 from tests.support.site import Site, serving
@@ -67,7 +67,7 @@ def test_an_editor_moves_the_news_tries_it_and_switches_it_off(site: Site, phone
     assert site.life.database.read(lambda s: schedules.schedule_of(s, site.life.organiser_id)).active is False
 
 
-@pytest.mark.parametrize(("lang", "theme"), [("id", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_every_state_of_the_page_is_accessible_and_fits(site: Site, page: Page, lang: str, theme: str) -> None:
     sign_in(page, site)
 

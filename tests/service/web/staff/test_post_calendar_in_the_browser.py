@@ -16,7 +16,7 @@ from service.accounts.models import Role
 from service.clock import real_now
 from tests.notifications.posts.posting import all_posts, draft
 from tests.service.accounts.people import PASSWORD, People
-from tests.support.browser import assert_accessible
+from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import NOW
 from tests.support.programme import webinar
 from tests.support.site import Site, serving
@@ -91,7 +91,7 @@ def test_an_editor_finds_a_post_and_moves_it(site: Site, phone: Page) -> None:
     expect(phone.locator("h1")).to_have_text("Kalender unggahan")
 
 
-@pytest.mark.parametrize(("lang", "theme"), [("id", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_the_pages_are_accessible_and_fit(site: Site, page: Page, lang: str, theme: str) -> None:
     posts = drafted(site, {"id": 9, "en": 9})
     sign_in(page, site)
