@@ -45,7 +45,11 @@ bench: install $(STAMPS)/system-tests $(STAMPS)/system-rabbitmq ## Measure again
 	@$(PY) -m tests.bench
 
 check: $(STAMPS)/venv ## Format, lint, types and import contracts
-	@ruff format --check . && ruff check . && lint-imports && mypy && basedpyright
+	@ruff format --check . && ruff check . && lint-imports
+	@$(MAKE) --no-print-directory --output-sync --jobs 2 mypy basedpyright
+
+mypy basedpyright: $(STAMPS)/venv
+	@$@
 
 format: $(STAMPS)/venv ## Put the code into its form
 	@ruff format . && ruff check --fix .
@@ -62,4 +66,4 @@ lock: $(STAMPS)/venv ## Write the lock files anew
 clean: ## Remove everything that the other targets made
 	@rm -rf .venv $(STAMPS) var service/web/static service/web/assets/node_modules tests/support/icaljs/node_modules
 
-.PHONY: help install demo run test soak bench check format cluster screenshots lock clean
+.PHONY: help install demo run test soak bench check format cluster screenshots lock clean mypy basedpyright
