@@ -6,7 +6,7 @@ Every function takes moments (aware datetimes), an IANA zone and a locale (``id`
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,11 @@ def format_time(at: datetime, timezone: str, locale: str) -> str:
 def format_clock(at: datetime, timezone: str, locale: str) -> str:
     """Return the time of day alone: ``09.00`` or ``09:00``."""
     return _clock(_local(at, timezone), locale)
+
+
+def format_hour(hour: time, locale: str) -> str:
+    """Return a time of day that is the same everywhere: ``09.00`` or ``09:00``."""
+    return _clock(hour, locale)
 
 
 def format_times(starts_at: datetime, ends_at: datetime, timezone: str, locale: str) -> str:
@@ -130,7 +135,7 @@ def _separator(locale: str) -> str:
     return "." if locale == "id" else ":"
 
 
-def _clock(local: datetime, locale: str) -> str:
+def _clock(local: datetime | time, locale: str) -> str:
     return local.strftime(f"%H{_separator(locale)}%M")
 
 

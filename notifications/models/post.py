@@ -80,7 +80,9 @@ class Post(Claimable, Base):
     draft_at: Mapped[datetime | None]
     """When a planned post is to be written, early enough for a person to approve it."""
     publish_at: Mapped[datetime | None]
-    """When it should be out; approving sets `due_at` to this moment or to now, whichever is later."""
+    """When it should be out; approving sets `due_at` to the first free moment from then on, or from now."""
+    chosen: Mapped[bool] = mapped_column(default=False)
+    """A person chose `publish_at`, and was told what speaks against it: approving keeps it, if it is still to come."""
     good_until: Mapped[datetime | None]
     """From here on it says what is not true any more ("tomorrow" on the day itself) and is withdrawn."""
     remote_id: Mapped[str | None] = mapped_column(sa.String(100))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -67,7 +68,8 @@ def approve(
 ) -> None:
     """Let a draft (or one that failed) go out when it is due, or as soon as may be if that moment has passed.
 
-    It keeps its distance from the organiser's other approved posts on the channel, and waits for the morning.
+    It keeps its distance from the organiser's other approved posts on the channel, and waits for the morning; a moment
+    that a person chose (`move`) is kept as it is.
     Approving twice changes nothing. Raises `Conflict` when its time is over or it was changed since it was shown.
     """
     post = _lock(session, post_id, (PostState.DRAFT, PostState.FAILED, PostState.QUEUED))
@@ -111,7 +113,7 @@ def move(
     if to == (post.due_at or post.publish_at):
         return
     _check_moment(session, post, to, now=now, anyway=anyway)
-    post.publish_at = to
+    post.publish_at, post.chosen = to, True
     if post.state is PostState.QUEUED:
         post.due_at = to
     elif post.state is PostState.PLANNED and post.draft_at is not None:
@@ -125,27 +127,27 @@ def move(
 
 def _check_moment(session: Session, post: Post, to: datetime, *, now: datetime, anyway: bool) -> None:
     event = session.get_one(Event, post.event_id)
-    pace = pace_of(brand_of(session.get_one(Organiser, post.organiser_id).look))
+    pace, zone = pace_of(brand_of(session.get_one(Organiser, post.organiser_id).look)), ZoneInfo(event.timezone)
     if to <= now:
         raise _not_then("past", N_("This moment has passed. Choose a later one."))
     if post.good_until is not None and to >= post.good_until:
-        last = f"{post.good_until.astimezone(ZoneInfo(event.timezone)):%Y-%m-%d %H:%M}"
+        last = post.good_until.astimezone(zone)
         raise _not_then(
             "too_late", N_("What it says is true until %(last)s only. Choose an earlier moment."), last=last
         )
     if not is_urgent(post.moment, event, now=now) and pace.after_quiet(to, event.timezone) != to:
-        hours = {"start": f"{pace.quiet_from:02}.00", "end": f"{pace.quiet_until:02}.00"}
+        hours = {"start": time(pace.quiet_from), "end": time(pace.quiet_until)}
         message = N_(
             "Nothing is posted from %(start)s to %(end)s. Choose another hour, or change this on the brand page."
         )
         raise _not_then("quiet", message, **hours)
     if not anyway and (others := near(session, post, to)):
-        at = f"{others[0].at.astimezone(ZoneInfo(event.timezone)):%H.%M}"
+        at = others[0].at.astimezone(zone).time()
         message = N_("At %(at)s this channel has another post (%(title)s), less than an hour away.")
         raise _not_then("near", message, at=at, title=others[0].event_title)
 
 
-def _not_then(code: str, message: str, **params: str) -> Invalid:
+def _not_then(code: str, message: str, **params: Any) -> Invalid:
     return Invalid([FieldError("publish_at", code, message, params)])
 
 
@@ -169,6 +171,8 @@ def mark_copied(session: Session, post_id: uuid.UUID, *, now: datetime, by: str)
 
 
 def _due_at(session: Session, post: Post, *, now: datetime) -> datetime:
+    if post.chosen and post.publish_at is not None and post.publish_at > now:
+        return post.publish_at
     event = session.get_one(Event, post.event_id)
     organiser = session.get_one(Organiser, post.organiser_id)
     wanted = max(now, post.publish_at or now)

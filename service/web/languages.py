@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Mapping
+from datetime import datetime, time
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from events.days.dates import format_hour, format_moment
 from events.errors import N_
 from events.storage import LOCALES
 
@@ -76,11 +80,36 @@ _STAGES = {
     "postponed": N_("postponed"),
     "cancelled": N_("cancelled"),
 }
+_POST_STATES = {
+    "planned": N_("Planned"),
+    "draft": N_("Waits for approval"),
+    "queued": N_("Approved"),
+    "sending": N_("Going out"),
+    "unknown": N_("Being looked into"),
+    "published": N_("Published"),
+    "copied": N_("Put up by hand"),
+    "failed": N_("Failed"),
+    "withdrawn": N_("Withdrawn"),
+}
+_NAMED: Mapping[str, Mapping[str, str]] = {"stage": _STAGES, "state": _POST_STATES}
+"""The words for values that the core says by their codes."""
 
 
 def translate(message: str, locale: str, **params: object) -> str:
-    """Return `message` (an English id) in `locale`, its ``%(name)s`` places filled from `params`."""
+    """Return `message` (an English id) in `locale`, its ``%(name)s`` places filled from `params`.
+
+    An aware moment is told by the clock of its zone (``zoneinfo``), a time of day as the language writes it.
+    """
     find = translations(locale).gettext
-    if (stage := params.get("stage")) in _STAGES:
-        params["stage"] = find(_STAGES[str(stage)])
-    return find(message) % params if params else find(message)
+    if not params:
+        return find(message)
+    return find(message) % {name: _said(name, value, locale) for name, value in params.items()}
+
+
+def _said(name: str, value: object, locale: str) -> object:
+    if isinstance(value, datetime) and isinstance(value.tzinfo, ZoneInfo):
+        return format_moment(value, value.tzinfo.key, locale)
+    if isinstance(value, time):
+        return format_hour(value, locale)
+    word = _NAMED.get(name, {}).get(value) if isinstance(value, str) else None
+    return value if word is None else translations(locale).gettext(word)

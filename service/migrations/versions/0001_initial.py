@@ -1125,6 +1125,7 @@ def upgrade() -> None:
         sa.Column("poster_id", sa.Uuid(), nullable=True),
         sa.Column("draft_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("chosen", sa.Boolean(), nullable=False),
         sa.Column("good_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("remote_id", sa.String(length=100), nullable=True),
         sa.Column("remote_url", sa.String(length=500), nullable=True),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from events.errors import Conflict, Invalid
 from notifications.models.moment import Moment
@@ -33,10 +35,11 @@ def _post(life: Life, event_id: uuid.UUID, post_id: uuid.UUID) -> Post:
     return next(post for post in all_posts(life, event_id) if post.id == post_id)
 
 
-def _refused(life: Life, post_id: uuid.UUID, to: datetime) -> str:
+def _refused(life: Life, post_id: uuid.UUID, to: datetime) -> tuple[str, Mapping[str, object]]:
     with pytest.raises(Invalid) as refusal:
         _move(life, post_id, to)
-    return refusal.value.errors[0].code
+    error = refusal.value.errors[0]
+    return error.code, {name: value for name, value in error.params.items() if name != "title"}
 
 
 def _listed(life: Life, starts: datetime, ends: datetime, **only: object) -> list[Slot]:
@@ -81,15 +84,29 @@ def test_a_moved_post_goes_out_then_and_stays_approved(life: Life) -> None:
     assert fact_names(life, event_id)["PostMoved"] == 2
 
 
+def test_a_moment_that_a_person_chose_is_kept_when_it_is_approved(life: Life) -> None:
+    event_id = webinar(life)
+    post, late, other = _draft(life, event_id), _draft(life, webinar(life)), _draft(life, webinar(life))
+    to = TEN + 2 * DAY
+    close, early = to + timedelta(minutes=5), to - timedelta(hours=3)
+    for each, at in ((other, to), (post, close), (late, early)):
+        _move(life, each.id, at, anyway=True)
+    for each, now in ((other, NOW), (post, NOW), (late, to)):
+        life.database.write(lambda s, each=each, now=now: deciding.approve(s, each.id, now=now, by=STAFF))  # type: ignore[misc] # bound now
+    due = {each.id: each.due_at for each in life.database.read(lambda s: s.scalars(sa.select(Post)).all())}
+    assert (due[other.id], due[post.id]) == (to, close), "the other's distance was told, and allowed"
+    assert due[late.id] == close + timedelta(minutes=15), "its moment is over: the next that is free"
+
+
 def test_the_past_the_night_and_another_post_are_told(life: Life) -> None:
     event_id = webinar(life)
     post, other = _draft(life, event_id), _draft(life, webinar(life))
     to = TEN + 2 * DAY
     _move(life, other.id, to)
     before = _post(life, event_id, post.id)
-    assert _refused(life, post.id, NOW - timedelta(minutes=1)) == "past"
-    assert _refused(life, post.id, to + timedelta(hours=12)) == "quiet"
-    assert _refused(life, post.id, to + timedelta(minutes=59)) == "near"
+    assert _refused(life, post.id, NOW - timedelta(minutes=1)) == ("past", {})
+    assert _refused(life, post.id, to + timedelta(hours=12)) == ("quiet", {"start": time(21), "end": time(7)})
+    assert _refused(life, post.id, to + timedelta(minutes=59)) == ("near", {"at": time(10)})
     assert _post(life, event_id, post.id).version == before.version
     _move(life, post.id, to + timedelta(minutes=60))
     _move(life, post.id, to + timedelta(minutes=30), anyway=True)
@@ -105,7 +122,7 @@ def test_what_is_planned_is_written_in_time_and_never_goes_out_too_late(life: Li
         if (post.moment, post.channel, post.locale) == (Moment.H1, "mastodon", "id")
     )
     assert planned.good_until is not None
-    assert _refused(life, planned.id, planned.good_until) == "too_late"
+    assert _refused(life, planned.id, planned.good_until) == ("too_late", {"last": planned.good_until})
     to = TEN + 3 * DAY
     _move(life, planned.id, to, anyway=True)
     moved = _post(life, event_id, planned.id)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from service.web.languages import choose, translate
@@ -29,3 +32,16 @@ def test_a_stage_within_a_refusal_is_said_in_the_same_language() -> None:
     message = "That is not possible while the event is “%(stage)s”."
     assert translate(message, "id", stage="ended") == "Hal itu tidak dapat dilakukan selama acara berstatus “selesai”."
     assert translate(message, "en", stage="live") == "That is not possible while the event is “taking place”."
+
+
+def test_moments_hours_and_states_within_a_refusal_are_said_as_the_reader_says_them() -> None:
+    near = "At %(at)s this channel has another post (%(title)s), less than an hour away."
+    told = {locale: translate(near, locale, at=time(9, 30), title="Bedah buku") for locale in ("id", "en")}
+    assert told["en"] == "At 09:30 this channel has another post (Bedah buku), less than an hour away."
+    assert told["id"].startswith("Pukul 09.30 saluran ini")
+    late = "What it says is true until %(last)s only. Choose an earlier moment."
+    last = datetime(2026, 12, 12, 10, 0, tzinfo=ZoneInfo("Asia/Makassar"))
+    assert "sampai Sabtu, 12 Desember 2026, pukul 10.00 WITA." in translate(late, "id", last=last)
+    assert "until Saturday, 12 December 2026, 10:00 WITA only." in translate(late, "en", last=last)
+    over = "This post is “%(state)s” and cannot be changed any more."
+    assert translate(over, "id", state="published") == "Unggahan ini berstatus “Terbit” dan tidak dapat diubah lagi."
