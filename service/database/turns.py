@@ -1,7 +1,8 @@
 """Whose turn it is: the queues before the writers of a database, and who is told when a use-case is done.
 
-People's use-cases go before workers', for at most `PATIENCE`, and while there are any, one writer at most is at
-workers'; what changes the seats of one event is left to one writer at a time. See decision 2.
+People's use-cases go before workers', for at most `PATIENCE`; while there are any, one writer at most is at workers',
+and for a fifth of the time (`REST`). What changes the seats of one event is left to one writer at a time. See
+decision 2.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ WORK_BATCH = 4
 """The most use-cases of workers: each may write rows for many people, and whoever comes meanwhile has to wait."""
 PATIENCE = 0.5
 """Seconds that workers' use-cases give way to people's."""
+REST = 4
+"""How many times as long as they took they give way again, once they had their turn: in a rush they get a fifth."""
 
 
 @dataclass(slots=True)
@@ -95,6 +98,8 @@ class Turns:
         """Since when the oldest use-case has waited that a writer (by its thread's number) is working on."""
         self._working = 0
         """How many writers are at workers' use-cases."""
+        self._resting_until = 0.0
+        """When work that is overdue may have its next turn before people."""
         self._claimed: set[uuid.UUID] = set()
         """Events whose seats a writer of ours is changing: what else is to be done with them waits in its queue."""
         self._wake = threading.Condition()
@@ -120,9 +125,13 @@ class Turns:
                 claimed = events_of(batch)
                 self._claimed |= claimed
             batch = [waiting for waiting in batch if waiting.is_wanted()]
+            began = time.monotonic()
             if batch:
                 commit(batch)
             with self._wake:
+                if queue is self.work:
+                    done = time.monotonic()
+                    self._resting_until = done + REST * (done - began)
                 self._at_work.pop(threading.get_ident(), None)
                 self._working -= queue is self.work
                 self._claimed -= claimed
@@ -142,10 +151,11 @@ class Turns:
 
         What follows from a registration costs several times the registration. Were there one queue, the last of fifty
         people would wait until the first ones' mails are written. The other writers' work costs them as much, because
-        the writers share one interpreter: until nobody waits, workers have one writer, and it begins with what is
-        overdue.
+        the writers share one interpreter: until nobody waits, workers have one writer, it begins with what is overdue,
+        and after each batch people have it for a while, however much is overdue.
         """
-        overdue = bool(self.work) and time.monotonic() - self.work[0].since > PATIENCE
+        now = time.monotonic()
+        overdue = bool(self.work) and now > max(self.work[0].since + PATIENCE, self._resting_until)
         serving = len(self._at_work) - self._working
         turns = [(self.people, BATCH)]
         if not (self.people or serving):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 import uuid
 
 import pytest
 
-from service.database.turns import BATCH, WORK_BATCH, Turns, Waiting
+from service.database.turns import BATCH, REST, WORK_BATCH, Turns, Waiting
 from tests.support.polling import until
 
 TALK, TOUR = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -92,6 +94,33 @@ def test_while_somebody_waits_workers_have_one_writer_at_most() -> None:
         writer.join(10)
     assert [each for batch in handed[1:] for each in batch] == work
     assert set(at_once) == {2}, "beside the person's writer only one other"
+
+
+def test_however_much_is_overdue_people_have_most_of_a_rush() -> None:
+    """Else who comes at the end of a crowd waits for the mails of all who came before."""
+    turns = Turns()
+    spans: list[tuple[bool, float, float]] = []
+    """Whether a batch was workers', when it began and when it was done."""
+
+    def commit(batch: list[Waiting]) -> None:
+        began = time.monotonic()
+        is_work = batch[0] in work
+        time.sleep(0.02 if is_work else 0.002)
+        spans.append((is_work, began, time.monotonic()))
+        if sum(each[0] for each in spans) < 3:
+            turns.put(waiting(), turns.people)  # somebody is always there
+        else:
+            turns.close()
+
+    work = [waiting() for _ in range(3 * WORK_BATCH)]
+    turns.put(waiting(), turns.people)
+    for each in work:
+        turns.put(each, turns.work)
+    turns.serve(commit)
+    at_work = [number for number, (is_work, _, _) in enumerate(spans) if is_work]
+    for one, other in itertools.pairwise(at_work):
+        assert spans[other][1] - spans[one][2] >= REST * (spans[one][2] - spans[one][1])
+        assert other - one > 1, "people were served meanwhile"
 
 
 def test_work_begins_with_every_writer_once_nobody_waits() -> None:
