@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from playwright.sync_api import Browser, Page
 
 from service.clock import set_clock
 from service.wiring import Runtime
@@ -44,3 +45,17 @@ def owner(room: Room) -> Iterator[TestClient[Any]]:
     with room.visitor() as client:
         room.sign_in(client, room.installation.email)
         yield client
+
+
+@pytest.fixture(params=[True, False], ids=["scripted", "scriptless"])
+def scripted(request: pytest.FixtureRequest) -> bool:
+    """Whether the browser runs scripts: every task works without, and with them the same."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def phone(scripted: bool, browser: Browser) -> Iterator[Page]:
+    """A page on a phone, with scripts and without."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="id-ID", java_script_enabled=scripted)
+    yield context.new_page()
+    context.close()

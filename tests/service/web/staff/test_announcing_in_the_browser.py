@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from events.links import MANAGE
 from service.accounts.models import Role
-from service.clock import real_now
-from tests.service.accounts.people import PASSWORD, People
+from tests.service.web.staff.browsing import colleague, sign_in
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW
 from tests.support.polling import until
@@ -27,31 +26,6 @@ SAID = "Halo Siti Nurhaliza, ruang rapat kita pindah."
 def site(sqlite_url: str, tmp_path: Path, smtp_sink: SmtpSink) -> Iterator[Site]:
     with serving(sqlite_url, tmp_path, now=NOW, smtp_url=smtp_sink.url) as running:
         yield running
-
-
-@pytest.fixture(params=[True, False], ids=["scripted", "scriptless"])
-def scripted(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-@pytest.fixture
-def phone(scripted: bool, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="id-ID", java_script_enabled=scripted)
-    yield context.new_page()
-    context.close()
-
-
-def sign_in(page: Page, site: Site) -> str:
-    """Sign in as an editor, and return their address."""
-    people = People(site.runtime.database)
-    owner = people.first_owner(real_now=real_now())
-    editor = people.join(owner, site.life.organiser_id, Role.EDITOR, real_now=real_now(), name="editor")
-    page.goto(f"{site.url}/staff/sign-in")
-    page.fill("#field-email", editor.email)
-    page.fill("#field-password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{site.url}/staff")
-    return editor.email
 
 
 def had(sink: SmtpSink, address: str) -> list[str]:
@@ -88,7 +62,8 @@ def test_a_new_link_is_told_to_everybody(site: Site, phone: Page, scripted: bool
     event_id = site.life.webinar()
     key = site.life.register(event_id, 1, name="Siti Nurhaliza").registration_id
     site.life.register(event_id, 2, name="Pak Budi", email=None, phone="+6281234567890")
-    editor = sign_in(phone, site)
+    editor = colleague(site, Role.EDITOR)
+    sign_in(phone, site, editor)
     write(phone, site, event_id, scripted=scripted)
 
     phone.get_by_role("button", name="Kirim uji coba kepada saya").click()

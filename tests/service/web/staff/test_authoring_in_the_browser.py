@@ -17,6 +17,7 @@ from service.accounts.models import Role, StaffSession
 from service.accounts.permissions import StaffIdentity
 from service.clock import real_now
 from tests.service.accounts.people import PASSWORD, People
+from tests.service.web.staff.browsing import sign_in
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW
 from tests.support.polling import until
@@ -37,14 +38,6 @@ def people(site: Site) -> People:
 @pytest.fixture
 def owner(people: People) -> StaffIdentity:
     return people.first_owner(real_now=real_now())
-
-
-def sign_in(page: Page, site: Site, email: str) -> None:
-    page.goto(f"{site.url}/staff/sign-in")
-    page.fill("#field-email", email)
-    page.fill("#field-password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{site.url}/staff")
 
 
 def test_a_webinar_is_drafted_and_published_by_the_keyboard(  # noqa: PLR0915 - one story

@@ -13,7 +13,9 @@ import segno
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.service.web.staff.test_door_in_the_browser import code_of, open_door, sign_in, wait_inside
+from service.accounts.models import Role
+from tests.service.web.staff.browsing import colleague, sign_in
+from tests.service.web.staff.test_door_in_the_browser import code_of, open_door, wait_inside
 from tests.support import browser as chromium
 from tests.support.life import STARTS_AT
 from tests.support.site import Site, serving
@@ -64,7 +66,7 @@ def scanning(site: Site, event_id: uuid.UUID, tmp_path: Path) -> Iterator[Page]:
 
 
 def test_the_camera_reads_a_code(site: Site, scanning: Page, event_id: uuid.UUID) -> None:
-    sign_in(scanning, site)
+    sign_in(scanning, site, colleague(site, Role.DOOR))
     open_door(scanning, site, event_id)
     scanning.click("#camera")
     expect(scanning.locator("#result")).to_contain_text("Wulan", timeout=20_000)

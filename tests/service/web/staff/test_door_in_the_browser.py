@@ -13,8 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from events.doors import door_reading
 from events.models import DoorScan
 from service.accounts.models import Role, StaffSession
-from service.clock import real_now
-from tests.service.accounts.people import PASSWORD, People
+from tests.service.web.staff.browsing import colleague, fill_in, sign_in
 from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import STARTS_AT
 from tests.support.polling import until
@@ -33,23 +32,6 @@ def event_id(site: Site) -> uuid.UUID:
     for number, name in enumerate(("dr. Siti Aminah, Sp.A.", "I Made O'Brien", "Wulan")):
         site.life.register(made, number, name=name, phone=f"+6281234567{number:03}", party_size=2 if number == 1 else 1)
     return made
-
-
-def sign_in(page: Page, site: Site) -> str:
-    """Sign in as a colleague at the door and return their address."""
-    people = People(site.runtime.database)
-    owner = people.first_owner(real_now=real_now())
-    at_door = people.join(owner, site.life.organiser_id, Role.DOOR, real_now=real_now(), name="door")
-    page.goto(f"{site.url}/staff/sign-in")
-    fill_in(page, at_door.email)
-    page.wait_for_url(f"{site.url}/staff")
-    return at_door.email
-
-
-def fill_in(page: Page, email: str) -> None:
-    page.fill("#field-email", email)
-    page.fill("#field-password", PASSWORD)
-    page.click("main button[type=submit]")
 
 
 def open_door(page: Page, site: Site, event_id: uuid.UUID) -> None:
@@ -73,7 +55,7 @@ def wait_inside(site: Site, event_id: uuid.UUID, wanted: int) -> None:
 
 
 def test_a_party_is_let_in_person_by_person_and_taken_back(site: Site, page: Page, event_id: uuid.UUID) -> None:
-    sign_in(page, site)
+    sign_in(page, site, colleague(site, Role.DOOR))
     open_door(page, site, event_id)
     page.fill("#find", "obrien")
     page.click("#found button")
@@ -100,7 +82,7 @@ def test_a_party_is_let_in_person_by_person_and_taken_back(site: Site, page: Pag
 
 def test_without_a_network_nothing_is_lost_through_reloads(site: Site, page: Page, event_id: uuid.UUID) -> None:
     """The list is on the device, scans queue, the tab is reloaded and closed in the middle; all of it arrives once."""
-    sign_in(page, site)
+    sign_in(page, site, colleague(site, Role.DOOR))
     open_door(page, site, event_id)
     context: BrowserContext = page.context
     context.set_offline(True)
@@ -142,7 +124,8 @@ def _work_offline(page: Page) -> None:
 def test_a_session_that_ended_keeps_the_queue_and_signing_out_forgets_the_names(
     site: Site, page: Page, event_id: uuid.UUID
 ) -> None:
-    email = sign_in(page, site)
+    email = colleague(site, Role.DOOR)
+    sign_in(page, site, email)
     open_door(page, site, event_id)
     site.runtime.database.write(lambda session: session.execute(sa.delete(StaffSession)))
     page.fill("#find", code_of(site, event_id, "Wulan"))
@@ -170,7 +153,7 @@ def test_what_the_server_could_not_understand_stays_until_it_is_corrected(
     site: Site, page: Page, event_id: uuid.UUID
 ) -> None:
     """A wrong number typed without a network, found out after a reload; what was noted beside it counts."""
-    sign_in(page, site)
+    sign_in(page, site, colleague(site, Role.DOOR))
     open_door(page, site, event_id)
     page.context.set_offline(True)
     _let_in_beside_a_wrong_number(page)
@@ -205,7 +188,7 @@ def _let_in_beside_a_wrong_number(page: Page) -> None:
 def test_the_door_is_accessible_and_fits_a_phone(
     site: Site, page: Page, event_id: uuid.UUID, lang: str, theme: str
 ) -> None:
-    sign_in(page, site)
+    sign_in(page, site, colleague(site, Role.DOOR))
     page.goto(f"{site.url}/staff?lang={lang}&theme={theme}")
     open_door(page, site, event_id)
     for name in ("Wulan", "O'Brien"):

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from events.questions import forms
 from events.questions.form_presets import document
 from service.clock import real_now
-from tests.service.accounts.people import PASSWORD, People
+from tests.service.accounts.people import People
+from tests.service.web.staff.browsing import sign_in
 from tests.service.web.staff.room import Room
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW
@@ -31,14 +32,6 @@ def room(site: Site) -> Room:
     return Room(site.runtime, site.life, people, people.first_owner(real_now=real_now()), site.life, site.life)
 
 
-def sign_in(page: Page, site: Site, room: Room) -> None:
-    page.goto(f"{site.url}/staff/sign-in")
-    page.fill("#field-email", room.installation.email)
-    page.fill("#field-password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{site.url}/staff")
-
-
 def names(page: Page) -> list[str]:
     return page.locator("#questions [data-name]").all_inner_texts()
 
@@ -52,7 +45,7 @@ def look(page: Page, name: str) -> None:
 
 def test_a_form_is_built_by_keyboard_alone(site: Site, room: Room, page: Page) -> None:
     event_id = site.life.webinar()
-    sign_in(page, site, room)
+    sign_in(page, site, room.installation.email)
     page.goto(f"{site.url}/staff/events/{event_id}/form")
     page.locator("button[value=preset]").focus()
     page.keyboard.press("Enter")
@@ -129,7 +122,7 @@ def test_a_question_is_dragged_by_finger(site: Site, room: Room, browser: Browse
     context = browser.new_context(viewport={"width": 360, "height": 800}, locale="id-ID", has_touch=True)
     try:
         page = context.new_page()
-        sign_in(page, site, room)
+        sign_in(page, site, room.installation.email)
         page.goto(f"{site.url}/staff/events/{event_id}/form")
         before = names(page)
         drag_third_over_second(page)
@@ -147,7 +140,7 @@ def test_without_a_script_everything_is_a_button(site: Site, room: Room, browser
     )
     try:
         page = context.new_page()
-        sign_in(page, site, room)
+        sign_in(page, site, room.installation.email)
         page.goto(f"{site.url}/staff/events/{event_id}/form")
         page.get_by_label("Teachers").check()
         page.get_by_role("button", name="Add these questions").click()

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.web.guide import TOPICS
+from tests.service.web.staff.browsing import sign_in
 from tests.service.web.staff.room import Room
-from tests.service.web.staff.test_in_the_browser import room, sign_in, site
+from tests.service.web.staff.test_in_the_browser import room, site
 from tests.support.browser import assert_accessible
 from tests.support.site import Site
 
@@ -22,7 +23,7 @@ def test_every_topic_is_accessible_and_fits_the_smallest_phone(site: Site, room:
     """Each topic in one of the four looks, and the contents in all of them."""
     context = browser.new_context(viewport={"width": 320, "height": 700}, locale="id-ID")
     page = context.new_page()
-    sign_in(page, site, room)
+    sign_in(page, site, room.installation.email)
     looks = itertools.cycle(LOOKS)
     for path in ("", "", "", "", "?q=kursi", "?q=nothing-at-all", *(f"/{name}" for name in TOPICS)):
         lang, theme = next(looks)
@@ -36,7 +37,7 @@ def test_every_topic_is_accessible_and_fits_the_smallest_phone(site: Site, room:
 
 
 def test_help_opens_beside_what_somebody_types(site: Site, room: Room, page: Page) -> None:
-    sign_in(page, site, room)
+    sign_in(page, site, room.installation.email)
     page.click("text=Webinar baru")
     page.fill("#field-title_id", "Menulis Cerita Anak")
     with page.expect_popup() as opened:
@@ -46,7 +47,7 @@ def test_help_opens_beside_what_somebody_types(site: Site, room: Room, page: Pag
 
 
 def test_paper_holds_the_topic_and_nothing_around_it(site: Site, room: Room, page: Page) -> None:
-    sign_in(page, site, room)
+    sign_in(page, site, room.installation.email)
     page.goto(f"{site.url}/staff/help/first-event")
     page.emulate_media(media="print")
     for gone in (".staff-menu", ".guide-contents", ".crumbs", "footer"):

@@ -16,7 +16,8 @@ from events.storage import Session
 from service.accounts import invitations
 from service.accounts.models import Role
 from service.clock import real_now
-from tests.service.accounts.people import PASSWORD, People
+from tests.service.accounts.people import People
+from tests.service.web.staff.browsing import sign_in
 from tests.service.web.staff.room import Room, things_of
 from tests.service.web.staff.test_routes import EXPECTED
 from tests.support.browser import LOOKS, assert_accessible
@@ -39,14 +40,6 @@ def room(site: Site) -> Room:
     return Room(site.runtime, site.life, people, owner, elsewhere, branch=elsewhere)
 
 
-def sign_in(page: Page, site: Site, room: Room) -> None:
-    page.goto(f"{site.url}/staff/sign-in")
-    page.fill("#field-email", room.installation.email)
-    page.fill("#field-password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{site.url}/staff")
-
-
 @pytest.fixture(params=[True, False], ids=["scripted", "scriptless"])
 def visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
@@ -59,7 +52,7 @@ def visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 def test_a_webinar_is_drafted_and_published(site: Site, room: Room, visitor: Page) -> None:
     """Everything works without a script; with one it works the same."""
     page = visitor
-    sign_in(page, site, room)
+    sign_in(page, site, room.installation.email)
     page.click("text=Webinar baru")
     page.fill("#field-title_id", "Menulis Cerita Anak")
     page.click("text=Simpan sebagai draf")
@@ -79,7 +72,7 @@ def test_an_upload_shows_how_far_it_is_and_arrives(site: Site, room: Room, page:
     event_id = site.life.webinar(Stage.ENDED)
     film = tmp_path / "webinar.mp4"
     film.write_bytes(b"film" * 1_000_000)
-    sign_in(page, site, room)
+    sign_in(page, site, room.installation.email)
     page.goto(f"{site.url}/staff/events/{event_id}/recording")
     page.set_input_files("#field-file", film)
     with page.expect_request(lambda request: request.method == "PUT") as sent:
@@ -95,7 +88,7 @@ def test_the_door_marks_without_leaving_the_page(site: Site, room: Room, page: P
     event_id = site.life.webinar()
     for number, name in enumerate(("Wulan", "Budi", "Ratna")):
         site.life.register(event_id, number, name=name)
-    sign_in(page, site, room)
+    sign_in(page, site, room.installation.email)
     address = f"{site.url}/staff/events/{event_id}/attendance"
     page.goto(address)
     page.locator("#q").press_sequentially("wul")
@@ -127,7 +120,7 @@ def test_every_page_is_accessible_and_fits_a_phone(site: Site, room: Room, page:
     for path in PAGES:
         values = things | {"token": welcome if "welcome" in path else token}
         if path == "/staff":
-            sign_in(page, site, room)
+            sign_in(page, site, room.installation.email)
         answer = page.goto(site.url + path.format(**values))
         assert answer is not None
         assert answer.status == 200, path
@@ -145,7 +138,7 @@ def test_a_phone_reaches_every_page_of_an_event_without_a_script(
     event_id = site.life.webinar() if kind == "webinar" else site.life.exhibition()
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="id-ID", java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, site, room)
+    sign_in(page, site, room.installation.email)
     page.goto(f"{site.url}/staff/events/{event_id}/waitlist")
     sheet = page.locator("#event-pages")
     expect(sheet).to_be_hidden()

@@ -14,7 +14,8 @@ from events.models import EventMode
 from service.accounts.models import Role
 from service.clock import real_now
 from tests.service.accounts.people import People
-from tests.service.web.staff.test_door_in_the_browser import code_of, fill_in, wait_inside
+from tests.service.web.staff.browsing import fill_in
+from tests.service.web.staff.test_door_in_the_browser import code_of, wait_inside
 from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import STARTS_AT
 from tests.support.site import Site, serving

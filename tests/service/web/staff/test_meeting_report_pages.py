@@ -25,7 +25,8 @@ from events.models import AttendanceReport, Track
 from events.presence import stays
 from service.clock import real_now
 from service.processes import work
-from tests.service.accounts.people import PASSWORD, People
+from tests.service.accounts.people import People
+from tests.service.web.staff.browsing import sign_in
 from tests.service.web.staff.room import Room
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW, STARTS_AT, Life
@@ -217,7 +218,7 @@ def test_a_report_is_counted_on_a_phone(site: Site, page: Page, tmp_path: Path) 
     held = Held(site.life)
     file = tmp_path / "zoom.csv"
     file.write_text(ZOOM)
-    _sign_in(page, site, owner.email)
+    sign_in(page, site, owner.email)
     page.goto(f"{site.url}/staff/events/{held.event_id}/attendance")
     page.get_by_role("link", name="Laporan rapat").click()
     page.set_input_files("#field-file", file)
@@ -234,14 +235,6 @@ def test_a_report_is_counted_on_a_phone(site: Site, page: Page, tmp_path: Path) 
     expect(page.get_by_text("3 orang dihitung")).to_be_visible()
     _look(page, "report-counted")
     assert held.minutes() == {held.ani: 90, held.siti: 70, held.dewi: 120}
-
-
-def _sign_in(page: Page, site: Site, email: str) -> None:
-    page.goto(f"{site.url}/staff/sign-in")
-    page.fill("#field-email", email)
-    page.fill("#field-password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{site.url}/staff")
 
 
 def _look(page: Page, name: str) -> None:

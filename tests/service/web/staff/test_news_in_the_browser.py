@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from notifications.news import schedules
 from notifications.news.subscribing import Wishes
 from service.accounts.models import Role
-from service.clock import real_now
-from tests.service.accounts.people import PASSWORD, People
+from tests.service.web.staff.browsing import colleague, sign_in
 from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import NOW
 from tests.support.news_readers import subscribe
@@ -25,30 +24,10 @@ def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
         yield running
 
 
-@pytest.fixture(params=[True, False], ids=["scripted", "scriptless"])
-def phone(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, locale="id-ID", java_script_enabled=request.param
-    )
-    yield context.new_page()
-    context.close()
-
-
-def sign_in(page: Page, site: Site) -> None:
-    people = People(site.runtime.database)
-    owner = people.first_owner(real_now=real_now())
-    editor = people.join(owner, site.life.organiser_id, Role.EDITOR, real_now=real_now(), name="editor")
-    page.goto(f"{site.url}/staff/sign-in")
-    page.fill("#field-email", editor.email)
-    page.fill("#field-password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{site.url}/staff")
-
-
 def test_an_editor_moves_the_news_tries_it_and_switches_it_off(site: Site, phone: Page) -> None:
     subscribe(site.life, 12, wishes=Wishes("id"))
     site.life.webinar()
-    sign_in(phone, site)
+    sign_in(phone, site, colleague(site, Role.EDITOR))
     phone.goto(f"{site.url}/staff/news")
     expect(phone.get_by_text("Dikirim Kamis, 3 Desember 2026, pukul 09.00 WIB kepada 12 orang.")).to_be_visible()
     letter = phone.frame_locator("iframe").first
@@ -69,7 +48,7 @@ def test_an_editor_moves_the_news_tries_it_and_switches_it_off(site: Site, phone
 
 @pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_every_state_of_the_page_is_accessible_and_fits(site: Site, page: Page, lang: str, theme: str) -> None:
-    sign_in(page, site)
+    sign_in(page, site, colleague(site, Role.EDITOR))
 
     def check() -> None:
         page.goto(f"{site.url}/staff/news?lang={lang}&theme={theme}")

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from notifications.models.moment import Moment
 from notifications.models.post import Post
 from service.accounts.models import Role
-from service.clock import real_now
 from tests.notifications.posts.posting import all_posts, draft
-from tests.service.accounts.people import PASSWORD, People
+from tests.service.web.staff.browsing import colleague, sign_in
 from tests.support.browser import LOOKS, assert_accessible
 from tests.support.life import NOW
 from tests.support.programme import webinar
@@ -26,26 +25,6 @@ from tests.support.site import Site, serving
 def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
     with serving(sqlite_url, tmp_path, now=NOW, smtp_url=None) as running:
         yield running
-
-
-@pytest.fixture(params=[True, False], ids=["scripted", "scriptless"])
-def phone(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, locale="id-ID", java_script_enabled=request.param
-    )
-    yield context.new_page()
-    context.close()
-
-
-def sign_in(page: Page, site: Site) -> None:
-    people = People(site.runtime.database)
-    owner = people.first_owner(real_now=real_now())
-    editor = people.join(owner, site.life.organiser_id, Role.EDITOR, real_now=real_now(), name="editor")
-    page.goto(f"{site.url}/staff/sign-in")
-    page.fill("#field-email", editor.email)
-    page.fill("#field-password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{site.url}/staff")
 
 
 def drafted(site: Site, hours: dict[str, int]) -> dict[str, Post]:
@@ -63,7 +42,7 @@ def drafted(site: Site, hours: dict[str, int]) -> dict[str, Post]:
 
 def test_an_editor_finds_a_post_and_moves_it(site: Site, phone: Page) -> None:
     drafted(site, {"id": 9, "en": 15})
-    sign_in(phone, site)
+    sign_in(phone, site, colleague(site, Role.EDITOR))
     phone.goto(f"{site.url}/staff/posts")
     phone.get_by_role("link", name="Kalender unggahan").click()
     phone.goto(f"{site.url}/staff/posts/calendar?month=2026-12&channel=mastodon")
@@ -94,7 +73,7 @@ def test_an_editor_finds_a_post_and_moves_it(site: Site, phone: Page) -> None:
 @pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_the_pages_are_accessible_and_fit(site: Site, page: Page, lang: str, theme: str) -> None:
     posts = drafted(site, {"id": 9, "en": 9})
-    sign_in(page, site)
+    sign_in(page, site, colleague(site, Role.EDITOR))
     for path in ("posts/calendar?month=2026-12", "posts/calendar?month=2027-05", f"posts/{posts['id'].id}"):
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"{site.url}/staff/{path}{'&' if '?' in path else '?'}lang={lang}&theme={theme}")

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from events.models import Event, Stage
 from service.clock import real_now
 from tests.service.accounts.people import People
+from tests.service.web.staff.browsing import sign_in
 from tests.service.web.staff.room import Room
-from tests.service.web.staff.test_in_the_browser import sign_in
 from tests.support.browser import assert_accessible
 from tests.support.life import NOW, Life, add_organiser
 from tests.support.site import Site, serving
@@ -95,7 +95,7 @@ def test_a_series_is_said_seen_made_published_and_changed(
 ) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="id-ID", java_script_enabled=scripted)
     phone = _Phone(context.new_page(), site.url, scripted=scripted)
-    sign_in(phone.page, site, room)
+    sign_in(phone.page, site, room.installation.email)
     _make(phone)
     expect(phone.page.locator("h1")).to_have_text("Klub Baca Jumat")
     expect(phone.page.get_by_text("Diubah sendiri: waktu")).to_be_visible()
