@@ -27,6 +27,7 @@ from events.outbox import FactRow
 from events.storage import ReadSession
 from notifications.models.email import Email, EmailKind, EmailState
 from notifications.models.post import Post, PostState
+from notifications.models.poster import Poster, PosterState
 from service.broker import QUEUES
 from service.clock import set_clock
 from service.demo.library import RECORDING
@@ -243,6 +244,13 @@ def fill_the_hands(office: Office, first_event: str, second_event: str, worker: 
     It waits for no answer for ever: on a machine with much other work it may have given the post up before it draws
     the first certificate. Returns False where that moment was missed.
     """
+
+    def drafts() -> list[str]:
+        found = office.staff.get(f"/staff/events/{second_event}/posts")["items"]
+        return [each["id"] for each in found if (each["channel"], each["locale"]) == ("mastodon", "id")]
+
+    # Posts wait for every picture that was asked for, and no network waits as long as drawing takes on a busy machine.
+    office.wait(lambda: bool(drafts()) and office.count(Poster, Poster.state != PosterState.DONE) == 0, "the posters")
     chunk = Fault("chunk", "hold")
     office.outside.youtube.channel.faults = [chunk]
     office.staff.ask(
@@ -252,12 +260,7 @@ def fill_the_hands(office: Office, first_event: str, second_event: str, worker: 
         content=RECORDING.read_bytes(),
         headers={"Content-Type": "video/mp4"},
     )
-
-    def drafts() -> list[str]:
-        found = office.staff.get(f"/staff/events/{second_event}/posts")["items"]
-        return [each["id"] for each in found if (each["channel"], each["locale"]) == ("mastodon", "id")]
-
-    office.wait(lambda: bool(drafts()) and office.held_by(worker) == {"recording": 1}, "a post to approve, and no more")
+    office.wait(lambda: office.held_by(worker) == {"recording": 1}, "the video, and no more")
     mastodon = office.outside.mastodon
     mastodon.misbehave("accept-hold")
     office.outside.mail.misbehave("hang")
